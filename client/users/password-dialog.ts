@@ -59,7 +59,16 @@ export class PasswordDialog extends FormDialog<AppContext> {
         password-toggle
         data-testid="new-password"
       ></wa-input>
-      ${lossList([this.user ? `All sign-ins of ${this.user.username}` : 'Your sign-ins on other devices'])}
+      ${
+        this.user
+          ? lossList([`All sign-ins of ${this.user.username}`, `The API keys of ${this.user.username}`])
+          : html`
+              <wa-checkbox name="revokeKeys" checked data-testid="revoke-keys"
+                >Also revoke my API keys</wa-checkbox
+              >
+              ${lossList(['Your sign-ins on other devices'])}
+            `
+      }
     `;
   }
 
@@ -70,7 +79,11 @@ export class PasswordDialog extends FormDialog<AppContext> {
       const params = { userId: this.user.id };
       await api.call('PATCH /api/users/:userId', { params, body: { password } });
     } else {
-      const body = { currentPassword: passwordOf(form, 'current'), newPassword: password };
+      const body = {
+        currentPassword: passwordOf(form, 'current'),
+        newPassword: password,
+        keepApiKeys: !form.has('revokeKeys'),
+      };
       await api.call('POST /api/auth/password', { body });
     }
   }

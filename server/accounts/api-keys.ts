@@ -2,13 +2,14 @@
  * API keys: what programs sign in with. A key belongs to a user and has at most the rights of that user, looked up anew with
  * each request: it shrinks with them, and ends with the user.
  *
- * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends with it; a
+ * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends with it, as do
+ * the keys made by it; a
  * wrong key is counted by network, and above a limit its sender is told to wait, while a right one always passes: nobody guesses
  * 256 random bits, and one program with an old key must lock out nobody behind the same address.
  */
 
 import { NetworkFailures } from '../core/address/network-failures.ts';
-import type { Grant, Holder } from '../core/grant.ts';
+import { isWithin, type Grant, type Holder } from '../core/grant.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
@@ -49,6 +50,7 @@ export class ApiKeys {
   readonly #options: ApiKeysOptions;
   readonly #wrong = new NetworkFailures(WRONG_KEYS);
   readonly #use: ApiKeyUse;
+  #latestMs = 0;
 
   constructor(options: ApiKeysOptions) {
     this.#options = options;
@@ -61,6 +63,7 @@ export class ApiKeys {
         }),
       onSpread: (id, address) => events.emit('apiKeySpread', this.#factsOf(id, address)),
     });
+    events.on('sessionEnded', (id) => this.#use.forget(id));
   }
 
   /**
@@ -84,14 +87,14 @@ export class ApiKeys {
 
   /** @throws VigieError `unauthorized` */
   identify(key: string): Caller {
-    const { store, nowMs } = this.#options;
+    const { store } = this.#options;
     const id = idOfApiKey(key);
     const stored = id === undefined ? undefined : store.credentials.find(id);
     const user = stored && store.users.find(stored.userId);
     if (!user || stored.kind !== 'apiKey' || !isApiKey(key, stored.hash))
       throw new VigieError('unauthorized', 'this API key is wrong, or was revoked');
     const { expiresAtMs, grant } = stored;
-    if (expiresAtMs !== null && expiresAtMs <= nowMs())
+    if (expiresAtMs !== null && expiresAtMs <= this.#dateMs())
       throw new VigieError('unauthorized', 'this API key has expired; make a new one');
     const administers = user.role === 'administrator' && grant.powers.includes('administer');
     return {
@@ -108,7 +111,7 @@ export class ApiKeys {
   /** Whether it was neither revoked nor has expired. */
   lasts(id: string): boolean {
     const stored = this.#options.store.credentials.find(id);
-    return stored !== undefined && (stored.expiresAtMs ?? Infinity) > this.#options.nowMs();
+    return stored !== undefined && (stored.expiresAtMs ?? Infinity) > this.#dateMs();
   }
 
   nameOf(id: string): string | undefined {
@@ -126,29 +129,42 @@ export class ApiKeys {
   async add(caller: Caller, { name, expiresAtMs, ...grant }: NewApiKey): Promise<MadeApiKey> {
     const { store, nowMs } = this.#options;
     const createdAtMs = nowMs();
-    if (expiresAtMs !== null && expiresAtMs <= createdAtMs)
+    if (expiresAtMs !== null && expiresAtMs <= this.#dateMs())
       throw new VigieError('badRequest', 'expiresAtMs: must be in the future');
+    if (caller.grant !== null && (expiresAtMs ?? Infinity) > caller.expiresAtMs)
+      throw new VigieError(
+        'forbidden',
+        `a key ends with the key that makes it: give expiresAtMs, ${caller.expiresAtMs} at the latest`,
+      );
     this.#assertWithin(caller, grant);
     const id = randomId('key');
     const secret = makeApiKey(id);
     const key = { id, kind: 'apiKey', userId: caller.userId, name, grant, createdAtMs, expiresAtMs } as const;
-    await store.credentials.add({ ...key, hash: hashOfApiKey(secret) });
+    await store.credentials.add({ ...key, hash: hashOfApiKey(secret) }, caller.sessionId);
     return {
       key: this.#view({ ...key, hash: new Uint8Array(), lastUsedAtMs: null, lastAddress: null }),
       secret,
     };
   }
 
-  /** @throws VigieError `notFound`, also for one of somebody else, if the caller is no administrator */
+  /**
+   * With the keys made by it.
+   *
+   * @throws VigieError `notFound`, also for one of somebody else, if the caller is no administrator
+   */
   async revoke(caller: Caller, id: string): Promise<void> {
     const { store, access, events } = this.#options;
     const stored = store.credentials.find(id);
     const isOwn = stored?.userId === caller.userId;
     if (stored?.kind !== 'apiKey' || (!isOwn && !access.isAdministrator(caller)))
       throw new VigieError('notFound', 'there is no such API key');
-    await store.credentials.remove(id);
-    this.#use.forget(id);
-    events.emit('sessionEnded', id);
+    for (const ended of await store.credentials.remove(id)) events.emit('sessionEnded', ended);
+  }
+
+  /** Never earlier than before: a clock that is set back makes no expired key good again. */
+  #dateMs(): number {
+    this.#latestMs = Math.max(this.#latestMs, this.#options.nowMs());
+    return this.#latestMs;
   }
 
   #refuse(address: string): void {
@@ -169,6 +185,8 @@ export class ApiKeys {
         'forbidden',
         `only an administrator may give a key the power ${powers.join(', ')}`,
       );
+    if (!isWithin({ everyCamera, cameras, powers }, caller.grant))
+      throw new VigieError('forbidden', 'a key gives no more than the key that makes it');
     const rights = [...everyCamera, ...cameras.flatMap((each) => each.rights)];
     if (!administers && rights.includes('publish'))
       throw new VigieError('forbidden', 'only an administrator may give a key the right to publish');

@@ -76,8 +76,8 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
 
   serve(router, 'POST /api/auth/password', async ({ request, readBody }) => {
     const who = guard.identify(request);
-    const { currentPassword: current, newPassword: next } = readBody();
-    await accounts.users.changeOwnPassword(who, { current, next });
+    const { currentPassword: current, newPassword: next, keepApiKeys: keepsKeys } = readBody();
+    await accounts.users.changeOwnPassword(who, { current, next, keepsKeys });
   });
 
   /**

@@ -6,6 +6,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Grant } from '../core/grant.ts';
+import { RecentlyUsed } from '../core/recently-used.ts';
 import { VigieError } from '../errors.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
@@ -38,15 +39,24 @@ export const MAX_CREDENTIALS_PER_USER = 50;
 const COLUMNS = `id, kind, user_id AS userId, name, secret_hash AS hash, granted, created_at AS createdAtMs,
   expires_at AS expiresAtMs, last_used_at AS lastUsedAtMs, last_address AS lastAddress`;
 
+/** Those of the keys used last, with the text that they were read from. */
+const READ_GRANTS = new RecentlyUsed<string, { granted: SQLOutputValue | undefined; grant: Grant }>(200);
+
 const SQL = declareStatements('credentials', {
   find: `SELECT ${COLUMNS} FROM credentials WHERE id = ?`,
   list: `SELECT ${COLUMNS} FROM credentials ORDER BY created_at, id`,
   listOf: `SELECT ${COLUMNS} FROM credentials WHERE user_id = ? ORDER BY created_at, id`,
   countOf: 'SELECT count(*) AS count FROM credentials WHERE user_id = ?',
   add: `
-    INSERT INTO credentials (id, kind, user_id, name, secret_hash, granted, created_at, expires_at)
-    SELECT :id, :kind, id, :name, :hash, :granted, :createdAtMs, :expiresAtMs FROM users WHERE id = :userId`,
-  remove: 'DELETE FROM credentials WHERE id = ?',
+    INSERT INTO credentials (id, kind, user_id, name, secret_hash, granted, created_at, expires_at, made_by)
+    SELECT :id, :kind, id, :name, :hash, :granted, :createdAtMs, :expiresAtMs,
+      (SELECT id FROM credentials WHERE id = :byId)
+    FROM users WHERE id = :userId AND EXISTS (
+      SELECT 1 FROM sessions WHERE id = :byId UNION ALL SELECT 1 FROM credentials WHERE id = :byId)`,
+  remove: `
+    WITH RECURSIVE ended (id) AS (
+      VALUES (?) UNION SELECT made.id FROM credentials made JOIN ended ON made.made_by = ended.id)
+    DELETE FROM credentials WHERE id IN (SELECT id FROM ended) RETURNING id`,
   used: 'UPDATE credentials SET last_used_at = :atMs, last_address = :address WHERE id = :id',
 });
 
@@ -70,22 +80,25 @@ export class CredentialQueries {
     return (userId === undefined ? list.all() : listOf.all(userId)).map(toCredential);
   }
 
-  /** @throws VigieError `conflict` when the user has too many, `unauthorized` when the user is gone */
-  add({ grant, ...credential }: NewCredential): void {
+  /**
+   * @param byId the session or API key that asks for it; what a key has made ends with that key
+   * @throws VigieError `conflict` when the user has too many, `unauthorized` when the user, the session or the key is gone
+   */
+  add({ grant, ...credential }: NewCredential, byId: string): void {
     inTransaction(this.#database, () => {
       if (Number(this.#statements.countOf.get(credential.userId)?.['count']) >= MAX_CREDENTIALS_PER_USER)
         throw new VigieError(
           'conflict',
           `a user has at most ${MAX_CREDENTIALS_PER_USER} API keys; revoke one first`,
         );
-      if (this.#statements.add.run({ ...credential, granted: JSON.stringify(grant) }).changes !== 1)
-        throw new VigieError('unauthorized', 'the user was removed');
+      if (this.#statements.add.run({ ...credential, granted: JSON.stringify(grant), byId }).changes !== 1)
+        throw new VigieError('unauthorized', 'the session is over');
     });
   }
 
-  /** @returns false when there was none */
-  remove(id: string): boolean {
-    return this.#statements.remove.run(id).changes === 1;
+  /** With those made by it. @returns the ids of all */
+  remove(id: string): string[] {
+    return this.#statements.remove.all(id).map((row) => String(row['id']));
   }
 
   used(id: string, atMs: number, address: string): void {
@@ -103,9 +116,17 @@ export const CREDENTIAL_WORK = {
 
 export type CredentialStore = Shared<CredentialQueries, typeof CREDENTIAL_WORK>;
 
-/** Words of another version are left out with their list: they give nothing. */
 function toCredential({ granted, ...row }: Record<string, SQLOutputValue>): StoredCredential {
-  const { everyCamera = [], cameras = [], powers = [] } = readFields(KEY_GRANT, granted) ?? {};
   // The table is STRICT, so the columns have the types the schema gives them.
-  return { ...row, grant: { everyCamera, cameras, powers } } as unknown as StoredCredential;
+  return { ...row, grant: grantOf(String(row['id']), granted) } as unknown as StoredCredential;
+}
+
+/** Read once, not with each request. Words of another version are left out with their list: they give nothing. */
+function grantOf(id: string, granted: SQLOutputValue | undefined): Grant {
+  const kept = READ_GRANTS.get(id);
+  if (kept !== undefined && kept.granted === granted) return kept.grant;
+  const { everyCamera = [], cameras = [], powers = [] } = readFields(KEY_GRANT, granted) ?? {};
+  const grant = { everyCamera, cameras, powers };
+  READ_GRANTS.set(id, { granted, grant });
+  return grant;
 }

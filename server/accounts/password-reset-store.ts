@@ -10,7 +10,7 @@ export interface PasswordReset {
   /** Grows with each reset. */
   sequence: number;
   userId: string;
-  /** The sessions that ended with it. */
+  /** The sessions and API keys that ended with it. */
   sessionIds: string[];
 }
 

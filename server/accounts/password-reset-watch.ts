@@ -39,7 +39,7 @@ export class PasswordResetWatch {
       for (const { sequence, userId, sessionIds } of this.#options.resets.after(this.#seen)) {
         this.#seen = sequence;
         const username = this.#options.users.find(userId)?.username;
-        this.#log.warn({ userId, username, sessions: sessionIds.length }, 'password changed by command');
+        this.#log.warn({ userId, username, ended: sessionIds.length }, 'password changed by command');
         for (const id of sessionIds) this.#options.events.emit('sessionEnded', id);
         this.#options.events.emit('accessChanged', userId);
       }

@@ -30,7 +30,7 @@ export interface ResetPasswordOptions {
 const LOCK_TIMEOUT_MS = 20_000;
 
 /**
- * Ends the user's sessions.
+ * Ends the user's sessions and API keys.
  *
  * @returns the new password, which is stored nowhere
  * @throws VigieError `configuration` when there is no such user or database, or the answer was no; nothing is changed then
@@ -49,7 +49,7 @@ export async function resetPassword(options: ResetPasswordOptions): Promise<stri
       const names = users.list().map((each) => `${each.username} (${each.role})`);
       throw new VigieError('configuration', `there is no user ${username}; there are ${names.join(', ')}`);
     }
-    const question = `Give ${user.username} (${user.role}) a new password, and end all of that user's sessions?`;
+    const question = `Give ${user.username} (${user.role}) a new password, end all of that user's sessions and revoke that user's API keys?`;
     if (!(await confirm(question))) throw new VigieError('configuration', 'nothing was changed');
     const password = randomText(GENERATED_PASSWORD_CHARACTERS);
     const passwordHash = await hashPassword(password);
@@ -59,7 +59,7 @@ export async function resetPassword(options: ResetPasswordOptions): Promise<stri
       return sessionIds;
     });
     log.warn(
-      { userId: user.id, username: user.username, sessions: ended.length },
+      { userId: user.id, username: user.username, ended: ended.length },
       'password changed by command',
     );
     return password;

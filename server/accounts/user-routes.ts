@@ -1,6 +1,6 @@
 /** /api/users and /api/notices, for administrators. */
 
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import type { NoticeStore } from './notice-store.ts';
 import type { Users } from './users.ts';
 import type { Guard } from './guard.ts';
@@ -20,6 +20,10 @@ export function userRoutes({ users, notices, events }: UserRoutesOf, guard: Guar
     next();
   });
 
+  // A key that may set an administrator's password, or make one, would be a person that outlasts it.
+  const assertMayChange = (request: Request) => (concernsAdministrators: boolean) =>
+    concernsAdministrators ? guard.administratorInPerson(request) : guard.administrator(request);
+
   serve(router, 'GET /api/users', async ({ request, response }) => {
     const listed = await users.list(readFor(guard.administrator(request), response));
     guard.administrator(request);
@@ -27,13 +31,13 @@ export function userRoutes({ users, notices, events }: UserRoutesOf, guard: Guar
   });
 
   serve(router, 'POST /api/users', async ({ request, response, readBody }) => {
-    const user = await users.add(readBody(), () => guard.administrator(request));
+    const user = await users.add(readBody(), assertMayChange(request));
     response.location(`/api/users/${user.id}`);
     return user;
   });
 
   serve(router, 'PATCH /api/users/:userId', ({ request, params, readBody }) =>
-    users.change(params.userId, readBody(), () => guard.administrator(request)),
+    users.change(params.userId, readBody(), assertMayChange(request)),
   );
 
   serve(router, 'PUT /api/users/:userId/cameras', ({ params, readBody }) =>

@@ -37,6 +37,8 @@ export interface StoredUserChange {
   formerPasswordHash?: string | undefined;
   /** The session that stays when the password changes. */
   exceptSessionId?: string | undefined;
+  /** The API keys stay when the password changes. */
+  keepsKeys?: boolean | undefined;
 }
 
 const MAX_USERS = 1000;
@@ -52,6 +54,7 @@ const SQL = declareStatements('users', {
   setRole: 'UPDATE users SET role = ? WHERE id = ?',
   remove: 'DELETE FROM users WHERE id = ?',
   endSessions: 'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
+  endKeys: "DELETE FROM credentials WHERE user_id = ? AND kind = 'apiKey' RETURNING id",
   granted: `
     SELECT camera_id AS cameraId, json_group_array(granted) AS rights FROM user_rights WHERE user_id = :id
     GROUP BY camera_id
@@ -126,9 +129,9 @@ export class UserQueries {
   }
 
   /**
-   * Applies all of the change or nothing. A new password ends the sessions.
+   * Applies all of the change or nothing. A new password ends the sessions, and the API keys that stand for them.
    *
-   * @returns the ids of the sessions that ended
+   * @returns the ids of the sessions and keys that ended
    * @throws VigieError `badRequest` for an unknown camera, or more than `lookBack` to one that was removed, `notFound`, `conflict` when no administrator would be left,
    * or the
    *    password is no longer the former one
@@ -143,7 +146,9 @@ export class UserQueries {
       if (passwordHash !== undefined) this.#statements.setPasswordHash.run(passwordHash, id);
       if (role !== undefined) this.#statements.setRole.run(role, id);
       if (cameras !== undefined) this.#setRights(id, cameras);
-      return passwordHash === undefined ? [] : this.#endSessions(id, exceptSessionId);
+      if (passwordHash === undefined) return [];
+      const endedKeys = change.keepsKeys === true ? [] : this.#endKeys(id);
+      return [...this.#endSessions(id, exceptSessionId), ...endedKeys];
     });
   }
 
@@ -153,15 +158,15 @@ export class UserQueries {
   }
 
   /**
-   * Removes the user with all rights and sessions.
+   * Removes the user with all rights, sessions and API keys.
    *
-   * @returns the ids of the sessions that ended
+   * @returns the ids of the sessions and keys that ended
    * @throws VigieError `notFound`, `conflict` for the last administrator
    */
   remove(id: string): string[] {
     return inTransaction(this.#database, () => {
       this.#assertNotLastAdministrator(this.#known(id));
-      const ended = this.#endSessions(id, null);
+      const ended = [...this.#endSessions(id, null), ...this.#endKeys(id)];
       this.#statements.remove.run(id);
       return ended;
     });
@@ -208,6 +213,10 @@ export class UserQueries {
 
   #endSessions(id: string, exceptId: string | null): string[] {
     return this.#statements.endSessions.all(id, exceptId).map((row) => String(row['id']));
+  }
+
+  #endKeys(id: string): string[] {
+    return this.#statements.endKeys.all(id).map((row) => String(row['id']));
   }
 
   #setRights(id: string, cameras: readonly CameraRights[]): void {

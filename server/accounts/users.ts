@@ -84,19 +84,20 @@ export class Users {
   }
 
   /**
-   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more
+   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is told whether
+   *    an administrator is added, or given another password or role
    * @throws VigieError `conflict`, `badRequest`
    */
   async add(
     user: { username: string; password: string; role: Role; cameras: readonly CameraRights[] },
-    assertAllowed: () => void = () => undefined,
+    assertAllowed: (concernsAdministrators: boolean) => void = () => undefined,
   ): Promise<UserView> {
     const { users, hasher, nowMs } = this.#options;
     const { username, password, role, cameras } = user;
     assertRightsFit(role, cameras);
     if (users.findByName(username)) throw new VigieError('conflict', `there is a user ${username} already`);
     const passwordHash = await hasher.hash(password, ADMINISTRATION);
-    assertAllowed();
+    assertAllowed(role === 'administrator');
     return this.#view(await users.add({ username, passwordHash, role, cameras }, nowMs()));
   }
 
@@ -107,13 +108,14 @@ export class Users {
   async change(
     id: string,
     change: UserChange,
-    assertAllowed: () => void = () => undefined,
+    assertAllowed: (concernsAdministrators: boolean) => void = () => undefined,
   ): Promise<UserView> {
     const { users, hasher, events } = this.#options;
     const passwordHash =
       change.password === undefined ? undefined : await hasher.hash(change.password, ADMINISTRATION);
-    assertAllowed();
-    const user = this.#find(id);
+    const user = this.#options.users.find(id);
+    assertAllowed(user?.role === 'administrator' || change.role === 'administrator');
+    if (!user) throw noSuchUser();
     const role = change.role ?? user.role;
     // A promoted viewer needs no rights; a demoted administrator starts without any.
     const cameras = role === 'administrator' ? [] : change.cameras;
@@ -131,16 +133,20 @@ export class Users {
   }
 
   /**
-   * Changes the own password. All other sign-ins of the user end.
+   * Changes the own password. All other sign-ins of the user end, and the API keys unless they are to stay.
    *
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */
-  async changeOwnPassword(who: Identity, passwords: { current: string; next: string }): Promise<void> {
+  async changeOwnPassword(
+    who: Identity,
+    passwords: { current: string; next: string; keepsKeys?: boolean },
+  ): Promise<void> {
     const { users, hasher } = this.#options;
     const { origin, passwordHash } = await this.#proveOwnPassword(who, passwords.current);
     const nextHash = await hasher.hash(passwords.next, origin);
     const exceptSessionId = who.sessionId;
-    const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId };
+    const { keepsKeys = false } = passwords;
+    const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId, keepsKeys };
     this.#tellEnded(await users.change(who.userId, change));
   }
 
@@ -167,7 +173,7 @@ export class Users {
 
   #find(id: string): StoredUser {
     const user = this.#options.users.find(id);
-    if (!user) throw new VigieError('notFound', 'there is no such user');
+    if (!user) throw noSuchUser();
     return user;
   }
 
@@ -178,6 +184,10 @@ export class Users {
   #tellEnded(sessionIds: readonly string[]): void {
     for (const id of sessionIds) this.#options.events.emit('sessionEnded', id);
   }
+}
+
+function noSuchUser(): VigieError {
+  return new VigieError('notFound', 'there is no such user');
 }
 
 function viewOf({ id, username, role, createdAtMs }: StoredUser, given: CameraRights[]): UserView {

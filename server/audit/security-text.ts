@@ -8,7 +8,7 @@ const CLOSE_THE_PORT =
 
 const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
   newDevice: ({ username = 'A user', device = 'an unknown browser', address = 'an unknown address' }) =>
-    `${username} signed in on a new device: ${device}, from ${address}. If that was somebody else, set a new password for ${username}, which ends all sessions of that user.`,
+    `${username} signed in on a new device: ${device}, from ${address}. If that was somebody else, set a new password for ${username}, which ends all sessions and API keys of that user.`,
   signInsHeld: ({ address }) =>
     `Somebody is trying passwords${from(address)}, and is held back. Check in the audit log which accounts were tried, and give them long passwords. ${CLOSE_THE_PORT}`,
   cameraKeysRefused: ({ address, cameraName }) =>

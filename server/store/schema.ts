@@ -211,4 +211,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX credentials_by_user ON credentials (user_id, created_at, id);
   CREATE INDEX credentials_by_time ON credentials (created_at, id);
   `,
+  `
+  -- The API key by which a key was made, with which it ends; null: made by a user in person.
+  ALTER TABLE credentials ADD COLUMN made_by TEXT;
+  `,
 ];

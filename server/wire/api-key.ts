@@ -32,10 +32,15 @@ export const API_KEY_VIEW = KEY_GRANT.extend({
 });
 export type ApiKeyView = z.infer<typeof API_KEY_VIEW>;
 
+const distinctCameras = cameras.refine(
+  (listed) => new Set(listed.map(({ cameraId }) => cameraId)).size === listed.length,
+  'names a camera twice; give all its rights in one place',
+);
+
 export const NEW_API_KEY = z.strictObject({
   name: plainName,
   everyCamera: rights.default([]),
-  cameras: cameras.default([]),
+  cameras: distinctCameras.default([]),
   powers: powers.default([]),
   /** Null: never. */
   expiresAtMs: z.int().min(0).nullable().default(null),

@@ -23,6 +23,8 @@ const LISTED: Readonly<Partial<Record<ApiRouteName, KeyAccess>>> = {
   'POST /api/notifications/devices': 'never',
   'DELETE /api/notifications/devices/:deviceId': 'never',
   'POST /api/notifications/test': 'never',
+  // It holds what tokens are signed with.
+  'POST /api/backup': 'never',
   // It asks for the password of whoever is signed in.
   'POST /api/backup/uploads/:uploadId/restore': 'never',
 

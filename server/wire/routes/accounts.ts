@@ -34,7 +34,12 @@ export const ACCOUNT_ROUTES = {
   },
   'POST /api/auth/password': {
     summary: 'Change the own password; ends all other sessions',
-    body: z.strictObject({ currentPassword: password, newPassword }),
+    body: z.strictObject({
+      currentPassword: password,
+      newPassword,
+      /** Otherwise they are revoked: whoever knew the password may have made one. */
+      keepApiKeys: z.boolean().default(false),
+    }),
     errors: [409],
   },
   'GET /api/users': {
