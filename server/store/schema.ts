@@ -214,5 +214,6 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- The API key by which a key was made, with which it ends; null: made by a user in person.
   ALTER TABLE credentials ADD COLUMN made_by TEXT;
+  CREATE INDEX credentials_by_maker ON credentials (made_by);
   `,
 ];

@@ -110,9 +110,10 @@ test('a key made by a key ends no later, and is revoked with it', async (context
   assert.equal((await by(other.secret, '/api/cameras')).status, 200);
 });
 
+const asked = (given: object) => ({ everyCamera: [], cameras: [], powers: [], ...given });
+
 test('a key is within another only with each of its rights', () => {
   const grant = { everyCamera: ['live'], cameras: rightsTo(['cam_a'], ['events']), powers: [] } as const;
-  const asked = (given: object) => ({ everyCamera: [], cameras: [], powers: [], ...given });
   for (const [given, within] of [
     [{ everyCamera: ['live'] }, true],
     [{ everyCamera: ['events'] }, false],
@@ -131,8 +132,8 @@ test('a session that has ended leaves no key behind', async (context) => {
   const { userId } = (await make(admin, { everyCamera: ['live'] })).body.key;
   const role = 'administrator';
   const session = { ...inPerson(userId), username: 'admin', role, sessionId: 'session_gone' } as const;
-  const asked = { name: 'Late', everyCamera: ['live' as const], cameras: [], powers: [], expiresAtMs: null };
-  await assert.rejects(server.accounts.apiKeys.add({ ...session, expiresAtMs: Infinity }, asked), {
+  const late = { name: 'Late', everyCamera: ['live' as const], cameras: [], powers: [], expiresAtMs: null };
+  await assert.rejects(server.accounts.apiKeys.add({ ...session, expiresAtMs: Infinity }, late), {
     code: 'unauthorized',
   });
   assert.equal((await list(admin)).length, 1);
