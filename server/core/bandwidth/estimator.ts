@@ -10,10 +10,11 @@
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
 import { AcknowledgedRate } from './acknowledged-rate.ts';
 import { DelayTrend } from './delay-trend.ts';
+import { FeedbackSilence } from './feedback-silence.ts';
 import { LossCause, type LossVerdict } from './loss-cause.ts';
 import { PacketGroups } from './packet-groups.ts';
 import { Probes, type Probe, type ProbeResult } from './probes.ts';
-import { RateSteps } from './rate-steps.ts';
+import { MIN_BPS, RateSteps } from './rate-steps.ts';
 import { SentPackets, type PacketResult } from './sent-packets.ts';
 import { StandingQueue } from './standing-queue.ts';
 
@@ -42,8 +43,6 @@ const SHARED_US = 10_000_000;
 const SHARED_LOSS = 0.1;
 /** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
 const POLICED_US = 20_000_000;
-const SILENCE_US = 1_000_000;
-const SILENT_STEP_US = 500_000;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
 const REMB_AGE_US = 5_000_000;
@@ -67,7 +66,8 @@ export class BandwidthEstimator {
   #steps: RateSteps | undefined;
   #beganUs = -Infinity;
   #feedbackUs = -Infinity;
-  #unreportedUs: number | undefined;
+  readonly #silence = new FeedbackSilence();
+  #isLimitMet = false;
   #loweredUs = -Infinity;
   #queueAtLowerUs = 0;
   #vain = 0;
@@ -81,7 +81,13 @@ export class BandwidthEstimator {
   /** On the line, with headers and repairs; undefined while unknown. */
   targetBps(nowUs: number): number | undefined {
     if (this.#steps) return this.#steps.bps;
-    return this.#remb && nowUs - this.#remb.atUs < REMB_AGE_US ? this.#remb.bps : undefined;
+    if (!this.#remb || nowUs - this.#remb.atUs >= REMB_AGE_US) return undefined;
+    return Math.max(MIN_BPS, Math.min(this.#remb.bps, this.#mostBps));
+  }
+
+  /** Until then, the estimate is only what was tried so far: it is no reason to send less. */
+  get isLimitMet(): boolean {
+    return this.#steps ? this.#isLimitMet : this.#remb !== undefined;
   }
 
   /** The line carries no more than that. */
@@ -101,10 +107,9 @@ export class BandwidthEstimator {
 
   /** A packet leaves. @param probe it belongs to, or 0. @returns its transport-wide number, u16 */
   sent(bytes: number, probe: number, nowUs: number): number {
-    this.#unreportedUs ??= nowUs;
-    if (this.#steps && nowUs - this.#unreportedUs > SILENCE_US) {
+    if (this.#silence.sent(nowUs) && this.#steps) {
+      this.#isLimitMet = true;
       this.#steps.set(SILENT_DECREASE * this.#steps.bps, nowUs);
-      this.#unreportedUs = nowUs - SILENCE_US + SILENT_STEP_US;
     }
     return this.#packets.sent(bytes, probe, nowUs);
   }
@@ -114,7 +119,7 @@ export class BandwidthEstimator {
     const results = this.#packets.onFeedback(feedback).filter(({ sentUs }) => sentUs >= this.#beganUs);
     if (results.length === 0) return;
     this.#feedbackUs = nowUs;
-    this.#unreportedUs = undefined;
+    this.#silence.end();
     let verdict: LossVerdict = 'none';
     let probed: ProbeResult | undefined;
     this.#assumeArrived(results);
@@ -125,11 +130,12 @@ export class BandwidthEstimator {
     }
     if (verdict === 'random') this.#endTrial(nowUs);
     this.#steps ??= this.#first(probed);
+    this.#isLimitMet ||= probed?.isLimit ?? false;
     if (this.#steps) this.#decide(this.#steps, results, verdict, probed, roundTripUs, nowUs);
   }
 
   onRemb(bps: number, nowUs: number): void {
-    this.#remb = { bps, atUs: nowUs };
+    if (bps >= 0) this.#remb = { bps, atUs: nowUs };
   }
 
   /** What was sent waits on this machine already. */
@@ -141,7 +147,7 @@ export class BandwidthEstimator {
   /** @returns the probe to send now, if one is due */
   probeDue(nowUs: number): Probe | undefined {
     // Until a viewer has shown that it answers, one probe is enough.
-    if (!this.#steps && this.#feedbackUs === -Infinity && this.#unreportedUs !== undefined) return undefined;
+    if (!this.#steps && this.#feedbackUs === -Infinity && this.#silence.isAwaited) return undefined;
     const enough = this.#loweredUs === -Infinity ? FIRST_ENOUGH : ENOUGH;
     return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, nowUs);
   }
@@ -157,7 +163,8 @@ export class BandwidthEstimator {
     this.#probes = new Probes();
     this.#steps = undefined;
     this.#beganUs = nowUs;
-    this.#unreportedUs = undefined;
+    this.#silence.end();
+    this.#isLimitMet = false;
     this.#feedbackUs = -Infinity;
     this.#loweredUs = -Infinity;
     this.#vain = 0;
@@ -216,7 +223,12 @@ export class BandwidthEstimator {
       const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
       return this.#lower(steps, windowUs, nowUs);
     }
-    if (probed && probed.bps > steps.bps) return steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
+    if (probed && probed.bps > steps.bps) {
+      steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
+      // All that is watched fits: what seemed to be a limit was none, or is none any more.
+      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#isLimitMet = false;
+      return;
+    }
     if (!isShared && (this.#trend.trend !== 'steady' || queueUs > HOLD_QUEUE_US)) return steps.hold(nowUs);
     steps.raise(this.#acknowledged.bps(ACKNOWLEDGED_US), roundTripUs, this.#mostBps, nowUs);
   }
@@ -246,6 +258,7 @@ export class BandwidthEstimator {
       this.#sharedUntilUs = nowUs + SHARED_US;
       return steps.set(this.#beforeVainBps, nowUs);
     }
+    this.#isLimitMet = true;
     steps.lower(this.#vain > 1 ? Math.min(steps.bps, acknowledgedBps) : acknowledgedBps, nowUs);
     if (this.#vain === 1) this.#beforeVainBps = steps.bps;
     this.#losses.lowered();

@@ -57,8 +57,9 @@ export class ViewerLine {
   readonly #media = new Set<ArrivalRate>();
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
-  readonly bandwidth = new BandwidthEstimator();
+  readonly bandwidth: BandwidthEstimator;
   #targetBps: number | undefined;
+  #isLimitMet = false;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -66,6 +67,10 @@ export class ViewerLine {
   #bytes = MIN_BURST_BYTES;
   #takenUs: number | undefined;
   #refused = 0;
+
+  constructor(bandwidth = new BandwidthEstimator()) {
+    this.bandwidth = bandwidth;
+  }
 
   get roundTripUs(): number {
     return this.#roundTripUs;
@@ -76,6 +81,11 @@ export class ViewerLine {
     return this.#targetBps;
   }
 
+  /** `targetBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
+  get limitBps(): number | undefined {
+    return this.#isLimitMet ? this.#targetBps : undefined;
+  }
+
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
@@ -83,6 +93,7 @@ export class ViewerLine {
     this.#bytes = MIN_BURST_BYTES;
     this.bandwidth.restart(nowUs);
     this.#targetBps = undefined;
+    this.#isLimitMet = false;
   }
 
   figures(nowUs: number): LineFigures {
@@ -96,14 +107,16 @@ export class ViewerLine {
     };
   }
 
-  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` */
+  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` or `limitBps` */
   follow(nowUs: number): boolean {
-    const before = this.#targetBps;
+    const [before, wasLimitMet] = [this.#targetBps, this.#isLimitMet];
     const bps = this.bandwidth.targetBps(nowUs);
-    if (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before)
-      return false;
-    this.#targetBps = bps;
-    return bps !== before;
+    const isSame =
+      bps === before ||
+      (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before);
+    if (!isSame) this.#targetBps = bps;
+    this.#isLimitMet = this.bandwidth.isLimitMet;
+    return !isSame || this.#isLimitMet !== wasLimitMet;
   }
 
   /** Much of what is sent does not arrive. */
