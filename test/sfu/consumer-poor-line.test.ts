@@ -153,6 +153,6 @@ test('on a narrow line a viewer whose keyframe may not be made yet still gets th
   for (let picture = 0; rig.keyframeRequests === before && picture < 25 * 10; picture++) sends(0);
   assert.deepEqual(pattern(), [false, false, false, false], 'one is being made');
   rig.frame(true);
-  consumer.onFeedback(REPORT, rig.nowUs);
+  rig.allocation.update(rig.nowUs);
   assert.deepEqual(pattern(), [true, true, true, true]);
 });

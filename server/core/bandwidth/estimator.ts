@@ -104,7 +104,6 @@ export class BandwidthEstimator {
     return this.#queue.us();
   }
 
-  /** Share of packets. */
   get lossShare(): number {
     return this.#losses.share;
   }
@@ -231,9 +230,7 @@ export class BandwidthEstimator {
     if (isShared) return queueUs > MAX_QUEUE_US && this.#losses.share > SHARED_LOSS;
     if (queueUs > MAX_QUEUE_US) return true;
     if (this.#trend.trend === 'growing' && queueUs > GROWING_QUEUE_US) return true;
-    const lost = results.filter(
-      ({ arrivedUs, isUnreported }) => arrivedUs === undefined && !isUnreported,
-    ).length;
+    const lost = results.filter((result) => result.arrivedUs === undefined && !result.isUnreported).length;
     return (
       lost >= LOSSY_PACKETS &&
       lost >= LOSSY_SHARE * results.length &&
