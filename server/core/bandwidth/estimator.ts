@@ -3,8 +3,8 @@
  * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
  * feedback, by the rate it says itself (REMB).
  *
- * Invariants: losses at random and a long round trip lower nothing; a viewer's claims raise the estimate no further than what was sent to
- * it; nothing of one path counts on the next. Time is an argument.
+ * Invariants: losses at random and a long round trip lower nothing, and a way that becomes longer does so for two seconds at most; a
+ * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
  */
 
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
@@ -37,6 +37,8 @@ const EFFECT_US = 400_000;
 const DRAINED = 0.8;
 /** So many decreases drain a queue that is ours. */
 const MAX_VAIN = 3;
+/** Of the queue: one that changes by no more while less is sent is none, the way has become longer. */
+const UNMOVED = 0.05;
 /** For so long the queue is that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
 const SHARED_LOSS = 0.1;
@@ -71,7 +73,9 @@ export class BandwidthEstimator {
   #loweredUs = -Infinity;
   #queueAtLowerUs = 0;
   #vain = 0;
+  /** Before and after the first of the vain decreases. */
   #beforeVainBps = 0;
+  #firstVainBps = 0;
   #sharedUntilUs = -Infinity;
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
@@ -203,7 +207,7 @@ export class BandwidthEstimator {
     nowUs: number,
   ): void {
     const queueUs = this.#queue.us();
-    if (queueUs < HOLD_QUEUE_US) this.#vain = 0;
+    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain = 0;
     const isShared = nowUs < this.#sharedUntilUs;
     if (verdict === 'full') this.#beforeTrialBps = steps.bps;
     if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
@@ -212,7 +216,6 @@ export class BandwidthEstimator {
       const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
       if (verdict !== 'full' && !isEffective) return steps.hold(nowUs);
       if (verdict !== 'full' && isDraining && this.#vain > 0) return steps.hold(nowUs);
-      this.#queueAtLowerUs = queueUs;
       const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
       return this.#lower(steps, windowUs, nowUs);
     }
@@ -237,20 +240,31 @@ export class BandwidthEstimator {
 
   #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
+    const queueUs = this.#queue.us();
+    const isUnmoved = Math.abs(queueUs - this.#queueAtLowerUs) < UNMOVED * this.#queueAtLowerUs;
+    this.#queueAtLowerUs = queueUs;
+    const isFirst = this.#vain === 0 || nowUs < this.#sharedUntilUs;
     // No more is sent than was found, and still the queue is not ours.
     const isObeyed = (this.#sentRate.bps(ACKNOWLEDGED_US) ?? Infinity) < 1.1 * steps.bps;
-    this.#vain = isObeyed && nowUs >= this.#sharedUntilUs ? this.#vain + 1 : 1;
+    if (isFirst) this.#beforeVainBps = steps.bps;
+    else if (isObeyed && isUnmoved) return this.#accept(steps, this.#beforeVainBps, nowUs);
+    this.#vain = isFirst ? 1 : this.#vain + Number(isObeyed);
     if (this.#vain > MAX_VAIN) {
-      this.#queue.accept();
-      this.#vain = 0;
       this.#sharedUntilUs = nowUs + SHARED_US;
-      return steps.set(this.#beforeVainBps, nowUs);
+      return this.#accept(steps, this.#firstVainBps, nowUs);
     }
-    steps.lower(this.#vain > 1 ? Math.min(steps.bps, acknowledgedBps) : acknowledgedBps, nowUs);
-    if (this.#vain === 1) this.#beforeVainBps = steps.bps;
+    steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
+    if (isFirst) this.#firstVainBps = steps.bps;
     this.#losses.lowered();
     this.#loweredUs = nowUs;
     this.#probes.postpone(0, nowUs);
+  }
+
+  /** The queue is not ours. */
+  #accept(steps: RateSteps, bps: number, nowUs: number): void {
+    this.#queue.accept();
+    this.#vain = 0;
+    steps.set(bps, nowUs);
   }
 
   /** As large a share of less is lost: that was no cause. */
