@@ -33,16 +33,17 @@ async function runWith(context: TestContext, options: CommandOptions, answer: Re
   return { run, printed, stop };
 }
 
+const eventOf = (number: number) => ({
+  id: `evt_${number}`,
+  cameraId: 'cam_1',
+  kind: 'motion',
+  sourceName: '',
+  zones: [],
+  startedAtMs: number,
+  endedAtMs: number,
+});
+
 test('events that were there before are not followed as new ones, also where others are removed', async (context) => {
-  const eventOf = (number: number) => ({
-    id: `evt_${number}`,
-    cameraId: 'cam_1',
-    kind: 'motion',
-    sourceName: '',
-    zones: [],
-    startedAtMs: number,
-    endedAtMs: number,
-  });
   // The newest first.
   let events = Array.from({ length: 260 }, (_, index) => eventOf(260 - index));
   let polls = 0;
