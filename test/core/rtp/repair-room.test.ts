@@ -39,7 +39,9 @@ test('an estimate that is no limit takes nothing from the video', () => {
 });
 
 test('repairs have what the video leaves, and nothing where it leaves nothing', () => {
-  const spare = (targetBps: number): number =>
-    Math.round(lineOf(targetBps, true).spareShare(SECOND_US) * 100) / 100;
-  assert.deepEqual([spare(1_400_000), spare(1_100_000), spare(900_000)], [0.4, 0.1, 0]);
+  const shares = [1_400_000, 1_100_000, 900_000].map((bps) => lineOf(bps, true).spareShare(SECOND_US));
+  assert.deepEqual(
+    shares.map((share) => share.toFixed(2)),
+    ['0.40', '0.10', '0.00'],
+  );
 });
