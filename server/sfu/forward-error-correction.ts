@@ -37,7 +37,7 @@ export class ForwardErrorCorrection {
   readonly #share = new CorrectionShare();
 
   constructor(ssrc: number, protectedSsrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path, true);
+    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path);
     this.#path = path;
     this.#protected = { ssrc: protectedSsrc, payloadType: VP8_PAYLOAD_TYPE, extension: extensionOfAll() };
   }
