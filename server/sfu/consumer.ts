@@ -245,8 +245,10 @@ export class Consumer
   #serveRequest(feed: RungFeed, nowUs: number): void {
     if (!feed.keyframes.isOpen) return;
     feed.makeKeyframe(nowUs);
-    // On a line that is too narrow, what the viewer can hardly decode only delays the keyframe.
-    if (feed.rung === this.#forwarder.rung && this.#path.line.isNarrow(nowUs)) this.#forwarder.interrupt();
+    if (feed.rung !== this.#forwarder.rung || !this.#path.line.isNarrow(nowUs)) return;
+    // What the viewer can hardly decode only delays the keyframe; where none may be made yet, a picture that jerks is better than none.
+    if (feed.keyframes.isBeingMade) this.#forwarder.interrupt();
+    else this.#forwarder.target = { ...this.#forwarder.target, maxTid: 0 };
   }
 
   #onSent(frame: EncodedFrame, { timestamp90k }: ForwardedFrame, feed: RungFeed, nowUs: number): void {

@@ -72,7 +72,7 @@ export class LineAllocation {
     const offered = targetBps === undefined ? carried : this.#allocate(OFFER_SHARE * targetBps);
     for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
       const [share, offer] = [carried[index], offered[index]];
-      if (share && offer) camera.follow(steady.update(share, offer, nowUs), nowUs);
+      if (share && offer) camera.follow(steady.update(share, offer, targetBps, nowUs), nowUs);
     }
   }
 
