@@ -48,7 +48,7 @@ export class ViewerTransport
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
-  readonly #allocation = new LineAllocation(() => this.line.targetBps);
+  readonly #allocation = new LineAllocation(() => this.line.videoBps);
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
