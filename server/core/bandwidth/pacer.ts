@@ -17,7 +17,7 @@ export interface Paced {
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again, or made to repair: of use only if it comes soon. */
+  /** Sent again: of use only if it comes soon. What forward error correction sends follows its frame. */
   readonly isRepair: boolean;
 }
 

@@ -58,6 +58,8 @@ export class ViewerLine {
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
   readonly bandwidth: BandwidthEstimator;
+  /** Repair packets that it needs, of the packets of video, as the last reports say. */
+  correctionShare = 0;
   #targetBps: number | undefined;
   #isLimitMet = false;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
@@ -81,9 +83,9 @@ export class ViewerLine {
     return this.#targetBps;
   }
 
-  /** `targetBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
+  /** `videoBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
   get limitBps(): number | undefined {
-    return this.#isLimitMet ? this.#targetBps : undefined;
+    return this.#isLimitMet ? this.videoBps : undefined;
   }
 
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
@@ -92,6 +94,7 @@ export class ViewerLine {
     this.#wasRated = false;
     this.#bytes = MIN_BURST_BYTES;
     this.bandwidth.restart(nowUs);
+    this.correctionShare = 0;
     this.#targetBps = undefined;
     this.#isLimitMet = false;
   }
@@ -117,6 +120,20 @@ export class ViewerLine {
     if (!isSame) this.#targetBps = bps;
     this.#isLimitMet = this.bandwidth.isLimitMet;
     return !isSame || this.#isLimitMet !== wasLimitMet;
+  }
+
+  /** Bits per second of it for video: where no more passes, the rest is for repairs. */
+  get videoBps(): number | undefined {
+    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return this.#targetBps;
+    return this.#targetBps / (1 + this.correctionShare);
+  }
+
+  /** What may be sent besides the video to repair it, as a share of the video; infinite while no limit is known. */
+  spareShare(nowUs: number): number {
+    if (this.isNarrow(nowUs)) return 0;
+    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return Infinity;
+    const { mediaBps, repeatedBps } = this.#sumsAt(nowUs);
+    return Math.max(0, (this.#targetBps - mediaBps - repeatedBps) / Math.max(1, mediaBps));
   }
 
   /** Much of what is sent does not arrive. */
