@@ -52,8 +52,8 @@ export function backupRoutes(
   });
 
   serve(router, 'POST /api/backup/uploads', ({ request, response }) => {
-    guard.streamToAdministrator(request, response);
-    return restores.receive(wholeBodyOf(request));
+    const { userId } = guard.streamToAdministrator(request, response);
+    return restores.receive(wholeBodyOf(request), userId);
   });
 
   serve(router, 'POST /api/backup/uploads/:uploadId/contents', async ({ request, params, readBody }) => {

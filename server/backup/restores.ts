@@ -3,18 +3,20 @@
  * and starts again.
  *
  * Invariants: the data folder is unchanged until the server has stopped; one upload is kept, for 15 minutes at most, and
- * a newer one replaces it; nothing is received without room for the file, its copy and the database in use; no recording goes for
+ * a newer one replaces it, also one that is still arriving (arriving-backup.ts); nothing is received without room for the file, its copy and the database in use; no recording goes for
  * it.
  */
 
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monotonicMs } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { RESTORING_FOLDER } from '../store/first-start.ts';
 import { randomId } from '../store/random-id.ts';
 import type { BackupContents, UploadedBackup } from '../wire/backup.ts';
+import { ArrivingBackup } from './arriving-backup.ts';
 import { BackupThreads } from './backup-threads.ts';
 import { freeBytesOf } from './backups.ts';
 import { putInPlace } from './restore-backup.ts';
@@ -33,6 +35,8 @@ export interface RestoresOptions {
   freeBytes?: () => number;
   /** For tests. */
   keptMs?: number;
+  /** Monotonic; for tests. */
+  nowMs?: () => number;
 }
 
 /** Who agreed to a restore, and from where. */
@@ -66,6 +70,7 @@ export class Restores {
   readonly #threads = new BackupThreads();
   readonly #log: Log;
   #upload: Upload | undefined;
+  #arriving: ArrivingBackup | undefined;
   /** While a file is received or read. */
   #busy = false;
   #restarting = false;
@@ -78,23 +83,23 @@ export class Restores {
     this.#forget();
   }
 
-  /** @throws VigieError `unavailable` without room, `conflict` while another is received; also what ends `source` early */
-  async receive(source: AsyncIterable<Uint8Array>): Promise<UploadedBackup> {
-    return this.#alone(async () => {
-      this.#forget();
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      try {
-        await this.#write(source);
-        const isEncrypted = await isSealed(this.#file);
-        const id = randomId('bak');
-        const expiry = setTimeout(() => this.#expire(id), this.#options.keptMs ?? KEPT_MS).unref();
-        this.#upload = { id, expiry };
-        return { id, isEncrypted };
-      } catch (error) {
-        this.#forget();
-        throw error;
-      }
-    });
+  /**
+   * @param source is not begun before it has the place
+   * @throws VigieError `unavailable` without room, `conflict` while another is received, or when a newer one takes its place; also
+   *   what ends `source` early
+   */
+  async receive(source: AsyncIterable<Uint8Array>, userId: string): Promise<UploadedBackup> {
+    if (this.#arriving?.givesWayTo(userId)) await this.#arriving.giveWay();
+    const arriving = new ArrivingBackup(userId, this.#options.nowMs ?? monotonicMs);
+    try {
+      return await this.#alone(() => {
+        this.#arriving = arriving;
+        return this.#receive(arriving.pieces(source));
+      });
+    } finally {
+      if (this.#arriving === arriving) this.#arriving = undefined;
+      arriving.end();
+    }
   }
 
   /** @throws VigieError `unprocessable` when it is no backup or the password is wrong, `notFound`, `conflict` */
@@ -151,6 +156,22 @@ export class Restores {
     const replaced = putInPlace(dataDir, restoring);
     for (const folder of [restoring, this.#folder]) rmSync(folder, { recursive: true, force: true });
     this.#log.warn({ replaced }, 'backup restored');
+  }
+
+  async #receive(source: AsyncIterable<Uint8Array>): Promise<UploadedBackup> {
+    this.#forget();
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    try {
+      await this.#write(source);
+      const isEncrypted = await isSealed(this.#file);
+      const id = randomId('bak');
+      const expiry = setTimeout(() => this.#expire(id), this.#options.keptMs ?? KEPT_MS).unref();
+      this.#upload = { id, expiry };
+      return { id, isEncrypted };
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
   }
 
   async #write(source: AsyncIterable<Uint8Array>): Promise<void> {

@@ -35,8 +35,13 @@ export class ApiCaller {
     return (text === '' ? undefined : JSON.parse(text)) as ApiAnswer<N>;
   }
 
-  /** @param headers in addition @throws CommandError */
-  async fetch(name: ApiRouteName, request: object, headers: Record<string, string> = {}): Promise<Response> {
+  /** @param headers in addition @param until ends the answer too @throws CommandError */
+  async fetch(
+    name: ApiRouteName,
+    request: object,
+    headers: Record<string, string> = {},
+    until?: AbortSignal,
+  ): Promise<Response> {
     const { params = {}, query = {}, body } = request as Parts;
     const [method = '', path = ''] = name.split(' ');
     const url = new URL(this.url + fillAnyPath(path, params));
@@ -46,7 +51,7 @@ export class ApiCaller {
     try {
       response = await fetch(url, {
         method,
-        signal: this.#gone,
+        signal: until ? AbortSignal.any([this.#gone, until]) : this.#gone,
         headers: {
           authorization: `Bearer ${this.#key}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),

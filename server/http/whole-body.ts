@@ -1,4 +1,4 @@
-/** The body of a route that takes a file, which may take as long as it needs. */
+/** The body of a route that takes a file, which may take as long as it needs once it is being read. */
 
 import type { Request } from 'express';
 import { VigieError } from '../errors.ts';
@@ -15,7 +15,6 @@ export function wholeBodyOf(request: Request): AsyncIterable<Uint8Array> {
       'badRequest',
       'send the file itself as the body, with content-type application/octet-stream',
     );
-  prolongBody(request);
   return piecesOf(request);
 }
 
@@ -24,6 +23,7 @@ export function wholeBodyOf(request: Request): AsyncIterable<Uint8Array> {
  * its end, within the time limit of an upload.
  */
 async function* piecesOf(request: Request): AsyncGenerator<Uint8Array> {
+  prolongBody(request);
   try {
     yield* request.iterator({ destroyOnReturn: false });
   } finally {

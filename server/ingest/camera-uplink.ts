@@ -3,7 +3,8 @@
  * the camera.
  *
  * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
- * lowered gets back what it had before, also by a server that was restarted.
+ * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or never: what it
+ * did not confirm is told again.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
@@ -22,15 +23,13 @@ import type { CameraConnectionView } from '../wire/camera.ts';
 import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 import type { CameraCommands } from './camera-commands.ts';
+import { UplinkMemory, type LoweredFromStore } from './uplink-memory.ts';
 
-export interface UplinkStore {
+export interface UplinkStore extends LoweredFromStore {
   /** The owner's. */
   settingsOf(cameraId: string): CameraSettings;
   /** Whether the owner lets the server lower them. */
   adaptsToConnection(cameraId: string): boolean;
-  /** What a lowered camera was set to before; undefined while it is not lowered. */
-  loweredFrom(cameraId: string): CameraSettings | undefined;
-  setLoweredFrom(cameraId: string, settings: CameraSettings | null): Promise<void>;
 }
 
 export interface CameraUplinkOptions {
@@ -48,13 +47,17 @@ const LATE_TICK_US = 1_250_000;
 
 export class CameraUplink {
   readonly #options: CameraUplinkOptions;
+  readonly #memory: UplinkMemory;
   #commands: CameraCommands | undefined;
+  /** The camera's settings can be changed. */
+  #isSettable = false;
   #adapts = false;
   #control: UplinkControl | undefined;
   /** What the camera was told last. */
   #set: UplinkSettings | undefined;
+  /** Told without an answer: the camera may have them, or not. On a jammed uplink the answer waits behind frames. */
+  readonly #unconfirmed = new Set<UplinkSetting>();
   #loweredAtUs: number | undefined;
-  #isStored = false;
   #isTelling = false;
   /** Since the last tick. */
   #hasTold = false;
@@ -65,6 +68,7 @@ export class CameraUplink {
 
   constructor(options: CameraUplinkOptions) {
     this.#options = options;
+    this.#memory = new UplinkMemory(options);
   }
 
   /** A camera has proven its key. @returns the settings for its welcome */
@@ -75,10 +79,10 @@ export class CameraUplink {
     this.#commands = commands;
     this.#telemetry = undefined;
     this.#tickedAtUs = undefined;
-    this.#adapts = capabilities.includes(SET_CAPABILITY) && store.adaptsToConnection(cameraId);
-    const before = store.loweredFrom(cameraId);
-    this.#isStored = before !== undefined;
-    const wanted = { ...before, ...store.settingsOf(cameraId) };
+    this.#unconfirmed.clear();
+    this.#isSettable = capabilities.includes(SET_CAPABILITY);
+    this.#adapts = this.#isSettable && store.adaptsToConnection(cameraId);
+    const wanted = { ...this.#memory.read(), ...store.settingsOf(cameraId) };
     const control = this.#control;
     if (this.#adapts && control?.onConnected(nowUs) && control.isLowered) {
       this.#set = control.settings;
@@ -132,20 +136,28 @@ export class CameraUplink {
     const isUplinks = Object.keys(part).length > 0;
     const control = this.#control;
     if (isUplinks) this.#turn++;
-    const wanted = isUplinks && control?.isLowered ? uplinkPart(control.wanted) : {};
-    await commands.run({ ...wanted, ...settings, type: 'set' });
+    const isDifferent = control && (control.isLowered || this.#differing(control).length > 0);
+    const wanted = isUplinks && isDifferent ? uplinkPart(control.wanted) : {};
+    try {
+      await commands.run({ ...wanted, ...settings, type: 'set' });
+    } catch (error) {
+      if (isUnanswered(error) && isUplinks && control && control === this.#control)
+        for (const name of SETTINGS) this.#unconfirmed.add(name);
+      throw error;
+    }
     if (!isUplinks || !control || control !== this.#control) return;
+    this.#unconfirmed.clear();
     control.setWanted({ ...control.wanted, ...part });
     this.#set = control.settings;
     this.#hasTold = true;
     this.#onChange(nowUs);
-    await this.#remember(null);
+    await this.#memory.keep(null);
   }
 
   /** The owner has changed whether it adapts. */
   update(nowUs: number): void {
     const { cameraId, store } = this.#options;
-    this.#adapts = store.adaptsToConnection(cameraId);
+    this.#adapts = this.#isSettable && store.adaptsToConnection(cameraId);
     const control = this.#control;
     if (this.#adapts || !control) return;
     control.setWanted(control.wanted);
@@ -177,12 +189,14 @@ export class CameraUplink {
     const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...before, ...owners });
     this.#set = control.settings;
     // It was told with the welcome.
-    void this.#remember(null);
+    void this.#memory.keep(null);
     return control;
   }
 
   #differing(control: UplinkControl): UplinkSetting[] {
-    return SETTINGS.filter((name) => control.settings[name] !== this.#set?.[name]);
+    return SETTINGS.filter(
+      (name) => this.#unconfirmed.has(name) || control.settings[name] !== this.#set?.[name],
+    );
   }
 
   /** Each setting in a message of its own, so that a camera that refuses one takes the others. */
@@ -190,17 +204,18 @@ export class CameraUplink {
     this.#isTelling = true;
     const turn = this.#turn;
     try {
-      if (control.isLowered) await this.#remember(control.wanted);
+      if (control.isLowered) await this.#memory.keep(control.wanted);
       if (turn !== this.#turn) return;
       const told = this.#differing(control).map((name) => this.#tellOne(control, name, nowUs));
       await Promise.all(told);
       if (turn !== this.#turn) return;
       if (decision) this.#say(decision.direction, control);
       this.#onChange(nowUs);
-      if (!control.isLowered) await this.#remember(null);
+      if (!control.isLowered && this.#differing(control).length === 0) await this.#memory.keep(null);
     } finally {
       this.#isTelling = false;
-      this.#hasTold = true;
+      // Without an answer, frames of before are all there is to decide by.
+      this.#hasTold = this.#unconfirmed.size === 0;
     }
   }
 
@@ -211,12 +226,24 @@ export class CameraUplink {
     try {
       await this.#commands?.run({ type: 'set', [name]: value });
     } catch (error) {
-      const code = error instanceof VigieError ? error.code : undefined;
-      if (turn !== this.#turn || (code !== 'cameraRejected' && code !== 'unavailable')) return;
-      log.info({ cameraId, setting: name, detail: (error as VigieError).message }, 'picture setting refused');
+      if (turn !== this.#turn) return;
+      if (isUnanswered(error)) return this.#onUnanswered(control, name);
+      if (!(error instanceof VigieError) || error.code !== 'cameraRejected') return;
+      log.info({ cameraId, setting: name, detail: error.message }, 'picture setting refused');
       value = control.onRefused([name], nowUs)[name];
     }
-    if (turn === this.#turn && this.#set) this.#set = { ...this.#set, [name]: value };
+    if (turn !== this.#turn || !this.#set) return;
+    this.#unconfirmed.delete(name);
+    this.#set = { ...this.#set, [name]: value };
+  }
+
+  /** It is told again at the next tick, for as long as it takes. */
+  #onUnanswered(control: UplinkControl, name: UplinkSetting): void {
+    const { cameraId, log } = this.#options;
+    control.onUnanswered();
+    if (this.#unconfirmed.has(name)) return;
+    this.#unconfirmed.add(name);
+    log.info({ cameraId, setting: name }, 'picture setting unanswered');
   }
 
   #say(direction: UplinkDecision['direction'], control: UplinkControl): void {
@@ -240,18 +267,11 @@ export class CameraUplink {
       this.#options.onChange(lowering);
     } else if (wasLowered) this.#options.onChange(null);
   }
+}
 
-  /** Before a camera is told for the first time, and after it has everything back. */
-  async #remember(settings: UplinkSettings | null): Promise<void> {
-    if ((settings !== null) === this.#isStored) return;
-    this.#isStored = settings !== null;
-    const { cameraId, store, log } = this.#options;
-    try {
-      await store.setLoweredFrom(cameraId, settings && uplinkPart(settings));
-    } catch (error) {
-      log.warn({ err: error, cameraId }, 'failed to store the settings of a camera before they were lowered');
-    }
-  }
+/** The camera may have done it all the same. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof VigieError && error.code === 'unavailable';
 }
 
 function finite(value: number | undefined): number | undefined {

@@ -51,8 +51,10 @@ const ERRORS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   503: ['Unavailable', 'Not available now'],
 };
 
-/** @param version of the server, as `package.json` has it */
-export function describeApi(version: string): object {
+/** Of the API, not of the server: which version a server runs is no business of strangers. */
+const API_VERSION = '1';
+
+export function describeApi(): object {
   const paths: NonNullable<ZodOpenApiObject['paths']> = {};
   for (const [tag, routes] of Object.entries(ROUTE_GROUPS)) {
     for (const [name, route] of Object.entries(routes) as [ApiRouteName, ApiRoute][]) {
@@ -63,7 +65,7 @@ export function describeApi(version: string): object {
   }
   return createDocument({
     openapi: '3.1.1',
-    info: { title: 'Vigie', version, description: ABOUT },
+    info: { title: 'Vigie', version: API_VERSION, description: ABOUT },
     servers: [{ url: '..', description: 'This server' }],
     tags: Object.keys(ROUTE_GROUPS).map((name) => ({ name })),
     paths,

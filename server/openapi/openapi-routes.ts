@@ -1,6 +1,5 @@
 /** GET /api/openapi.json: the API as an OpenAPI document, for programs and for the page that shows it. Needs no token. */
 
-import packageJson from '../../package.json' with { type: 'json' };
 import { Router } from 'express';
 import { EncodedJson, serve } from '../http/serve.ts';
 import { describeApi } from './description.ts';
@@ -10,7 +9,7 @@ export function openApiRoutes(): Router {
   let document: EncodedJson | undefined;
   serve(router, 'GET /api/openapi.json', () => {
     // Made when it is first asked for, which takes a few hundred milliseconds.
-    document ??= new EncodedJson(Buffer.from(JSON.stringify(describeApi(packageJson.version))));
+    document ??= new EncodedJson(Buffer.from(JSON.stringify(describeApi())));
     return document;
   });
   return router;

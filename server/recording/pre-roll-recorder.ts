@@ -100,7 +100,10 @@ export class PreRollRecorder {
     if (!first) return;
     const recording = await this.#options.library.begin(first, isProtected);
     for (const frame of frames) {
-      if (frame.width === first.width && frame.height === first.height) recording.add(frame);
+      if (frame.width !== first.width || frame.height !== first.height) continue;
+      recording.add(frame);
+      // All of them at once are more than may wait for a disk.
+      await recording.flushed();
     }
     if (newest) recording.lastsUntil(newest.captureUs / 1000);
     await recording.close();

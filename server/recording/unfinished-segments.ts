@@ -31,6 +31,8 @@ export interface OpenRecording {
   /** Why nothing more can be added. */
   readonly error: WriteError | undefined;
   add(frame: EncodedFrame): void;
+  /** Once everything added so far is with the operating system. */
+  flushed(): Promise<void>;
   /** The last frame added lasts until then at least. */
   lastsUntil(endMs: number): void;
   /** Idempotent; never throws. */
@@ -138,6 +140,7 @@ export class UnfinishedSegments {
         return file.error;
       },
       add: (frame) => file.add(frame),
+      flushed: () => file.flushed(),
       lastsUntil: (endMs) => file.lastsUntil(endMs),
       close: () => this.#close(segment.id, file, true),
       discard: () => this.#close(segment.id, file, false),

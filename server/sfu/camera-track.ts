@@ -50,6 +50,7 @@ export class CameraTrack {
   /** The two highest limits of sinks: a sink and the best of the others. */
   #bestBps: number[] = [];
   #limitBps: number | undefined;
+  #closed = false;
 
   constructor(cameraId: string, rung: RungName, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
@@ -82,7 +83,8 @@ export class CameraTrack {
       .slice(0, 2);
     const [mostBps = Infinity] = this.#bestBps;
     const limitBps = mostBps < Infinity ? mostBps : undefined;
-    if (limitBps !== this.#limitBps) this.#video.limitBitrate(this.cameraId, limitBps, this.rung);
+    if (limitBps !== this.#limitBps && !this.#closed)
+      this.#video.limitBitrate(this.cameraId, limitBps, this.rung);
     this.#limitBps = limitBps;
   }
 
@@ -101,16 +103,27 @@ export class CameraTrack {
     this.#sinks.delete(sink);
     this.sinksChanged();
     if (this.#sinks.size > 0) return;
-    this.#subscription?.close();
-    this.#subscription = undefined;
-    clearInterval(this.#timer);
+    this.#end();
+  }
+
+  /** The camera is gone: nothing is asked of it any more, however many sinks are left. */
+  close(): void {
+    this.#closed = true;
+    this.#end();
   }
 
   requestKeyframe(): void {
     this.#video.requestKeyframe(this.cameraId, 'newest', this.rung);
   }
 
+  #end(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    clearInterval(this.#timer);
+  }
+
   #begin(): void {
+    if (this.#closed) return;
     this.#silences = MAX_SILENCES;
     this.#timer = setInterval(() => this.#listen(), SILENCE_MS).unref();
     this.#subscription = this.#video.subscribe(

@@ -11,6 +11,7 @@ export class CameraTracks {
   readonly #clock: Clock;
   readonly #onFrameSent: OnFrameSent | undefined;
   readonly #tracks = new Map<RungName, CameraTrack>();
+  #closed = false;
 
   constructor(cameraId: string, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
@@ -33,6 +34,13 @@ export class CameraTracks {
       this.#tracks.get(rung) ??
       new CameraTrack(this.cameraId, rung, this.#video, this.#clock, this.#onFrameSent);
     this.#tracks.set(rung, track);
+    if (this.#closed) track.close();
     return track;
+  }
+
+  /** The camera is gone: while its viewers end one by one, nothing is asked of it any more. */
+  close(): void {
+    this.#closed = true;
+    for (const track of this.#tracks.values()) track.close();
   }
 }

@@ -170,7 +170,7 @@ export class Consumer
 
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], feed: RungFeed, nowUs: number): void {
     const { framesLeftOut } = this.#counters;
-    if (this.#path.isFull) {
+    if (this.#path.isFull && !this.#replaces(frame)) {
       this.#forwarder.leaveOut(frame);
       this.#wasFull ||= this.#forwarder.isInterrupted || frame.keyframe;
       framesLeftOut.full++;
@@ -199,10 +199,7 @@ export class Consumer
 
   /** @param feedback that names one of this consumer's `ssrcs` */
   onFeedback(feedback: ViewerFeedback, nowUs: number): void {
-    if (feedback.kind === 'report') {
-      this.#sender.onReport(feedback, nowUs);
-      return this.#allocation.update(nowUs);
-    }
+    if (feedback.kind === 'report') return this.#sender.onReport(feedback, nowUs);
     if (feedback.ssrc !== this.#identity.ssrc) return;
     if (feedback.kind === 'nack') {
       this.#counters.nacksReceived++;
@@ -242,11 +239,19 @@ export class Consumer
     this.#wasFull = false;
   }
 
+  /** A keyframe of what the line carries now is worth more than the frames that wait. */
+  #replaces({ keyframe, rung, data }: EncodedFrame): boolean {
+    const isTarget = rung === this.#forwarder.target.rung;
+    return keyframe && isTarget && (this.#path.replace?.(this.#identity.ssrc, data.length) ?? false);
+  }
+
   #serveRequest(feed: RungFeed, nowUs: number): void {
     if (!feed.keyframes.isOpen) return;
     feed.makeKeyframe(nowUs);
-    // On a line that is too narrow, what the viewer can hardly decode only delays the keyframe.
-    if (feed.rung === this.#forwarder.rung && this.#path.line.isNarrow(nowUs)) this.#forwarder.interrupt();
+    if (feed.rung !== this.#forwarder.rung || !this.#path.line.isNarrow(nowUs)) return;
+    // What the viewer can hardly decode only delays the keyframe; where none may be made yet, a picture that jerks is better than none.
+    if (feed.keyframes.isBeingMade) this.#forwarder.interrupt();
+    else this.#forwarder.target = { ...this.#forwarder.target, maxTid: 0 };
   }
 
   #onSent(frame: EncodedFrame, { timestamp90k }: ForwardedFrame, feed: RungFeed, nowUs: number): void {

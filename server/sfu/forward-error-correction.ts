@@ -37,19 +37,21 @@ export class ForwardErrorCorrection {
   readonly #share = new CorrectionShare();
 
   constructor(ssrc: number, protectedSsrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path, true);
+    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path);
     this.#path = path;
     this.#protected = { ssrc: protectedSsrc, payloadType: VP8_PAYLOAD_TYPE, extension: extensionOfAll() };
   }
 
   /** Repair packets, of the packets of video; 0 while there are none. */
   share(nowUs: number): number {
-    return this.#path.line.isNarrow(nowUs) ? 0 : this.#share.share;
+    return Math.min(this.#share.share, this.#path.line.spareShare(nowUs));
   }
 
   /** @param report on the stream that is protected */
   onReport(report: ArrivalReport, nowUs: number): void {
-    this.#share.onReport(report, this.#path.line.roundTripUs, nowUs);
+    const { line } = this.#path;
+    this.#share.onReport(report, line.roundTripUs, nowUs);
+    line.correctionShare = this.#share.share;
   }
 
   /** A frame was sent; sends what repairs it. */

@@ -1,6 +1,8 @@
 /**
  * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever something has changed
  * that it depends on, and tells each camera its share.
+ *
+ * Invariant: however often the estimate changes, it is shared out at most ten times a second; what the page does counts at once.
  */
 
 import { allocate, type Share } from '../core/bandwidth/allocation.ts';
@@ -14,14 +16,25 @@ export interface AllocatedCamera {
   follow(share: Share, nowUs: number): void;
 }
 
+/** Viewers' feedback in a storm must not keep the server busy. */
+const MIN_INTERVAL_US = 100_000;
+
 export class LineAllocation {
   readonly #cameras = new Map<AllocatedCamera, SteadyShare>();
   readonly #targetBps: () => number | undefined;
+  readonly #onWanted: (wantedBps: number) => void;
+  /** Something has changed since the last update. */
+  #isDue = false;
+  #updatedUs = -Infinity;
   #quality: PictureQuality = 'full';
 
-  /** @param targetBps what the line carries of video, bits per second; undefined while that is not known */
-  constructor(targetBps: () => number | undefined) {
+  /**
+   * @param targetBps what the line carries of video, bits per second; undefined while no limit of it is known
+   * @param onWanted is told what the page could use when it has changed, before more is sent
+   */
+  constructor(targetBps: () => number | undefined, onWanted: (wantedBps: number) => void = () => {}) {
     this.#targetBps = targetBps;
+    this.#onWanted = onWanted;
   }
 
   get targetBps(): number | undefined {
@@ -53,11 +66,13 @@ export class LineAllocation {
   /** Another line: what failed on the old one does not count. */
   restart(nowUs: number): void {
     for (const steady of this.#cameras.values()) steady.restart();
+    this.#updatedUs = -Infinity;
     this.update(nowUs);
   }
 
   /** The page shows other cameras, or in other sizes. */
   pageChanged(nowUs: number): void {
+    this.#onWanted(this.wantedBps);
     const carried = this.#allocate(this.#targetBps());
     for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
       const share = carried[index];
@@ -65,14 +80,27 @@ export class LineAllocation {
     }
   }
 
-  /** Call it when the estimate has changed, and about once a second: what others watch changes too. */
+  /** Call it about once a second: what others watch changes too. */
   update(nowUs: number): void {
+    this.estimateChanged();
+    this.updateIfDue(nowUs);
+  }
+
+  estimateChanged(): void {
+    this.#isDue = true;
+  }
+
+  /** Shares out what has changed, unless that was done just now; call it with each feedback. */
+  updateIfDue(nowUs: number): void {
+    if (!this.#isDue || nowUs - this.#updatedUs < MIN_INTERVAL_US) return;
+    this.#isDue = false;
+    this.#updatedUs = nowUs;
     const targetBps = this.#targetBps();
     const carried = this.#allocate(targetBps);
     const offered = targetBps === undefined ? carried : this.#allocate(OFFER_SHARE * targetBps);
     for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
       const [share, offer] = [carried[index], offered[index]];
-      if (share && offer) camera.follow(steady.update(share, offer, nowUs), nowUs);
+      if (share && offer) camera.follow(steady.update(share, offer, targetBps, nowUs), nowUs);
     }
   }
 

@@ -9,6 +9,9 @@ import type { Probe } from '../core/bandwidth/probes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { OutgoingPacket } from './rtp-stream.ts';
 
+/** A timer takes no more than 2^31 ms, and the pace may rise meanwhile. */
+const MAX_DELAY_MS = 100;
+
 export class PacedSending {
   readonly #pacer: Pacer<OutgoingPacket>;
   readonly #clock: Clock;
@@ -28,13 +31,19 @@ export class PacedSending {
     return this.#pacer.isFull;
   }
 
-  setRate(targetBps: number | undefined, isLimited: boolean): void {
-    this.#pacer.setRate(targetBps, isLimited);
+  /** See Pacer. */
+  setRate(targetBps: number | undefined, isLimited: boolean, freeBps: number): void {
+    this.#pacer.setRate(targetBps, isLimited, freeBps);
   }
 
   add(packet: OutgoingPacket, nowUs: number): void {
     this.#pacer.add(packet, nowUs);
     this.#schedule(nowUs);
+  }
+
+  /** See Pacer. */
+  replace(ssrc: number, bytes: number): boolean {
+    return this.#pacer.replace(ssrc, bytes);
   }
 
   startProbe(probe: Probe, nowUs: number): void {
@@ -52,7 +61,7 @@ export class PacedSending {
   #schedule(nowUs: number): void {
     const { nextUs } = this.#pacer;
     if (nextUs === undefined || this.#timer) return;
-    const delayMs = Math.max(1, (nextUs - nowUs) / 1000);
+    const delayMs = Math.min(MAX_DELAY_MS, Math.max(1, (nextUs - nowUs) / 1000));
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const thenUs = this.#clock();

@@ -67,7 +67,8 @@ const FLEXFEC = {
   clockRate: VIDEO_CLOCK_RATE,
   // µs. Browsers ignore it, and refuse the codec without it.
   parameters: { 'repair-window': 10_000_000 },
-  rtcpFeedback: [],
+  // Without it, browsers report no arrival of these packets, and all count as lost.
+  rtcpFeedback: [{ type: 'transport-cc' }],
 };
 
 export interface ConsumerIdentity {

@@ -22,6 +22,8 @@ export interface RtpPath {
   readonly isFull: boolean;
   /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
+  /** The path is full: drops what waits of a stream for a keyframe of so many bytes. @returns false where there is still no room */
+  replace?(ssrc: number, bytes: number): boolean;
   /** Sends the packet now or soon. @returns false when no path is selected */
   send(packet: OutgoingPacket): boolean;
 }
@@ -115,6 +117,7 @@ export class RtpStream {
     const { payload, ...rest } = content;
     return {
       bytes: payload.length + PACKET_OVERHEAD_BYTES,
+      ssrc: this.ssrc,
       isRepair: this.#isRepair,
       write: (transportSequence) => {
         // A new buffer per packet: the system reads it after the call that sends it has returned.

@@ -223,6 +223,7 @@ export class Sfu {
   }
 
   #endCamera(cameraId: string, reason: 'cameraRemoved' | 'cameraOff'): void {
+    this.#tracks.get(cameraId)?.close();
     for (const transport of this.#transports.values()) {
       for (const consumer of transport.consumers.values()) {
         if (consumer.cameraId === cameraId) consumer.close(reason);

@@ -48,7 +48,7 @@ export class ViewerTransport
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
   readonly line = new ViewerLine();
-  readonly #allocation = new LineAllocation(() => this.line.targetBps);
+  readonly #allocation = new LineAllocation(() => this.line.limitBps, this.#want.bind(this));
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
@@ -100,6 +100,10 @@ export class ViewerTransport
     return this.#ice.isFull || this.#pacer.isFull;
   }
 
+  replace(ssrc: number, bytes: number): boolean {
+    return !this.#ice.isFull && this.#pacer.replace(ssrc, bytes);
+  }
+
   /** Of the path in use now. */
   get pathKind(): Path['kind'] | undefined {
     return this.#ice.selected?.kind;
@@ -142,9 +146,8 @@ export class ViewerTransport
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
   consume(tracks: CameraTracks, takesFlexfec: boolean): Consumer {
-    if (this.consumers.size >= MAX_CONSUMERS) {
+    if (this.consumers.size >= MAX_CONSUMERS)
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
-    }
     const identity = {
       mid: String(this.#nextMid++),
       ssrc: this.#nextSsrc++,
@@ -173,7 +176,7 @@ export class ViewerTransport
     this.#followPath(nowUs);
     this.#followLine(nowUs);
     this.#allocation.update(nowUs);
-    this.line.bandwidth.wantedBps = this.#allocation.wantedBps;
+    this.#want(this.#allocation.wantedBps);
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -208,7 +211,6 @@ export class ViewerTransport
       this.line.restart(nowUs);
       this.#isUsed = false;
       this.#allocation.restart(nowUs);
-      this.#followLine(nowUs);
     }
     this.#path = selected;
   }
@@ -238,9 +240,19 @@ export class ViewerTransport
 
   /** What the line is thought to carry has changed, perhaps. */
   #followLine(nowUs: number): void {
-    const isChanged = this.line.follow(nowUs);
-    this.#pacer.setRate(this.line.targetBps, this.line.bandwidth.isLimited);
-    if (isChanged) this.#allocation.update(nowUs);
+    if (this.line.follow(nowUs)) this.#allocation.estimateChanged();
+    this.#setPace();
+    this.#allocation.updateIfDue(nowUs);
+  }
+
+  #want(wantedBps: number): void {
+    this.line.bandwidth.wantedBps = wantedBps;
+    this.#setPace();
+  }
+
+  #setPace(): void {
+    const { bandwidth, targetBps, limitBps } = this.line;
+    this.#pacer.setRate(targetBps, bandwidth.isLimited, limitBps === undefined ? bandwidth.wantedBps : 0);
   }
 
   #probe(nowUs: number): void {

@@ -130,9 +130,10 @@ export class RungStream {
   }
 
   #onDemand(): void {
-    const before = this.#demand.maxFps;
+    const before = this.#demand;
     this.#demand = this.#subscribers.demand;
-    if (this.#demand.maxFps !== before) this.#pace = new FramePace(this.#demand.maxFps);
+    if (this.#demand.live && !before.live) this.#bitrate.restart();
+    if (this.#demand.maxFps !== before.maxFps) this.#pace = new FramePace(this.#demand.maxFps);
   }
 
   #chooseBitrateBps(frame: CameraFrame, fps: number, nowUs: number): number {

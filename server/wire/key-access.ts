@@ -6,7 +6,8 @@
  * - `administer`: only a key that administers
  * - `basic`: also HTTP Basic, with any user name and the key as the password, for programs that offer nothing else
  *
- * Invariant: what takes Basic only reads. A browser that has asked for a key sends it by itself from then on.
+ * Invariant: what takes Basic only reads, and makes nothing on the server. A browser that has asked for a key sends it by itself
+ * from then on, over plain http also for pages of other sites.
  */
 
 import type { ApiRouteName } from './api-routes.ts';
@@ -36,9 +37,7 @@ const LISTED: Readonly<Partial<Record<ApiRouteName, KeyAccess>>> = {
   'GET /api/cameras/:cameraId/mjpeg': 'basic',
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': 'basic',
   'GET /api/cameras/:cameraId/exports/:exportId.webm': 'basic',
-  'GET /api/cameras/:cameraId/export.webm': 'basic',
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': 'basic',
-  'GET /api/cameras/:cameraId/events/:eventId/clip.webm': 'basic',
 };
 
 export function keyAccessOf(route: ApiRouteName): KeyAccess {

@@ -38,7 +38,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   site: [...ROUTED_FEATURE, 'package.json'],
   backup: ROUTED_FEATURE,
   audit: ROUTED_FEATURE,
-  openapi: ['wire', 'http', 'package.json'],
+  openapi: ['wire', 'http'],
   stores: [
     ...GROUND,
     'store',

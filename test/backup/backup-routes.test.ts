@@ -167,19 +167,59 @@ test('an upload needs room for its copies, and is removed after its time, at a s
       keptMs,
     });
   const restores = open(1);
-  await restores.receive(aFile());
+  await restores.receive(aFile(), 'anna');
   await until('it is removed', () => !existsSync(folder));
   // Recordings would go below their floor.
   free = 2.2e9;
-  await assert.rejects(restores.receive(aFile()), { code: 'unavailable', message: /make \d+ MB of room/ });
+  await assert.rejects(restores.receive(aFile(), 'anna'), {
+    code: 'unavailable',
+    message: /make \d+ MB of room/,
+  });
   assert.equal(existsSync(folder), false);
   free = Infinity;
   const kept = open(60_000);
-  await kept.receive(aFile());
+  await kept.receive(aFile(), 'anna');
   assert.equal(existsSync(folder), true);
   await kept.close();
   assert.equal(existsSync(folder), false);
-  await open(60_000).receive(aFile());
+  await open(60_000).receive(aFile(), 'anna');
   open(60_000);
   assert.equal(existsSync(folder), false);
+});
+
+/** Begins, and brings nothing more. */
+async function* aStalledFile() {
+  yield Buffer.from('a fi');
+  await new Promise<never>(() => undefined);
+}
+
+test('an upload gives its place to a newer one of the same administrator, and when it is slow to anybody’s', async (context) => {
+  const dataDir = temporaryFolder(context);
+  let nowMs = 0;
+  const restores = new Restores({
+    dataDir,
+    restart: () => undefined,
+    onRestored: () => undefined,
+    freeFloorBytes: 0,
+    log: createLog('silent'),
+    freeBytes: () => Infinity,
+    nowMs: () => nowMs,
+  });
+  const replaced = { code: 'conflict', message: /a newer upload/ };
+  const first = assert.rejects(restores.receive(aStalledFile(), 'anna'), replaced);
+  const second = assert.rejects(restores.receive(aStalledFile(), 'anna'), replaced);
+  await first;
+  await until('the second has begun', () => existsSync(join(dataDir, 'restore-upload/backup.vigie')));
+  let isBegun = false;
+  const refused = (async function* () {
+    isBegun = true;
+    yield* aFile();
+  })();
+  await assert.rejects(restores.receive(refused, 'ben'), { code: 'conflict', message: /another backup/ });
+  assert.equal(isBegun, false, 'its time is not prolonged');
+  nowMs = 60_000;
+  await restores.receive(aFile(), 'ben');
+  await second;
+  assert.equal(readFileSync(join(dataDir, 'restore-upload/backup.vigie'), 'utf8'), 'a file');
+  await restores.close();
 });

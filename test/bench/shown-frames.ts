@@ -54,11 +54,21 @@ export function watchPictures(page: PageWithPictures): Promise<number> {
         if (element.shadowRoot) find(element.shadowRoot);
       }
     };
+    // The strip of the time code is read at the size it was drawn in: small rungs are enlarged.
+    // oxlint-disable-next-line unicorn/consistent-function-scoping -- it goes to the page as text
+    const readCode = (video: HTMLVideoElement): number | undefined => {
+      const { videoWidth, videoHeight } = video;
+      const times = videoWidth < 320 ? 4 : 1;
+      if (times === 1) return window.readTimeCodeOf(video, videoWidth, videoHeight);
+      const canvas = new OffscreenCanvas(times * videoWidth, times * videoHeight);
+      canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
+      return window.readTimeCodeOf(canvas, canvas.width, canvas.height);
+    };
     const watchVideo = (video: HTMLVideoElement, source: number): void => {
       const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata): void => {
         const shownMs = performance.timeOrigin + performance.now();
         video.requestVideoFrameCallback(onFrame);
-        const code = window.readTimeCodeOf(video, video.videoWidth, video.videoHeight);
+        const code = readCode(video);
         if (code === undefined) return;
         const { rtpTimestamp = 0, receiveTime = 0, processingDuration = 0 } = metadata;
         frames.push({

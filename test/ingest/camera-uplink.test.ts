@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { UplinkLowering } from '../../server/core/link/uplink-lowering.ts';
@@ -63,6 +63,15 @@ class Rig {
       if (this.nowUs < tickUs) continue;
       tickUs += tickS * SECOND_US;
       this.uplink.onTick(this.nowUs);
+      await setImmediate();
+    }
+  }
+
+  /** The same, with the time of the deadlines of answers. */
+  async pass({ mock }: TestContext, seconds: number, fps = 2, bytes = 25_000): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await this.stream(1, fps, bytes);
+      mock.timers.tick(1_000);
       await setImmediate();
     }
   }
@@ -248,5 +257,77 @@ test('a camera that leaves out most pictures by itself needs a line for no more'
   rig.uplink.onTelemetry(telemetry, rig.nowUs);
   await rig.stream(1, 2);
   rig.uplink.onTelemetry(telemetry, rig.nowUs);
+  assert.deepEqual(rig.told, []);
+});
+
+test('a camera whose answer is late is told again, and what it had is kept until it has everything back', async (context) => {
+  const rig = await Rig.lowered();
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  rig.answer = () => undefined;
+  rig.adapts = false;
+  rig.uplink.update(rig.nowUs);
+  await rig.pass(context, 60);
+  assert.ok(rig.told.filter(({ frameSize }) => frameSize === 'VGA').length > 3, 'told again and again');
+  assert.deepEqual(rig.loweredFrom, USUAL);
+  assert.deepEqual(rig.messages().slice(1), Array(2).fill('picture setting unanswered'));
+  rig.answer = () => 'applied';
+  await rig.pass(context, 12);
+  assert.equal(rig.loweredFrom, undefined);
+  assert.deepEqual(rig.uplink.status(rig.nowUs)?.set, USUAL);
+  rig.told.length = 0;
+  await rig.pass(context, 12);
+  assert.deepEqual(rig.told, []);
+});
+
+test('a camera that was lowered without an answer has everything back on a line with room', async (context) => {
+  const rig = new Rig();
+  rig.connect();
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  // It applies everything, and its answers come too late.
+  rig.answer = () => undefined;
+  await rig.pass(context, 20, 2);
+  assert.equal(rig.told[0]?.jpegQuality, 48);
+  assert.deepEqual(rig.loweredFrom, USUAL);
+  rig.answer = () => 'applied';
+  await rig.pass(context, 300, 25, 4_000);
+  assert.deepEqual({ ...USUAL, ...Object.assign({}, ...rig.told) }, USUAL);
+  assert.equal(rig.loweredFrom, undefined);
+});
+
+test('an owner whose camera does not answer leaves nothing lowered for good', async (context) => {
+  const rig = await Rig.lowered();
+  const { set } = rig.uplink.status(rig.nowUs) ?? {};
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  rig.answer = () => undefined;
+  const changed = assert.rejects(rig.uplink.setByOwner({ jpegQuality: 20 }, rig.nowUs), {
+    code: 'unavailable',
+  });
+  context.mock.timers.tick(5_000);
+  await changed;
+  // It may have set everything: it is told what is in force.
+  rig.told.length = 0;
+  rig.answer = () => 'applied';
+  await rig.pass(context, 2);
+  assert.deepEqual(Object.assign({}, ...rig.told), set);
+  // What the owner sets while something was not answered brings everything back too.
+  rig.answer = () => undefined;
+  rig.adapts = false;
+  rig.uplink.update(rig.nowUs);
+  await rig.pass(context, 6);
+  rig.answer = () => 'applied';
+  rig.told.length = 0;
+  await rig.uplink.setByOwner({ jpegQuality: 20 }, rig.nowUs);
+  assert.deepEqual(rig.told, [{ ...USUAL, jpegQuality: 20 }]);
+  assert.equal(rig.loweredFrom, undefined);
+});
+
+test('a camera that takes no settings is told nothing either when its owner turns it off and on', async () => {
+  const rig = new Rig();
+  rig.connect({ ...HELLO, capabilities: ['telemetry'] });
+  for (const adapts of [false, true]) {
+    rig.adapts = adapts;
+    rig.uplink.update(rig.nowUs);
+  }
+  await rig.stream(10, 2);
   assert.deepEqual(rig.told, []);
 });

@@ -75,6 +75,22 @@ suite('the seconds before an event', () => {
     assert.deepEqual([segment?.startMs, segment?.open, others], [BEGIN_MS, false, []]);
   });
 
+  test('are recorded whole, although they are more than may wait for a disk', async (context) => {
+    const { encoded, library, recorder } = await setUp(context);
+    const begun = Promise.withResolvers<void>();
+    const begin = library.begin.bind(library);
+    context.mock.method(library, 'begin', (...args: Parameters<typeof begin>) => {
+      begun.resolve();
+      return begin(...args);
+    });
+    const filling = Buffer.alloc(1024 * 1024);
+    encoded.resolve(FRAMES.map((frame) => ({ ...frame, data: Buffer.concat([frame.data, filling]) })));
+    await begun.promise;
+    await recorder.close();
+    const [segment] = await library.range('cam_1', ...EVER);
+    assert.ok((segment?.bytes ?? 0) > FRAMES.length * filling.length, `${segment?.bytes} bytes`);
+  });
+
   test('are not recorded once the encoder has them, where the camera was removed meanwhile', async (context) => {
     const { recorder, encoded, library, left } = await setUp(context);
     const begin = context.mock.method(library, 'begin');

@@ -48,6 +48,7 @@ function setUp(closed: () => object | undefined = () => undefined) {
         frames.push(frame);
         endMs = frame.captureUs / 1000;
       },
+      flushed: () => Promise.resolve(),
       lastsUntil: (untilMs) => {
         endMs = Math.max(endMs, untilMs);
       },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { CameraTrack, type FrameSink } from '../../server/sfu/camera-track.ts';
+import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import { NO_VIDEO } from '../support/no-video.ts';
 
@@ -193,4 +194,27 @@ test('a rung is held at what the best of the other viewers takes of it', () => {
   assert.deepEqual([held(poor), held(better), held(newcomer)], [500_000, 300_000, 500_000]);
   track.add(newcomer);
   assert.deepEqual([held(better), held(newcomer)], [950_000, 500_000]);
+});
+
+test('of a camera that is gone nothing is asked any more, while its viewers end one by one', () => {
+  const calls: string[] = [];
+  const video = {
+    ...NO_VIDEO,
+    subscribe: () => {
+      calls.push('subscribe');
+      return { close: () => void calls.push('unsubscribe') };
+    },
+    limitBitrate: (_cameraId: string, bps: number | undefined) => void calls.push(`limit ${bps}`),
+  };
+  const tracks = new CameraTracks('door', video, () => 0);
+  const viewers = [300_000, 500_000].map((limitBps) => ({ ...sink(() => undefined), limitBps }));
+  for (const viewer of viewers) tracks.of('full').add(viewer);
+  calls.length = 0;
+  tracks.close();
+  for (const viewer of viewers.toReversed()) {
+    tracks.of('full').remove(viewer);
+    // Its line has room for another rung now.
+    tracks.of('small').add(viewer);
+  }
+  assert.deepEqual(calls, ['unsubscribe']);
 });

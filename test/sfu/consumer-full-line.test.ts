@@ -35,3 +35,24 @@ test('on a full path whole frames are skipped, and a keyframe is requested once 
     'a packet that was never sent is not retransmitted',
   );
 });
+
+test('on a full path the keyframe of the smaller rung goes out in place of what waits, and no other frame does', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer, path } = rig;
+  consumer.resume();
+  rig.frame(true);
+  rig.nowUs += 100_000;
+  rig.targetBps = 200_000;
+  rig.allocation.update(rig.nowUs);
+  path.isFull = true;
+  path.waitingBytes = 1_000;
+  rig.picture({ small: { keyframe: true } });
+  assert.equal(consumer.stats.framesSent, 1, 'less waits than it takes');
+  path.waitingBytes = 100_000;
+  rig.picture({ full: {} });
+  rig.picture({ full: { keyframe: true } });
+  assert.equal(consumer.stats.framesSent, 1, 'a large one would only fill the path again');
+  rig.picture({ small: { keyframe: true } });
+  assert.equal(consumer.stats.framesSent, 2);
+  assert.deepEqual(rig.rungs, ['small']);
+});

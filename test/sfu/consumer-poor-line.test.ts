@@ -130,3 +130,29 @@ test('feedback that names the stream of retransmissions requests nothing of the 
   consumer.onFeedback({ kind: 'keyframe', ssrc: RTX_SSRC }, rig.nowUs);
   assert.deepEqual([repeats(rig).length, rig.keyframeRequests], [0, 0]);
 });
+
+test('on a narrow line a viewer whose keyframe may not be made yet still gets the base layer, then a keyframe and all', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.track.add({ limitBps: undefined, onFrame: () => undefined, onSilence: () => undefined });
+  rig.frame(true);
+  const sends = (tid: 0 | 1 | 2, layerSync = false): boolean => {
+    const before = consumer.stats.framesSent;
+    return rig.picture({ full: { layer: { tid, layerSync } } }) > before;
+  };
+  const pattern = (): boolean[] => [sends(0), sends(2, true), sends(1, true), sends(2)];
+  for (let i = 0; i < 3; i++) second(rig, 0.5);
+  requestKeyframe(rig);
+  rig.frame(true);
+  for (let i = 0; i < 3; i++) second(rig, 0.5);
+  const before = rig.keyframeRequests;
+  requestKeyframe(rig);
+  assert.equal(rig.keyframeRequests, before, 'refused: others watch');
+  assert.deepEqual(pattern(), [true, false, false, false]);
+  for (let picture = 0; rig.keyframeRequests === before && picture < 25 * 10; picture++) sends(0);
+  assert.deepEqual(pattern(), [false, false, false, false], 'one is being made');
+  rig.frame(true);
+  rig.allocation.update(rig.nowUs);
+  assert.deepEqual(pattern(), [true, true, true, true]);
+});

@@ -24,6 +24,7 @@ function watching(): ScriptedConsumer {
 
 function narrow(rig: ScriptedConsumer, targetBps: number | undefined): void {
   rig.targetBps = targetBps;
+  rig.nowUs += 100_000;
   rig.allocation.update(rig.nowUs);
 }
 

@@ -15,12 +15,16 @@ const SECOND_US = 1_000_000;
 /** A viewer whose line loses packets and takes long; the packets are not encrypted. */
 class LossyLine {
   readonly sent: Buffer[] = [];
+  readonly overtaking: OutgoingPacket[] = [];
   readonly line = new ViewerLine();
   readonly path = {
     isFull: false,
     line: this.line,
     srtp: { protect: (header: Buffer, payload: Uint8Array): Buffer => Buffer.concat([header, payload]) },
-    send: (packet: OutgoingPacket): boolean => this.sent.push(packet.write(0)) > 0,
+    send: (packet: OutgoingPacket): boolean => {
+      if (packet.isRepair) this.overtaking.push(packet);
+      return this.sent.push(packet.write(0)) > 0;
+    },
   };
   readonly media = new RtpStream(MEDIA_SSRC, VP8_PAYLOAD_TYPE, this.path);
   readonly correction = new ForwardErrorCorrection(FEC_SSRC, MEDIA_SSRC, this.path);
@@ -87,6 +91,13 @@ test('without losses, and where a retransmission is quick, nothing is repaired',
   assert.equal(line.frame(5).repairs.length, 0);
   line.report(20_000, 5);
   assert.equal(line.frame(5).repairs.length, 0);
+});
+
+test('a repair packet does not overtake the frame that it protects', () => {
+  const line = new LossyLine();
+  line.report(120_000, 5);
+  assert.ok(line.frame(10).repairs.length > 0);
+  assert.deepEqual(line.overtaking, []);
 });
 
 test('a repair packet fits where a packet of video fits', () => {

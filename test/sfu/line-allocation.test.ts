@@ -87,3 +87,38 @@ test('a page wants what its cameras would be sent over a line without limit', ()
   allocation.setQuality('half', 0);
   assert.ok(allocation.wantedBps <= 1.02 * one, String(allocation.wantedBps));
 });
+
+test('a storm of changes costs ten allocations a second, the first at once, and the last one counts', () => {
+  let targetBps = 3_000_000;
+  const allocation = new LineAllocation(() => targetBps);
+  const camera = new ScriptedCamera();
+  let asked = 0;
+  Object.defineProperty(camera, 'viewed', {
+    get: () => (asked++, { rungs: camera.rungs, heldBps: {}, view: undefined }),
+  });
+  allocation.add(camera, 0);
+  targetBps = 400_000;
+  asked = 0;
+  allocation.update(1_000_000);
+  assert.equal(camera.rung, 'large');
+  const once = asked;
+  for (let us = 0; us < 1_000_000; us += 1_000) allocation.update(1_000_000 + us);
+  assert.ok(asked <= 11 * once, String(asked));
+  targetBps = 50_000;
+  allocation.update(1_999_000);
+  assert.equal(camera.rung, 'large');
+  allocation.updateIfDue(2_000_000);
+  assert.equal(camera.rung, 'tiny');
+});
+
+test('before a camera that was added is sent, it is told what the page wants now', () => {
+  const told: number[] = [];
+  const allocation = new LineAllocation(
+    () => undefined,
+    (bps) => told.push(bps),
+  );
+  const camera = new ScriptedCamera();
+  camera.follow = () => assert.ok((told[0] ?? 0) > 950_000);
+  allocation.add(camera, 0);
+  assert.equal(told.length, 1);
+});

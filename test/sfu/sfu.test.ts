@@ -360,6 +360,11 @@ test('a viewer that stops checking is removed within 30 s, with its consumers', 
 test('a removed camera closes its consumers and no others', async () => {
   const { transport, consumer } = await watching('removed');
   const other = sfu.consume(transport, 'kept');
+  const second = sfu.consume(transport, 'removed');
+  second.resume();
+  consumer.on('close', () =>
+    assert.equal(video.subscribers.has('removed'), false, 'no one waits for another'),
+  );
   const closed = once(consumer, 'close');
   sfu.switchCamera('removed', false);
   sfu.removeCamera('removed');

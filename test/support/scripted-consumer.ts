@@ -39,6 +39,9 @@ export class ScriptedConsumer {
   /** Of the transport. */
   readonly path = {
     isFull: false,
+    /** Bytes that wait of the consumer's stream. */
+    waitingBytes: 0,
+    replace: (_ssrc: number, bytes: number): boolean => bytes <= this.path.waitingBytes,
     line: new ViewerLine(),
     /** False: no path is selected. */
     isOpen: true,

@@ -126,25 +126,46 @@ export class SimulatedViewer {
   #onFeedback(feedback: TransportFeedback): void {
     const { estimator, nowUs } = this;
     estimator.onFeedback(feedback, this.link.settings.delayMs * 2000, nowUs);
-    this.#pacer.setRate(estimator.targetBps(nowUs), estimator.isLimited);
+    this.followEstimate();
     const probe = estimator.probeDue(nowUs);
     if (probe) this.#pacer.startProbe(probe, nowUs);
   }
 
-  #frame(frame: number): void {
+  /** What the estimator found may have changed. */
+  protected followEstimate(): void {
+    this.setPace(0);
+  }
+
+  /** @param freeBps see Pacer */
+  protected setPace(freeBps: number): void {
+    this.#pacer.setRate(this.estimator.targetBps(this.nowUs), this.estimator.isLimited, freeBps);
+  }
+
+  /** @returns how long the pacer holds back the last packet of what is sent now, ms */
+  protected get pacerWaitMs(): number {
+    return this.#pacer.waitUs / 1000;
+  }
+
+  /** Bytes of each camera's frame of now. */
+  protected framesBytes(frame: number): number[] {
     const { fullBps, keyframeEvery, frameUs } = this.#options;
+    const bps = Math.min(fullBps, 0.85 * (this.estimator.targetBps(this.nowUs) ?? fullBps));
+    const bytes = ((bps / 8) * frameUs) / 1_000_000;
+    return [bytes * (frame % keyframeEvery === 0 ? 6 : 0.7 + 0.6 * this.#random())];
+  }
+
+  #frame(frame: number): void {
     if (!this.#isProbed) {
       this.#isProbed = true;
       const probe = this.estimator.probeDue(this.nowUs);
       if (probe) this.#pacer.startProbe(probe, this.nowUs);
     }
-    if (this.#pacer.isFull) return;
-    const bps = Math.min(fullBps, 0.85 * (this.estimator.targetBps(this.nowUs) ?? fullBps));
-    let bytes = ((bps / 8) * frameUs) / 1_000_000;
-    bytes *= frame % keyframeEvery === 0 ? 6 : 0.7 + 0.6 * this.#random();
-    const packets = Math.max(1, Math.ceil(bytes / MAX_PACKET_BYTES));
-    for (let packet = 0; packet < packets; packet++)
-      this.#pacer.add({ bytes: Math.ceil(bytes / packets), isRepair: false }, this.nowUs);
+    for (const bytes of this.framesBytes(frame)) {
+      if (this.#pacer.isFull) return;
+      const packets = Math.max(1, Math.ceil(bytes / MAX_PACKET_BYTES));
+      for (let packet = 0; packet < packets; packet++)
+        this.#pacer.add({ bytes: Math.ceil(bytes / packets), isRepair: false }, this.nowUs);
+    }
   }
 
   #leave(bytes: number, probe: number): void {

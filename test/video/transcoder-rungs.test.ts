@@ -144,6 +144,27 @@ test('a limit on one rung changes no frame of another', TIMEOUT, async (t) => {
 });
 
 test(
+  'who opens a rung again sees nothing of the limit of those who watched it before',
+  TIMEOUT,
+  async (t) => {
+    const { hub, transcoder, watch } = setUp(t);
+    const bitrateBps = () => transcoder.stats(CAMERA.cameraId)?.bitratesBps.full;
+    // What is recorded needs less than the viewers.
+    void new SeenFrames(transcoder, CAMERA.cameraId, { maxFps: 25, bitrateBps: 100_000 });
+    transcoder.limitBitrate(CAMERA.cameraId, 120_000);
+    const poor = watch('full');
+    play(t, hub, CAMERA);
+    await poor.count(3);
+    assert.equal(bitrateBps(), 120_000);
+    poor.subscription.close();
+    transcoder.limitBitrate(CAMERA.cameraId, undefined);
+    const healthy = watch('full');
+    await healthy.count(1);
+    assert.ok((bitrateBps() ?? 0) > 400_000, String(bitrateBps()));
+  },
+);
+
+test(
   'a recorder of the full picture gets its frame rate, while a viewer of a smaller one gets all',
   TIMEOUT,
   async (t) => {

@@ -46,30 +46,46 @@ export async function snapshot({ api, output, words, options }: CommandRun): Pro
     output.value({ cameraId: id, file: path, bytes: jpeg.length }, `${name}: ${path}, ${jpeg.length} bytes`);
 }
 
-/** A line each second: pictures, their age when they came, their size. */
+/** A line each second: pictures, their age when they came, their size. `--for` ends it also while no picture comes. */
 export async function watch({ api, output, words, options, nowMs }: CommandRun): Promise<void> {
   const { id } = await findCamera(api, words[0] ?? '');
-  const response = await api.fetch('GET /api/cameras/:cameraId/mjpeg', { params: { cameraId: id } });
-  const untilMs = nowMs() + Number(options.for ?? Infinity) * SECOND_MS;
+  const over = new AbortController();
+  const timer = options.for && setTimeout(() => over.abort(), Number(options.for) * SECOND_MS);
   let beganMs = nowMs();
   let ages: number[] = [];
   let bytes = 0;
-  for await (const { jpeg, takenAtMs } of mjpegParts(response.body ?? new ReadableStream())) {
-    ages.push(nowMs() - takenAtMs);
-    bytes += jpeg.length;
-    const spentMs = nowMs() - beganMs;
-    if (spentMs < SECOND_MS) continue;
+  let lines = 0;
+  const print = (spentMs: number): void => {
     const figures = {
       fps: round((ages.length * SECOND_MS) / spentMs),
       ageMs: Math.round(ages.toSorted((one, other) => one - other)[Math.floor(ages.length / 2)] ?? 0),
       bytes: Math.round(bytes / ages.length),
     };
-    output.value(
-      { cameraId: id, ...figures },
-      `${figures.fps} fps, age ${figures.ageMs} ms, ${figures.bytes} bytes a picture`,
-    );
-    if (nowMs() >= untilMs) return;
+    const text = `${figures.fps} fps, age ${figures.ageMs} ms, ${figures.bytes} bytes a picture`;
+    output.value({ cameraId: id, ...figures }, text);
+    lines++;
     [beganMs, ages, bytes] = [nowMs(), [], 0];
+  };
+  try {
+    const request = { params: { cameraId: id } };
+    const { body } = await api.fetch('GET /api/cameras/:cameraId/mjpeg', request, {}, over.signal);
+    beganMs = nowMs();
+    if (timer) timer.refresh();
+    for await (const { jpeg, takenAtMs } of mjpegParts(body ?? new ReadableStream())) {
+      ages.push(nowMs() - takenAtMs);
+      bytes += jpeg.length;
+      const spentMs = nowMs() - beganMs;
+      if (spentMs >= SECOND_MS) print(spentMs);
+    }
+  } catch (error) {
+    if (!over.signal.aborted) throw error;
+    const spentMs = nowMs() - beganMs;
+    // Figures of a fraction of a second say little.
+    if (ages.length > 0 && (lines === 0 || spentMs >= SECOND_MS / 2)) print(spentMs);
+    if (lines === 0) throw new CommandError('failed', `no picture came within ${options.for} s`);
+    return;
+  } finally {
+    if (timer) clearTimeout(timer);
   }
   throw new CommandError('failed', 'the server ended the stream');
 }

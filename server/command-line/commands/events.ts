@@ -7,24 +7,28 @@ import { findCamera } from './cameras.ts';
 
 const POLL_MS = 2_000;
 const PAGE = 100;
-/** Ids of the newest events, to tell new ones; far more than one page. */
+/** Ids of the newest events; far more than one page. */
 const MAX_KNOWN = 1_000;
 
-export async function listEvents(run: CommandRun): Promise<void> {
+/** @param pollMs for tests */
+export async function listEvents(run: CommandRun, pollMs = POLL_MS): Promise<void> {
   const { api, options, gone } = run;
   const camera = options.camera === undefined ? undefined : await findCamera(api, options.camera);
   const read = (limit: number): Promise<EventView[]> =>
     camera
       ? api.call('GET /api/cameras/:cameraId/events', { params: { cameraId: camera.id }, query: { limit } })
       : api.call('GET /api/events', { query: { limit } });
-  const first = await read(Number(options.limit ?? 20));
-  for (const event of first.toReversed()) print(run, event);
+  const limit = Number(options.limit ?? 20);
+  const first = await read(options.follow ? Math.max(limit, PAGE) : limit);
+  for (const event of first.slice(0, limit).toReversed()) print(run, event);
   if (!options.follow) return;
-  const known = new Set(first.map(({ id }) => id));
+  const known = new Set(first.toReversed().map(({ id }) => id));
   while (!gone.aborted) {
-    await sleep(POLL_MS, undefined, { signal: gone });
-    for (const event of (await read(PAGE)).toReversed()) {
-      if (known.has(event.id)) continue;
+    await sleep(pollMs, undefined, { signal: gone });
+    const page = await read(PAGE);
+    // The newest stands first. Where events were removed, older ones come onto the page from below.
+    const newest = page.findIndex(({ id }) => known.has(id));
+    for (const event of page.slice(0, newest < 0 ? undefined : newest).toReversed()) {
       known.add(event.id);
       print(run, event);
     }

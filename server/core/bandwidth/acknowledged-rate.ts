@@ -1,5 +1,7 @@
 /** Bits per second that arrive at a viewer, by its own clock, over the last second or less. Time is an argument. */
 
+import type { PacketResult } from './sent-packets.ts';
+
 const SLOT_US = 10_000;
 const SLOTS = 100;
 
@@ -20,6 +22,15 @@ export class AcknowledgedRate {
     if (slot <= this.#newest - SLOTS) return;
     for (; this.#newest < slot; this.#newest++) this.#bytes[(this.#newest + 1) % SLOTS] = 0;
     this.#bytes[slot % SLOTS] = (this.#bytes[slot % SLOTS] ?? 0) + bytes;
+  }
+
+  /** Where a report got lost, what it would have named arrived as the packets after it did, as far as the rate is concerned. */
+  assume(results: readonly PacketResult[]): void {
+    const next = results.find(({ arrivedUs }) => arrivedUs !== undefined);
+    if (next?.arrivedUs === undefined) return;
+    const delayUs = next.arrivedUs - next.sentUs;
+    for (const { isUnreported, sentUs, bytes } of results)
+      if (isUnreported) this.add(sentUs + delayUs, bytes);
   }
 
   /** @returns undefined before as much time has passed. @param windowUs at most a second */

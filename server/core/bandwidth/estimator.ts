@@ -3,17 +3,18 @@
  * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
  * feedback, by the rate it says itself (REMB).
  *
- * Invariants: losses at random and a long round trip lower nothing; a viewer's claims raise the estimate no further than what was sent to
- * it; nothing of one path counts on the next. Time is an argument.
+ * Invariants: losses at random and a long round trip lower nothing, and a way that becomes longer does so for two seconds at most; a
+ * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
  */
 
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
 import { AcknowledgedRate } from './acknowledged-rate.ts';
 import { DelayTrend } from './delay-trend.ts';
+import { FeedbackSilence } from './feedback-silence.ts';
 import { LossCause, type LossVerdict } from './loss-cause.ts';
 import { PacketGroups } from './packet-groups.ts';
 import { Probes, type Probe, type ProbeResult } from './probes.ts';
-import { RateSteps } from './rate-steps.ts';
+import { MIN_BPS, RateSteps } from './rate-steps.ts';
 import { SentPackets, type PacketResult } from './sent-packets.ts';
 import { StandingQueue } from './standing-queue.ts';
 
@@ -37,13 +38,13 @@ const EFFECT_US = 400_000;
 const DRAINED = 0.8;
 /** So many decreases drain a queue that is ours. */
 const MAX_VAIN = 3;
+/** Of the queue: one that changes by no more while less is sent is none, the way has become longer. */
+const UNMOVED = 0.05;
 /** For so long the queue is that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
 const SHARED_LOSS = 0.1;
 /** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
 const POLICED_US = 20_000_000;
-const SILENCE_US = 1_000_000;
-const SILENT_STEP_US = 500_000;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
 const REMB_AGE_US = 5_000_000;
@@ -67,11 +68,14 @@ export class BandwidthEstimator {
   #steps: RateSteps | undefined;
   #beganUs = -Infinity;
   #feedbackUs = -Infinity;
-  #unreportedUs: number | undefined;
+  readonly #silence = new FeedbackSilence();
+  #isLimitMet = false;
   #loweredUs = -Infinity;
   #queueAtLowerUs = 0;
   #vain = 0;
+  /** Before and after the first of the vain decreases. */
   #beforeVainBps = 0;
+  #firstVainBps = 0;
   #sharedUntilUs = -Infinity;
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
@@ -81,7 +85,13 @@ export class BandwidthEstimator {
   /** On the line, with headers and repairs; undefined while unknown. */
   targetBps(nowUs: number): number | undefined {
     if (this.#steps) return this.#steps.bps;
-    return this.#remb && nowUs - this.#remb.atUs < REMB_AGE_US ? this.#remb.bps : undefined;
+    const { bps = 0, atUs = -Infinity } = this.#remb ?? {};
+    return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
+  }
+
+  /** Until then, the estimate is only what was tried so far: it is no reason to send less. */
+  get isLimitMet(): boolean {
+    return this.#steps ? this.#isLimitMet : this.#remb !== undefined;
   }
 
   /** The line carries no more than that. */
@@ -94,17 +104,15 @@ export class BandwidthEstimator {
     return this.#queue.us();
   }
 
-  /** Share of packets. */
   get lossShare(): number {
     return this.#losses.share;
   }
 
   /** A packet leaves. @param probe it belongs to, or 0. @returns its transport-wide number, u16 */
   sent(bytes: number, probe: number, nowUs: number): number {
-    this.#unreportedUs ??= nowUs;
-    if (this.#steps && nowUs - this.#unreportedUs > SILENCE_US) {
+    if (this.#silence.sent(nowUs) && this.#steps) {
+      this.#isLimitMet = true;
       this.#steps.set(SILENT_DECREASE * this.#steps.bps, nowUs);
-      this.#unreportedUs = nowUs - SILENCE_US + SILENT_STEP_US;
     }
     return this.#packets.sent(bytes, probe, nowUs);
   }
@@ -114,10 +122,10 @@ export class BandwidthEstimator {
     const results = this.#packets.onFeedback(feedback).filter(({ sentUs }) => sentUs >= this.#beganUs);
     if (results.length === 0) return;
     this.#feedbackUs = nowUs;
-    this.#unreportedUs = undefined;
+    this.#silence.end();
     let verdict: LossVerdict = 'none';
     let probed: ProbeResult | undefined;
-    this.#assumeArrived(results);
+    this.#acknowledged.assume(results);
     for (const result of results) {
       const next = this.#take(result, nowUs);
       if (next.verdict !== 'none') verdict = next.verdict;
@@ -125,11 +133,12 @@ export class BandwidthEstimator {
     }
     if (verdict === 'random') this.#endTrial(nowUs);
     this.#steps ??= this.#first(probed);
+    this.#isLimitMet ||= probed?.isLimit ?? false;
     if (this.#steps) this.#decide(this.#steps, results, verdict, probed, roundTripUs, nowUs);
   }
 
   onRemb(bps: number, nowUs: number): void {
-    this.#remb = { bps, atUs: nowUs };
+    if (bps >= 0) this.#remb = { bps, atUs: nowUs };
   }
 
   /** What was sent waits on this machine already. */
@@ -141,7 +150,7 @@ export class BandwidthEstimator {
   /** @returns the probe to send now, if one is due */
   probeDue(nowUs: number): Probe | undefined {
     // Until a viewer has shown that it answers, one probe is enough.
-    if (!this.#steps && this.#feedbackUs === -Infinity && this.#unreportedUs !== undefined) return undefined;
+    if (!this.#steps && this.#feedbackUs === -Infinity && this.#silence.isAwaited) return undefined;
     const enough = this.#loweredUs === -Infinity ? FIRST_ENOUGH : ENOUGH;
     return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, nowUs);
   }
@@ -157,7 +166,8 @@ export class BandwidthEstimator {
     this.#probes = new Probes();
     this.#steps = undefined;
     this.#beganUs = nowUs;
-    this.#unreportedUs = undefined;
+    this.#silence.end();
+    this.#isLimitMet = false;
     this.#feedbackUs = -Infinity;
     this.#loweredUs = -Infinity;
     this.#vain = 0;
@@ -179,15 +189,6 @@ export class BandwidthEstimator {
     return { verdict, probed: this.#probes.onResult(result, nowUs) };
   }
 
-  /** Where a report got lost, what it would have named arrived as the packets after it did, as far as the rate is concerned. */
-  #assumeArrived(results: readonly PacketResult[]): void {
-    const next = results.find(({ arrivedUs }) => arrivedUs !== undefined);
-    if (next?.arrivedUs === undefined) return;
-    const delayUs = next.arrivedUs - next.sentUs;
-    for (const { isUnreported, sentUs, bytes } of results)
-      if (isUnreported) this.#acknowledged.add(sentUs + delayUs, bytes);
-  }
-
   /** The first estimate: of the first probe, or, where that got lost, of what arrives. */
   #first(probed: ProbeResult | undefined): RateSteps | undefined {
     const bps = probed?.bps ?? this.#acknowledged.bps(ACKNOWLEDGED_US);
@@ -203,7 +204,7 @@ export class BandwidthEstimator {
     nowUs: number,
   ): void {
     const queueUs = this.#queue.us();
-    if (queueUs < HOLD_QUEUE_US) this.#vain = 0;
+    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain = 0;
     const isShared = nowUs < this.#sharedUntilUs;
     if (verdict === 'full') this.#beforeTrialBps = steps.bps;
     if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
@@ -212,11 +213,15 @@ export class BandwidthEstimator {
       const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
       if (verdict !== 'full' && !isEffective) return steps.hold(nowUs);
       if (verdict !== 'full' && isDraining && this.#vain > 0) return steps.hold(nowUs);
-      this.#queueAtLowerUs = queueUs;
       const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
       return this.#lower(steps, windowUs, nowUs);
     }
-    if (probed && probed.bps > steps.bps) return steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
+    if (probed && probed.bps > steps.bps) {
+      steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
+      // All that is watched fits: what seemed to be a limit was none, or is none any more.
+      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#isLimitMet = false;
+      return;
+    }
     if (!isShared && (this.#trend.trend !== 'steady' || queueUs > HOLD_QUEUE_US)) return steps.hold(nowUs);
     steps.raise(this.#acknowledged.bps(ACKNOWLEDGED_US), roundTripUs, this.#mostBps, nowUs);
   }
@@ -225,9 +230,7 @@ export class BandwidthEstimator {
     if (isShared) return queueUs > MAX_QUEUE_US && this.#losses.share > SHARED_LOSS;
     if (queueUs > MAX_QUEUE_US) return true;
     if (this.#trend.trend === 'growing' && queueUs > GROWING_QUEUE_US) return true;
-    const lost = results.filter(
-      ({ arrivedUs, isUnreported }) => arrivedUs === undefined && !isUnreported,
-    ).length;
+    const lost = results.filter((result) => result.arrivedUs === undefined && !result.isUnreported).length;
     return (
       lost >= LOSSY_PACKETS &&
       lost >= LOSSY_SHARE * results.length &&
@@ -237,20 +240,32 @@ export class BandwidthEstimator {
 
   #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
+    const queueUs = this.#queue.us();
+    const isUnmoved = Math.abs(queueUs - this.#queueAtLowerUs) < UNMOVED * this.#queueAtLowerUs;
+    this.#queueAtLowerUs = queueUs;
+    const isFirst = this.#vain === 0 || nowUs < this.#sharedUntilUs;
     // No more is sent than was found, and still the queue is not ours.
     const isObeyed = (this.#sentRate.bps(ACKNOWLEDGED_US) ?? Infinity) < 1.1 * steps.bps;
-    this.#vain = isObeyed && nowUs >= this.#sharedUntilUs ? this.#vain + 1 : 1;
+    if (isFirst) this.#beforeVainBps = steps.bps;
+    else if (isObeyed && isUnmoved) return this.#accept(steps, this.#beforeVainBps, nowUs);
+    this.#vain = isFirst ? 1 : this.#vain + Number(isObeyed);
     if (this.#vain > MAX_VAIN) {
-      this.#queue.accept();
-      this.#vain = 0;
       this.#sharedUntilUs = nowUs + SHARED_US;
-      return steps.set(this.#beforeVainBps, nowUs);
+      return this.#accept(steps, this.#firstVainBps, nowUs);
     }
-    steps.lower(this.#vain > 1 ? Math.min(steps.bps, acknowledgedBps) : acknowledgedBps, nowUs);
-    if (this.#vain === 1) this.#beforeVainBps = steps.bps;
+    this.#isLimitMet = true;
+    steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
+    if (isFirst) this.#firstVainBps = steps.bps;
     this.#losses.lowered();
     this.#loweredUs = nowUs;
     this.#probes.postpone(0, nowUs);
+  }
+
+  /** The queue is not ours. */
+  #accept(steps: RateSteps, bps: number, nowUs: number): void {
+    this.#queue.accept();
+    this.#vain = 0;
+    steps.set(bps, nowUs);
   }
 
   /** As large a share of less is lost: that was no cause. */

@@ -4,16 +4,20 @@
  * probe's rate, filled up with padding.
  *
  * Invariants: nothing waits while the line is much wider than what is sent; packets of one kind leave in the order they came in;
- * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US. Time is an argument; `nextUs` says when to
+ * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US; a keyframe only ever takes the place of more of its own
+ * stream; repairs that waited longer are dropped. Time is an argument; `nextUs` says when to
  * call `run`.
  */
 
 import type { Probe } from './probes.ts';
+import { MIN_BPS } from './rate-steps.ts';
 
 export interface Paced {
+  /** Of its stream, where a keyframe may take the place of what waits of it. */
+  readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again, or made to repair: of use only if it comes soon. */
+  /** Sent again: of use only if it comes soon. What forward error correction sends follows its frame. */
   readonly isRepair: boolean;
 }
 
@@ -28,6 +32,8 @@ export type SendPaced<Packet> = (packet: Packet, probe: number, nowUs: number) =
 const BURST_US = 20_000;
 /** While nothing is known of a line. */
 const FIRST_BPS = 5_000_000;
+/** Of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
+const UNLIMITED = 2;
 /** Where the limit of the line is not known: a keyframe need not wait. */
 const WIDE = 2.5;
 /** Where it is known: a longer queue would only lose packets. */
@@ -39,7 +45,7 @@ const PROBE_TIMEOUT_US = 200_000;
 export class Pacer<Packet extends Paced> {
   readonly #send: SendPaced<Packet>;
   readonly #padding: (bytes: number) => Packet | undefined;
-  #repairs: Packet[] = [];
+  #repairs: { packet: Packet; addedUs: number }[] = [];
   #media: Packet[] = [];
   #waitingBytes = 0;
   #paceBps = FIRST_BPS;
@@ -72,14 +78,20 @@ export class Pacer<Packet extends Paced> {
     return this.waitUs > MAX_WAIT_US;
   }
 
-  /** @param targetBps undefined: not known. @param isLimited the line carries no more than that */
-  setRate(targetBps: number | undefined, isLimited: boolean): void {
-    this.#paceBps = targetBps === undefined ? FIRST_BPS : targetBps * (isLimited ? LIMITED : WIDE);
-    this.#burstBytes = ((targetBps ?? FIRST_BPS) * BURST_US) / 8_000_000;
+  /**
+   * @param targetBps undefined: not known
+   * @param isLimited the line carries no more than that
+   * @param freeBps what is watched could use, where no limit of the line was met; 0: one was
+   */
+  setRate(targetBps: number | undefined, isLimited: boolean, freeBps = 0): void {
+    const paceBps = targetBps === undefined ? FIRST_BPS : targetBps * (isLimited ? LIMITED : WIDE);
+    this.#paceBps = Math.max(MIN_BPS, paceBps, UNLIMITED * freeBps);
+    this.#burstBytes = (Math.max(targetBps ?? FIRST_BPS, freeBps) * BURST_US) / 8_000_000;
   }
 
   add(packet: Packet, nowUs: number): void {
-    (packet.isRepair ? this.#repairs : this.#media).push(packet);
+    if (packet.isRepair) this.#repairs.push({ packet, addedUs: nowUs });
+    else this.#media.push(packet);
     this.#waitingBytes += packet.bytes;
     this.run(nowUs);
   }
@@ -89,8 +101,23 @@ export class Pacer<Packet extends Paced> {
     this.#probe ??= { ...probe, beganUs: nowUs, sentBytes: 0 };
   }
 
+  /**
+   * Drops what waits of this stream, so that a keyframe can take its place.
+   *
+   * @returns false, and drops nothing, where less waits of it than so many bytes: more would wait then
+   */
+  replace(ssrc: number, bytes: number): boolean {
+    const dropped = this.#media.filter((packet) => packet.ssrc === ssrc);
+    const droppedBytes = dropped.reduce((sum, packet) => sum + packet.bytes, 0);
+    if (droppedBytes < bytes) return false;
+    this.#media = this.#media.filter((packet) => packet.ssrc !== ssrc);
+    this.#waitingBytes -= droppedBytes;
+    return true;
+  }
+
   run(nowUs: number): void {
     this.#drain(nowUs);
+    this.#dropLate(nowUs);
     if (this.#probe) this.#runProbe(this.#probe, nowUs);
     while (this.#debtBytes <= this.#burstBytes) {
       const packet = this.#take();
@@ -104,6 +131,17 @@ export class Pacer<Packet extends Paced> {
     this.#media = [];
     this.#waitingBytes = 0;
     this.#probe = undefined;
+  }
+
+  #dropLate(nowUs: number): void {
+    for (
+      let first = this.#repairs[0];
+      first && nowUs - first.addedUs > MAX_WAIT_US;
+      first = this.#repairs[0]
+    ) {
+      this.#repairs.shift();
+      this.#waitingBytes -= first.packet.bytes;
+    }
   }
 
   #drain(nowUs: number): void {
@@ -123,7 +161,7 @@ export class Pacer<Packet extends Paced> {
   }
 
   #take(): Packet | undefined {
-    const packet = this.#repairs.shift() ?? this.#media.shift();
+    const packet = this.#repairs.shift()?.packet ?? this.#media.shift();
     if (packet) this.#waitingBytes -= packet.bytes;
     return packet;
   }

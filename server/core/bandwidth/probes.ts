@@ -48,7 +48,7 @@ interface Burst {
 export interface ProbeResult {
   /** What the line carries, at least. */
   bps: number;
-  /** The line carries no more. */
+  /** The line carries less than was tried. */
   isLimit: boolean;
 }
 
@@ -114,13 +114,17 @@ export class Probes {
       burst.bytes - burst.firstArrivedBytes,
       burst.lastArrivedUs - burst.firstArrivedUs,
     );
-    const isLimit = arrivedBps < FULL * sentBps;
-    const bps = Math.min(probe.bps, sentBps, isLimit ? FULL_SHARE * arrivedBps : arrivedBps);
+    const bps = Math.min(
+      probe.bps,
+      sentBps,
+      arrivedBps < FULL * sentBps ? FULL_SHARE * arrivedBps : arrivedBps,
+    );
     if (bps >= PASSED * probe.bps) {
       this.#waitUs = FIRST_WAIT_US;
       this.#nextUs = nowUs;
     } else this.#wait(nowUs);
-    return { bps, isLimit };
+    // What left at once, quicker than was tried, says nothing of that.
+    return { bps, isLimit: arrivedBps < FULL * Math.min(probe.bps, sentBps) };
   }
 
   #failed(nowUs: number): void {

@@ -45,6 +45,10 @@ export class StandingQueue {
     slot.leastUs = Math.min(slot.leastUs, delayUs);
   }
 
+  get isKnown(): boolean {
+    return this.#recent(SLOTS * SLOT_US).packets >= MIN_PACKETS;
+  }
+
   /** In µs; 0 while too little is known. @param windowUs at most a quarter of a second */
   us(windowUs = SLOTS * SLOT_US): number {
     const { packets, leastUs } = this.#recent(windowUs);

@@ -14,7 +14,7 @@ import type { Share } from './allocation.ts';
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
 const MAX_HOLD_US = 60_000_000;
-/** A raise that is taken back within this time has failed. */
+/** A raise that is taken back within this time, because the line carries less than it did, has failed. */
 const PROBATION_US = 10_000_000;
 /** Since the last failure: the next raise is a first one again. */
 const CALM_US = 180_000_000;
@@ -28,6 +28,8 @@ export class SteadyShare {
   #share: Share | undefined;
   #holdUs = FIRST_HOLD_US;
   #raisedUs = -Infinity;
+  /** What the line carried then. */
+  #raisedAtBps = Infinity;
   #failedUs = -Infinity;
   /** The least that was offered since then, where that is more than it has. */
   #offer: { sinceUs: number; share: Share } | undefined;
@@ -39,11 +41,12 @@ export class SteadyShare {
   /**
    * @param carried what the line carries
    * @param offered what it would carry with a margin
+   * @param targetBps the estimate that both follow from; undefined: none yet
    * @returns what to send
    */
-  update(carried: Share, offered: Share, nowUs: number): Share {
+  update(carried: Share, offered: Share, targetBps: number | undefined, nowUs: number): Share {
     const before = this.#share;
-    const after = before ? this.#next(before, carried, offered, nowUs) : carried;
+    const after = before ? this.#next(before, carried, offered, targetBps ?? Infinity, nowUs) : carried;
     this.#share = after;
     return after;
   }
@@ -65,9 +68,9 @@ export class SteadyShare {
     this.#offer = undefined;
   }
 
-  #next(before: Share, carried: Share, offered: Share, nowUs: number): Share {
+  #next(before: Share, carried: Share, offered: Share, targetBps: number, nowUs: number): Share {
     const rise = levelOf(carried.target) - levelOf(before.target);
-    if (rise < 0 || isLess(carried, before)) return this.#lower(carried, nowUs);
+    if (rise < 0 || isLess(carried, before)) return this.#lower(carried, targetBps, nowUs);
     const kept = isMore(carried, before)
       ? { ...before, limitedBy: 'line' as const }
       : { ...carried, limitBps: before.limitBps };
@@ -77,11 +80,15 @@ export class SteadyShare {
     }
     const { sinceUs = nowUs, share = offered } = this.#offer ?? {};
     this.#offer = { sinceUs, share: isMore(share, offered) ? offered : share };
-    return nowUs - sinceUs < this.#holdAt(nowUs) ? kept : this.#raise(before, this.#offer.share, nowUs);
+    if (nowUs - sinceUs < this.#holdAt(nowUs)) return kept;
+    this.#raisedAtBps = targetBps;
+    return this.#raise(before, this.#offer.share, nowUs);
   }
 
-  #lower(carried: Share, nowUs: number): Share {
-    if (carried.limitedBy === 'line' && nowUs - this.#raisedUs < PROBATION_US) {
+  #lower(carried: Share, targetBps: number, nowUs: number): Share {
+    // A rung that others made larger is too much for the same line: that says nothing of it.
+    const hasFallen = targetBps < OFFER_SHARE * this.#raisedAtBps;
+    if (hasFallen && carried.limitedBy === 'line' && nowUs - this.#raisedUs < PROBATION_US) {
       this.#holdUs = Math.min(MAX_HOLD_US, 2 * this.#holdUs);
       this.#failedUs = nowUs;
     }

@@ -156,6 +156,11 @@ export class UplinkControl {
     return this.settings;
   }
 
+  /** The camera has not answered: that its pictures stay as large does not say that it ignores the setting. */
+  onUnanswered(): void {
+    this.#expected = undefined;
+  }
+
   figures(nowUs: number): UplinkFigures | undefined {
     return this.#meter.figures(nowUs);
   }

@@ -25,6 +25,7 @@ export class KeyframeAllowance {
   #isOpen = false;
   /** Because frames were skipped. */
   #isNeeded = false;
+  #isBeingMade = false;
   #servedUs = -Infinity;
   #sentUs = -Infinity;
   #intervalUs = MIN_INTERVAL_US;
@@ -32,6 +33,11 @@ export class KeyframeAllowance {
   /** A request waits for a keyframe. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** One was made for the open request, and was not sent yet. */
+  get isBeingMade(): boolean {
+    return this.#isBeingMade;
   }
 
   /** The server itself knows that the viewer needs one. */
@@ -50,6 +56,7 @@ export class KeyframeAllowance {
     const atOnce = this.#joins.take(nowUs);
     this.#isOpen = !atOnce;
     this.#isNeeded = false;
+    this.#isBeingMade = atOnce;
     return atOnce;
   }
 
@@ -57,6 +64,7 @@ export class KeyframeAllowance {
   sent(nowUs: number): void {
     this.#isOpen = false;
     this.#isNeeded = false;
+    this.#isBeingMade = false;
     this.#sentUs = nowUs;
   }
 
@@ -71,6 +79,7 @@ export class KeyframeAllowance {
       this.#intervalUs =
         sinceUs > CALM_US ? MIN_INTERVAL_US : Math.min(MAX_INTERVAL_US, 2 * this.#intervalUs);
     this.#servedUs = nowUs;
+    this.#isBeingMade = true;
     return true;
   }
 }

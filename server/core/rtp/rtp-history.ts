@@ -6,7 +6,6 @@
  * distance of two repeats, and by the viewer's budget (viewer-line.ts). Time is an argument.
  */
 
-import { sequenceDistance } from './sequence-numbers.ts';
 import type { Vp8Numbers } from './vp8-payload-descriptor.ts';
 
 export interface SentPacket {
@@ -38,7 +37,6 @@ const MIN_GUARD_US = 5_000;
 
 export class RtpHistory {
   #entries: (Entry | undefined)[] | undefined;
-  #newestKeyframe: number | undefined;
 
   /** @param startsKeyframe whether it is a keyframe's first: what is older is of no use to the viewer any more */
   add(
@@ -46,8 +44,8 @@ export class RtpHistory {
     startsKeyframe: boolean,
     nowUs: number,
   ): void {
+    if (startsKeyframe) this.clear();
     this.#entries ??= Array.from<Entry | undefined>({ length: CAPACITY });
-    if (startsKeyframe) this.#newestKeyframe = sequenceNumber;
     this.#entries[sequenceNumber % CAPACITY] = {
       sequenceNumber,
       timestamp90k,
@@ -69,7 +67,6 @@ export class RtpHistory {
   request(sequenceNumber: number, nowUs: number, roundTripUs: number): number {
     const entry = this.#find(sequenceNumber);
     if (!entry || nowUs - entry.sentUs > Math.max(MIN_AGE_US, AGE_ROUND_TRIPS * roundTripUs)) return 0;
-    if (sequenceDistance(sequenceNumber, this.#newestKeyframe ?? sequenceNumber) < 0) return 0;
     if (nowUs - entry.resentUs < Math.max(MIN_GUARD_US, GUARD_ROUND_TRIPS * roundTripUs)) return 0;
     return ++entry.requests;
   }
@@ -87,7 +84,6 @@ export class RtpHistory {
 
   clear(): void {
     this.#entries = undefined;
-    this.#newestKeyframe = undefined;
   }
 
   #find(sequenceNumber: number): Entry | undefined {

@@ -8,7 +8,7 @@
  * that sends no reports, or false ones, gets no more. Time is an argument.
  */
 
-import { sequenceAfter, sequenceDistance } from './sequence-numbers.ts';
+import { sequenceDistance } from './sequence-numbers.ts';
 
 /** One report block of a receiver report. */
 export interface ArrivalReport {
@@ -39,9 +39,10 @@ export interface TailLine {
 }
 
 export class TailRepeats {
+  // Numbers of packets do not wrap in here: a stream without a keyframe may be longer than 2^15 packets.
   /** The oldest packet that is worth repeating: a keyframe's first. */
   #first: number | undefined;
-  #last = 0;
+  #last: number | undefined;
   #sentUs = 0;
   #highest: number | undefined;
   /** Of the stream of retransmissions, by its last report. */
@@ -59,13 +60,14 @@ export class TailRepeats {
 
   /** @param startsAnew nothing before this packet is of use any more */
   sent(sequenceNumber: number, startsAnew: boolean, nowUs: number): void {
+    const last = this.#unwrap(sequenceNumber);
     if (startsAnew || this.#first === undefined) {
-      this.#first = sequenceNumber;
+      this.#first = last;
       this.#isRepeated = false;
       this.#passes = 0;
     }
     if (this.#highest !== this.#passHighest) this.#passes = 0;
-    this.#last = sequenceNumber;
+    this.#last = last;
     this.#sentUs = nowUs;
     this.#pass = undefined;
     this.#isMissing = false;
@@ -73,9 +75,9 @@ export class TailRepeats {
 
   /** A report on the stream itself. */
   onReport({ highestSequence }: ArrivalReport, nowUs: number, roundTripUs: number): void {
-    if (this.#first === undefined) return;
-    this.#highest = highestSequence & 0xffff;
-    if (sequenceDistance(this.#highest, this.#last) >= 0) this.#first = undefined;
+    if (this.#first === undefined || this.#last === undefined) return;
+    this.#highest = this.#unwrap(highestSequence & 0xffff);
+    if (this.#highest >= this.#last) this.#first = undefined;
     else if (nowUs - this.#lastSentUs > roundTripUs + REPORT_MARGIN_US) this.#isMissing = true;
   }
 
@@ -91,16 +93,14 @@ export class TailRepeats {
 
   /** @returns the packets to send again now, in order; mostly none. Each call that returns some is a pass. */
   due(nowUs: number, { isRated, mayRepeat }: TailLine): number[] {
-    if (this.#first === undefined || this.#passes >= MAX_PASSES) return [];
+    const [first, last] = [this.#first, this.#last];
+    if (first === undefined || last === undefined || this.#passes >= MAX_PASSES) return [];
     // What arrived of before the tail says nothing of it.
-    const arrived =
-      this.#highest === undefined ? -1 : Math.max(-1, sequenceDistance(this.#highest, this.#first));
-    const count = Math.min(sequenceDistance(this.#last, this.#first) - arrived, MAX_TAIL);
+    const arrived = Math.max(first - 1, this.#highest ?? -Infinity);
+    const count = Math.min(last - arrived, MAX_TAIL);
     const waitUs = this.#highest === undefined ? firstWaitUs(count, isRated) : REPORT_WAIT_US;
     if (!this.#isMissing && nowUs - this.#lastSentUs < waitUs * 2 ** this.#passes) return [];
-    const numbers = Array.from({ length: count }, (_, i) =>
-      sequenceAfter(this.#last, i + 1 - count + 65_536),
-    );
+    const numbers = Array.from({ length: count }, (_, i) => (last - count + 1 + i) & 0xffff);
     if (this.#isRepeated && !mayRepeat(numbers)) return [];
     this.#isRepeated = true;
     this.#passes++;
@@ -113,6 +113,12 @@ export class TailRepeats {
   /** @param last the number, in the stream of retransmissions, of the last packet of this pass */
   repeated(last: number): void {
     this.#pass = { last, lostBefore: this.#repeatsLost };
+  }
+
+  /** @param sequenceNumber u16, taken to be near the last one sent */
+  #unwrap(sequenceNumber: number): number {
+    if (this.#last === undefined) return sequenceNumber;
+    return this.#last + sequenceDistance(sequenceNumber, this.#last & 0xffff);
   }
 
   get #lastSentUs(): number {

@@ -57,8 +57,11 @@ export class ViewerLine {
   readonly #media = new Set<ArrivalRate>();
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
-  readonly bandwidth = new BandwidthEstimator();
+  readonly bandwidth: BandwidthEstimator;
+  /** Repair packets that it needs, of the packets of video, as the last reports say. */
+  correctionShare = 0;
   #targetBps: number | undefined;
+  #isLimitMet = false;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -66,6 +69,10 @@ export class ViewerLine {
   #bytes = MIN_BURST_BYTES;
   #takenUs: number | undefined;
   #refused = 0;
+
+  constructor(bandwidth = new BandwidthEstimator()) {
+    this.bandwidth = bandwidth;
+  }
 
   get roundTripUs(): number {
     return this.#roundTripUs;
@@ -76,13 +83,20 @@ export class ViewerLine {
     return this.#targetBps;
   }
 
+  /** `videoBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
+  get limitBps(): number | undefined {
+    return this.#isLimitMet ? this.videoBps : undefined;
+  }
+
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
     this.#wasRated = false;
     this.#bytes = MIN_BURST_BYTES;
     this.bandwidth.restart(nowUs);
+    this.correctionShare = 0;
     this.#targetBps = undefined;
+    this.#isLimitMet = false;
   }
 
   figures(nowUs: number): LineFigures {
@@ -96,14 +110,30 @@ export class ViewerLine {
     };
   }
 
-  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` */
+  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` or `limitBps` */
   follow(nowUs: number): boolean {
-    const before = this.#targetBps;
+    const [before, wasLimitMet] = [this.#targetBps, this.#isLimitMet];
     const bps = this.bandwidth.targetBps(nowUs);
-    if (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before)
-      return false;
-    this.#targetBps = bps;
-    return bps !== before;
+    const isSame =
+      bps === before ||
+      (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before);
+    if (!isSame) this.#targetBps = bps;
+    this.#isLimitMet = this.bandwidth.isLimitMet;
+    return !isSame || this.#isLimitMet !== wasLimitMet;
+  }
+
+  /** Bits per second of it for video: where no more passes, the rest is for repairs. */
+  get videoBps(): number | undefined {
+    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return this.#targetBps;
+    return this.#targetBps / (1 + this.correctionShare);
+  }
+
+  /** What may be sent besides the video to repair it, as a share of the video; infinite while no limit is known. */
+  spareShare(nowUs: number): number {
+    if (this.isNarrow(nowUs)) return 0;
+    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return Infinity;
+    const { mediaBps, repeatedBps } = this.#sumsAt(nowUs);
+    return Math.max(0, (this.#targetBps - mediaBps - repeatedBps) / Math.max(1, mediaBps));
   }
 
   /** Much of what is sent does not arrive. */

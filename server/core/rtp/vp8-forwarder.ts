@@ -3,8 +3,8 @@
  * and numbers it.
  *
  * Invariants: whatever is left out, every frame that goes out refers only to frames that went out before it; picture ids have no
- * gap, TL0PICIDX counts the frames of layer 0, timestamps grow; the rung changes at a keyframe of the new one, and until then the
- * old one goes on.An upper layer begins at a frame that refers to layer 0 alone, and ends at once, also of a rung that is too large.
+ * gap, TL0PICIDX counts the frames of layer 0, timestamps grow and keep to the pictures', after gaps of hours too; the rung changes at a keyframe of the new one, and until then the
+ * old one goes on. An upper layer begins at a frame that refers to layer 0 alone, and ends at once, also of a rung that is too large.
  * Source: RFC 7741 section 4.2.
  */
 
@@ -33,6 +33,8 @@ export interface ForwardedFrame {
 type ForwardableFrame = Pick<EncodedFrame, 'rung' | 'layer' | 'keyframe' | 'timestamp90k'>;
 
 const U32 = 2 ** 32;
+/** 90 kHz: what lies further back than ten seconds comes after a gap in which the timestamps wrapped. */
+const MAX_BACK = 900_000;
 
 export class Vp8Forwarder {
   #target: ForwardingTarget;
@@ -134,7 +136,7 @@ export class Vp8Forwarder {
   #later(timestamp90k: number): number {
     const last = this.#timestamp90k;
     if (last === undefined) return timestamp90k;
-    const ahead = (timestamp90k - last + U32) % U32;
-    return ahead > 0 && ahead < U32 / 2 ? timestamp90k : (last + 1) % U32;
+    const back = (last - timestamp90k + U32) % U32;
+    return back <= MAX_BACK ? (last + 1) % U32 : timestamp90k;
   }
 }

@@ -2,8 +2,9 @@
  * The bitrate of one rung of a camera over time. An open encoder cannot change it, and re-opening costs a keyframe: so it
  * changes in large steps and rarely, except with the picture's size, which re-opens the encoder anyway.
  *
- * Invariants: what viewers can take limits it from the first picture on; later that limit changes once in LIMIT_INTERVAL_US. It
- * falls as far as it must at once, and rises by half at most, and only when it has been higher for as long. Time is an argument.
+ * Invariants: what viewers can take limits it from the first picture on, and anew from the first that somebody sees after nobody
+ * did; later that limit changes once in LIMIT_INTERVAL_US. It falls as far as it must at once, and rises by half at most, and only
+ * when it has been higher for as long. Time is an argument.
  */
 
 import type { PictureSize } from './codec-quarantine.ts';
@@ -36,6 +37,8 @@ export class BitrateChoice {
   #wantedLimitBps = Infinity;
   #limitBps = Infinity;
   #limitedUs = -Infinity;
+  /** Those who watch are not those of before. */
+  #isNew = true;
   /** Since when more is wanted. */
   #higherSinceUs: number | undefined;
 
@@ -52,6 +55,11 @@ export class BitrateChoice {
     if (this.#wantedLimitBps <= this.#limitBps) this.#higherSinceUs = undefined;
   }
 
+  /** Nobody watched, now somebody does, who gets a keyframe anyway: what those before could take says nothing. */
+  restart(): void {
+    this.#isNew = true;
+  }
+
   /** @param size of the rung's pictures */
   choose({ width, height }: PictureSize, fps: number, nowUs: number): number {
     const target = rungBitrateBps(this.#rung, { width, height }, fps);
@@ -64,9 +72,10 @@ export class BitrateChoice {
       this.#height = height;
       this.#changedUs = nowUs;
     }
-    if (resized) this.#limitBps = this.#wantedLimitBps;
+    if (resized || this.#isNew) this.#limitBps = this.#wantedLimitBps;
     else if (this.#isLimitDue(nowUs)) this.#limitBps = this.#nextLimitBps;
     else return this.#chosenBps;
+    this.#isNew = false;
     this.#higherSinceUs = undefined;
     return this.#chosenBps;
   }

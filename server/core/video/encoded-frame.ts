@@ -16,7 +16,7 @@ export interface FrameLayer {
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
-  /** The size it was encoded in. All rungs of one picture have its `captureUs` and the same `timestamp90k`. */
+  /** The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same `timestamp90k`. */
   readonly rung: RungName;
   /** Undefined: it is one layer, and each frame refers to the one before it. */
   readonly layer: FrameLayer | undefined;

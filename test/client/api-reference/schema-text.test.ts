@@ -40,7 +40,7 @@ test('a schema is read as a type', () => {
 });
 
 test('every schema of the server’s own document has a text', () => {
-  const document = describeApi('1.0.0') as OpenApiDocument;
+  const document = describeApi() as OpenApiDocument;
   for (const [name, schema] of Object.entries(document.components.schemas)) {
     const text = schemaText(schema);
     assert.ok(!text.includes('undefined'), `${name}: ${text}`);
@@ -48,7 +48,7 @@ test('every schema of the server’s own document has a text', () => {
 });
 
 test('each route is found below one tag, and by the words of its method, path and summary', () => {
-  const document = describeApi('1.0.0') as OpenApiDocument;
+  const document = describeApi() as OpenApiDocument;
   const all = document.tags.flatMap(({ name }) => routesOf(document, name, ''));
   assert.equal(all.length, Object.values(document.paths).flatMap((path) => Object.keys(path)).length);
   const found = routesOf(document, 'Cameras', ' delete REMOVE ');
@@ -59,7 +59,7 @@ test('each route is found below one tag, and by the words of its method, path an
 });
 
 test('an answer that is referred to is found', () => {
-  const document = describeApi('1.0.0') as OpenApiDocument;
+  const document = describeApi() as OpenApiDocument;
   assert.match(answerOf(document, { $ref: '#/components/responses/NotFound' }).description, /nothing here/);
   assert.equal(answerOf(document, { $ref: '#/components/responses/Nothing' }).description, '');
 });

@@ -86,6 +86,21 @@ test('a round trip of 400 ms lowers nothing', () => {
   assert.ok(least(far.seconds, 1) > ENOUGH_BPS, label);
 });
 
+for (const [delayMs, fullBps] of [
+  [100, 950_000],
+  [200, 950_000],
+  [200, 200_000],
+] as const) {
+  test(`a way that becomes ${delayMs} ms longer, with 5 % of losses, lowers ${fullBps / 1000} kbit/s for two seconds at most`, () => {
+    const [far, label] = viewer({ rateBps: 5_000_000 }, { fullBps });
+    far.run(6);
+    const before = least(far.last(1), 0);
+    Object.assign(far.link.settings, { delayMs: 10 + delayMs, loss: 0.05 });
+    far.run(20);
+    assert.ok(least(far.last(18), 0) > 0.9 * before, label);
+  });
+}
+
 for (const reorder of [true, false]) {
   test(`jitter of 30 ms, ${reorder ? 'reordered' : 'in order'}, lowers nothing`, () => {
     const [jittery, label] = viewer({ rateBps: 5_000_000, jitterMs: 30, reorder });

@@ -98,3 +98,18 @@ test('REMB counts where there is no transport-wide feedback, while it is fresh',
   estimator.onRemb(400_000, 0);
   assert.deepEqual([estimator.targetBps(1_000_000), estimator.targetBps(6_000_000)], [400_000, undefined]);
 });
+
+for (const [bps, taken] of [
+  [0, 30_000],
+  [1, 30_000],
+  [400_000, 400_000],
+  [0x3ffff * 2 ** 63, 3 * 1_300_000],
+  [Infinity, 3 * 1_300_000],
+  [NaN, undefined],
+] as const) {
+  test(`REMB of ${bps} bit/s counts as ${taken}`, () => {
+    const estimator = new BandwidthEstimator();
+    estimator.onRemb(bps, 0);
+    assert.equal(estimator.targetBps(0), taken);
+  });
+}

@@ -24,8 +24,8 @@ class Rig {
       this.hasPadding ? { name: 'padding', bytes: Math.min(300, bytes), isRepair: true } : undefined,
   );
 
-  add(name: string, bytes = 1000, isRepair = false): void {
-    this.pacer.add({ name, bytes, isRepair }, this.nowUs);
+  add(name: string, bytes = 1000, isRepair = false, ssrc = 1): void {
+    this.pacer.add({ name, bytes, isRepair, ssrc }, this.nowUs);
   }
 
   /** Calls `run` whenever it is due. @returns how often */
@@ -139,4 +139,55 @@ test('while nothing is known of a line, the first keyframe leaves at 5 Mbit/s', 
   for (let packet = 0; packet < 40; packet++) rig.add('video');
   rig.run(1000);
   assert.ok(Math.abs((rig.sent.at(-1)?.atMs ?? 0) - 44) < 5, String(rig.sent.at(-1)?.atMs));
+});
+
+test('where no limit was met, the keyframes of many cameras wait no longer than that of a few', () => {
+  for (const cameras of [4, 16]) {
+    const rig = new Rig();
+    rig.pacer.setRate(2_000_000, false, cameras * 1_000_000);
+    for (let packet = 0; packet < 44 * cameras; packet++) rig.add('keyframe');
+    assert.equal(rig.pacer.isFull, false);
+    rig.run(1000);
+    assert.equal(rig.sent.length, 44 * cameras);
+    assert.ok((rig.sent.at(-1)?.atMs ?? 0) < 180, String(rig.sent.at(-1)?.atMs));
+  }
+});
+
+for (const bps of [0, 1, 30_000]) {
+  test(`at an estimate of ${bps} bit/s packets still leave, and what is due has a time`, () => {
+    const rig = new Rig();
+    rig.pacer.setRate(bps, true);
+    for (let packet = 0; packet < 3; packet++) rig.add('video');
+    assert.ok((rig.pacer.nextUs ?? Infinity) < rig.nowUs + 1_000_000, String(rig.pacer.nextUs));
+    rig.run(2000);
+    assert.equal(rig.sent.length, 3);
+  });
+}
+
+test('repairs that waited for more than 0.4 s are dropped, so what waits has a limit', () => {
+  const rig = new Rig();
+  rig.pacer.setRate(400_000, true);
+  for (let packet = 0; packet < 1000; packet++) rig.add('repair', 1000, true);
+  rig.run(500);
+  assert.ok(rig.sent.length < 30, String(rig.sent.length));
+  assert.deepEqual([rig.pacer.waitUs, rig.pacer.nextUs], [0, undefined]);
+});
+
+test('in a full pacer a keyframe takes the place of more of its own stream, and of nothing else', () => {
+  const rig = new Rig();
+  rig.pacer.setRate(3_000_000, false);
+  for (let packet = 0; packet < 60; packet++)
+    rig.add(packet % 2 ? 'door' : 'garden', 1000, false, packet % 2);
+  rig.pacer.setRate(100_000, true);
+  assert.equal(rig.pacer.isFull, true);
+  const waitUs = rig.pacer.waitUs;
+  assert.equal(rig.pacer.replace(1, 40_000), false, 'more would wait');
+  assert.equal(rig.pacer.waitUs, waitUs);
+  assert.equal(rig.pacer.replace(1, 5000), true);
+  assert.equal(rig.pacer.replace(1, 5000), false, 'nothing is left of it');
+  rig.sent.length = 0;
+  rig.add('keyframe', 5000);
+  assert.ok(rig.pacer.waitUs < waitUs);
+  rig.run(10_000);
+  assert.deepEqual([...new Set(rig.sent.map(({ name }) => name))], ['garden', 'keyframe']);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { allocate, type Share } from '../../../server/core/bandwidth/allocation.ts';
 import { OFFER_SHARE, SteadyShare } from '../../../server/core/bandwidth/steady-share.ts';
 import { rungsOf } from '../../../server/core/video/rungs.ts';
+import type { ViewedCamera } from '../../../server/core/bandwidth/view-steps.ts';
 import type { ShownView } from '../../../server/wire/shown-view.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -13,6 +14,8 @@ class Rig {
   readonly steady = new SteadyShare();
   nowUs = 0;
   view: ShownView | undefined;
+  /** What other viewers made of the rungs. */
+  heldBps: ViewedCamera['heldBps'] = {};
   /** Changes of rung or limit: each costs a keyframe. */
   changes = 0;
 
@@ -27,11 +30,11 @@ class Rig {
   step(targetBps: number | undefined): Share {
     this.nowUs += STEP_US;
     const before = this.steady.share;
-    const page = [{ rungs: rungsOf(640, 480, 25), heldBps: {}, view: this.view }];
+    const page = [{ rungs: rungsOf(640, 480, 25), heldBps: this.heldBps, view: this.view }];
     const [carried] = allocate(page, 'full', targetBps);
     const [offered] = allocate(page, 'full', targetBps && OFFER_SHARE * targetBps);
     assert.ok(carried && offered);
-    const after = this.steady.update(carried, offered, this.nowUs);
+    const after = this.steady.update(carried, offered, targetBps, this.nowUs);
     if (before && (before.target.rung !== after.target.rung || before.limitBps !== after.limitBps))
       this.changes++;
     return after;
@@ -120,9 +123,20 @@ test('after another line, nothing that failed on the old one counts', () => {
   for (let failure = 0; failure < 6; failure++) {
     rig.hold(40, 1_500_000);
     rig.hold(1, 200_000);
-    rig.steady.update(rig.step(200_000), rig.step(200_000), rig.nowUs);
+    rig.steady.update(rig.step(200_000), rig.step(200_000), 200_000, rig.nowUs);
   }
   rig.steady.restart();
   rig.hold(1, 200_000);
   assert.equal(rig.hold(2.2, 1_500_000).target.rung, 'full');
+});
+
+test('a raise that ends because others made the rung larger has not failed', () => {
+  const rig = new Rig();
+  for (let join = 0; join < 5; join++) {
+    rig.heldBps = {};
+    rig.hold(1, 200_000);
+    assert.equal(rig.hold(2.2, 700_000).target.rung, 'full', `as soon as ever, after ${join} joins`);
+    rig.heldBps = { full: 950_000 };
+    assert.notEqual(rig.hold(1, 690_000).target.rung, 'full', 'it is too much now');
+  }
 });

@@ -104,3 +104,22 @@ test('keyframes for what was skipped do not slow down the answer to a request', 
   allowance.request(3_300_000, ROUND_TRIP_US);
   assert.equal(allowance.take(3_300_000, false), true);
 });
+
+test('a keyframe is being made from when it is granted until it is sent', () => {
+  const allowance = new KeyframeAllowance();
+  assert.equal(allowance.isBeingMade, false);
+  allowance.join(0);
+  assert.equal(allowance.isBeingMade, true);
+  allowance.sent(1);
+  const states = [1_000_000, 2_000_000].map((nowUs) => {
+    allowance.request(nowUs, ROUND_TRIP_US);
+    const isGranted = allowance.take(nowUs, true);
+    const { isOpen, isBeingMade } = allowance;
+    allowance.sent(nowUs + 1);
+    return { isGranted, isOpen, isBeingMade, isBeingMadeAfter: allowance.isBeingMade };
+  });
+  assert.deepEqual(states, [
+    { isGranted: true, isOpen: true, isBeingMade: true, isBeingMadeAfter: false },
+    { isGranted: false, isOpen: true, isBeingMade: false, isBeingMadeAfter: false },
+  ]);
+});

@@ -78,3 +78,11 @@ test('the ring works across the wrap of sequence numbers', () => {
   for (const sequenceNumber of [65_000, 65_535, 0, 463])
     assert.equal(history.find(sequenceNumber)?.sequenceNumber, sequenceNumber);
 });
+
+test('however long a stream goes on without a keyframe, its packets are sent again', () => {
+  const history = new RtpHistory();
+  for (let sent = 0; sent < 200_000; sent++) {
+    history.add(packet(sent & 0xffff), sent === 0, sent);
+    if (sent % 500 === 499) assert.equal(history.request((sent - 3) & 0xffff, sent, 0), 1, String(sent));
+  }
+});

@@ -197,3 +197,17 @@ test('what a report covers of before the tail adds nothing to it', () => {
   tail.onReport({ highestSequence: 5, cumulativeLost: 0 }, 2_000_000, ROUND_TRIP_US);
   assert.deepEqual(tail.due(2_000_000, LINE), [28, 29, 30]);
 });
+
+test('however long a stream goes on without a keyframe, and without a report, its tail is repeated', () => {
+  for (const length of [10_000, 40_000, 70_000, 110_000]) {
+    const tail = new TailRepeats();
+    for (let sent = 0; sent < length; sent++) tail.sent(sent & 0xffff, sent === 0, 0);
+    assert.equal(tail.due(2_000_000, LINE).length, 256, String(length));
+    tail.onReport({ highestSequence: length - 10, cumulativeLost: 0 }, 4_000_000, ROUND_TRIP_US);
+    const missing = Array.from({ length: 9 }, (_, i) => (length - 9 + i) & 0xffff);
+    assert.deepEqual(tail.due(4_000_000, LINE), missing);
+    // The viewer reports nothing more.
+    for (let sent = length; sent < length + 40_000; sent++) tail.sent(sent & 0xffff, false, 5_000_000);
+    assert.equal(tail.due(60_000_000, LINE).length, 256, String(length));
+  }
+});

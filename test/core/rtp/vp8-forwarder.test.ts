@@ -212,3 +212,16 @@ test('without room an upper layer costs nothing else, a base frame costs a keyfr
   assert.equal(leftOut(forwarder.forward(frameOf('full', 5, false, hasLayer))), 'keyframe');
   assert.equal(leftOut(forwarder.forward(frameOf('full', 6, true, hasLayer))), undefined);
 });
+
+test('after any gap timestamps are those of the pictures again', () => {
+  for (const hours of [0, 0.01, 1, 6.7, 8, 13.2, 14, 30]) {
+    const forwarder = new Vp8Forwarder({ rung: 'full', maxTid: 2 });
+    forwarder.forward(frameOf('full', 1, true));
+    forwarder.interrupt();
+    for (const ms of [40, 80]) {
+      const timestamp90k = (1 + hours * 3600 * 90_000 + ms * 90) % 2 ** 32;
+      const sent = forwarder.forward(frameOf('full', timestamp90k, ms === 40));
+      assert.equal(typeof sent === 'object' && sent.timestamp90k, timestamp90k, `${hours} h`);
+    }
+  }
+});

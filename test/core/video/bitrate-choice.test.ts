@@ -126,3 +126,15 @@ test('whatever viewers can take, the bitrate never exceeds the rung, nor rises b
     }),
   );
 });
+
+test('who watches after nobody did is not limited by what those before could take', () => {
+  const choice = new BitrateChoice();
+  choice.limitBps = 120_000;
+  assert.equal(choice.choose(VGA, 25, 0), 120_000);
+  choice.limitBps = undefined;
+  choice.restart();
+  assert.equal(choice.choose(VGA, 25, 1), 950_000);
+  choice.limitBps = 120_000;
+  choice.restart();
+  assert.equal(choice.choose(VGA, 25, 2), 120_000);
+});

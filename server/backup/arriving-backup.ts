@@ -1,0 +1,68 @@
+/**
+ * A backup that an administrator is uploading. There is room for one at a time (restores.ts), so it gives way to a newer one of the same
+ * administrator, whose first connection may be dead, and to anybody's where it comes too slowly.
+ *
+ * Invariant: it gives way at once, also while nothing arrives.
+ */
+
+import { VigieError } from '../errors.ts';
+
+/** What comes more slowly than this, after a minute, gives way to everybody: 2 GB would take nine hours. */
+const SLOW_BYTES_PER_S = 64 * 1024;
+const SLOW_AFTER_S = 60;
+
+export class ArrivingBackup {
+  readonly #userId: string;
+  readonly #nowMs: () => number;
+  readonly #beganMs: number;
+  readonly #ended = Promise.withResolvers<void>();
+  #bytes = 0;
+  #replaced: VigieError | undefined;
+  /** Ends the wait for the next piece. */
+  #stopWaiting: ((error: VigieError) => void) | undefined;
+
+  /** @param nowMs monotonic */
+  constructor(userId: string, nowMs: () => number) {
+    this.#userId = userId;
+    this.#nowMs = nowMs;
+    this.#beganMs = nowMs();
+  }
+
+  givesWayTo(userId: string): boolean {
+    if (userId === this.#userId) return true;
+    const seconds = (this.#nowMs() - this.#beganMs) / 1000;
+    return seconds >= SLOW_AFTER_S && this.#bytes < SLOW_BYTES_PER_S * seconds;
+  }
+
+  /** @returns once its place is free */
+  giveWay(): Promise<void> {
+    this.#replaced ??= new VigieError('conflict', 'a newer upload has taken the place of this one');
+    this.#stopWaiting?.(this.#replaced);
+    return this.#ended.promise;
+  }
+
+  /** Its place is free. */
+  end(): void {
+    this.#ended.resolve();
+  }
+
+  /** @throws VigieError `conflict` once it gives way; what ends `source` early */
+  async *pieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const iterator = source[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        if (this.#replaced) throw this.#replaced;
+        const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Uint8Array, unknown>>();
+        this.#stopWaiting = reject;
+        iterator.next().then(resolve, reject);
+        const next = await promise;
+        if (next.done === true) return;
+        this.#bytes += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      // It may wait for a piece that never comes.
+      iterator.return?.().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** What a page of cameras does to its line in the first seconds, and the line to it. VIGIE_TEST_SEED tries other random numbers. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
+import { SimulatedPage } from '../support/simulated-page.ts';
+import type { LinkSettings } from '../support/simulated-link.ts';
+
+function page(cameras: number, link: Partial<LinkSettings>): SimulatedPage {
+  const seed = Number(process.env['VIGIE_TEST_SEED'] ?? 1);
+  return new SimulatedPage(randomSequence(seed), link, cameras);
+}
+
+for (const cameras of [1, 4, 9]) {
+  for (const rateBps of [Infinity, 100_000_000])
+    test(`over a line of ${rateBps / 1_000_000} Mbit/s, ${cameras} cameras are sent whole from the first picture on`, () => {
+      const wide = page(cameras, { rateBps, delayMs: 1 }).run(8);
+      for (const { rungs, share } of wide.cameras) {
+        assert.deepEqual(rungs, ['full']);
+        assert.equal(share?.limitBps, undefined);
+      }
+      assert.ok(wide.heldMs < 200, `a keyframe waited ${wide.heldMs} ms`);
+    });
+
+  test(`over 1.5 Mbit/s, ${cameras} cameras settle within two seconds on what it carries`, () => {
+    const narrow = page(cameras, { rateBps: 1_500_000, delayMs: 20 }).run(20);
+    for (const { sentBps } of narrow.seconds.slice(2)) assert.ok(sentBps <= 1.2 * 1_500_000, String(sentBps));
+    const lost = narrow.last(17).reduce((sum, second) => sum + second.lost, 0);
+    assert.ok(lost < 20, `${lost} packets lost`);
+    if (cameras > 1) assert.ok(narrow.cameras.every(({ rungs }) => rungs.at(-1) !== 'full'));
+  });
+}
+
+test('cameras that are added to a page on a wide line are sent whole at once, and lower none', () => {
+  const wide = page(1, { rateBps: 100_000_000, delayMs: 1 }).run(3);
+  wide.join(8);
+  wide.run(5);
+  for (const { rungs } of wide.cameras) assert.deepEqual(rungs, ['full']);
+});

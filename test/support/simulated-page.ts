@@ -1,0 +1,89 @@
+/** A page of cameras over a simulated line: the estimator, the pacer and the allocation as a transport puts them together. */
+
+import type { Share } from '../../server/core/bandwidth/allocation.ts';
+import { lineBps } from '../../server/core/bandwidth/view-steps.ts';
+import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
+import { rungsOf, type RungName } from '../../server/core/video/rungs.ts';
+import { LineAllocation, type AllocatedCamera } from '../../server/sfu/line-allocation.ts';
+import type { LinkSettings } from './simulated-link.ts';
+import { SimulatedViewer } from './simulated-viewer.ts';
+
+const KEYFRAME_BYTES = 44_000;
+const FPS = 25;
+const SECOND_US = 1_000_000;
+
+export class PageCamera implements AllocatedCamera {
+  readonly viewed = { rungs: rungsOf(640, 480, FPS), heldBps: {}, view: undefined };
+  /** Those that it was sent in, in order. */
+  readonly rungs: RungName[] = [];
+  share: Share | undefined;
+  #needsKeyframe = false;
+
+  follow(share: Share): void {
+    const { rung } = share.target;
+    if (rung !== this.rungs.at(-1)) {
+      this.rungs.push(rung);
+      this.#needsKeyframe = true;
+    }
+    this.share = share;
+  }
+
+  frameBytes(): number {
+    if (!this.share) return 0;
+    const { limitBps, wholeBps } = this.share;
+    const isKeyframe = this.#needsKeyframe;
+    this.#needsKeyframe = false;
+    const share = wholeBps / (this.viewed.rungs[0]?.bitrateBps ?? wholeBps);
+    return isKeyframe ? KEYFRAME_BYTES * share : lineBps(limitBps ?? wholeBps) / 8 / FPS;
+  }
+}
+
+export class SimulatedPage extends SimulatedViewer {
+  readonly cameras: PageCamera[] = [];
+  /** The longest that a frame was held back by the pacer, ms. */
+  heldMs = 0;
+  readonly #line = new ViewerLine(this.estimator);
+  readonly #allocation = new LineAllocation(
+    () => this.#line.limitBps,
+    (wantedBps) => this.#want(wantedBps),
+  );
+  #tickedUs = 0;
+
+  constructor(random: () => number, link: Partial<LinkSettings>, cameras: number) {
+    super(random, link);
+    this.join(cameras);
+  }
+
+  /** So many more cameras are shown. */
+  join(cameras: number): void {
+    for (let count = 0; count < cameras; count++) {
+      const camera = new PageCamera();
+      this.cameras.push(camera);
+      this.#allocation.add(camera, this.nowUs);
+    }
+  }
+
+  protected override followEstimate(): void {
+    if (this.#line.follow(this.nowUs)) this.#allocation.estimateChanged();
+    this.#setPace();
+    this.#allocation.updateIfDue(this.nowUs);
+  }
+
+  protected override framesBytes(): number[] {
+    if (this.nowUs - this.#tickedUs >= SECOND_US) {
+      this.#tickedUs = this.nowUs;
+      this.#allocation.update(this.nowUs);
+    }
+    this.heldMs = Math.max(this.heldMs, this.pacerWaitMs);
+    return this.cameras.map((camera) => camera.frameBytes());
+  }
+
+  #want(wantedBps: number): void {
+    this.estimator.wantedBps = wantedBps;
+    this.#setPace();
+  }
+
+  #setPace(): void {
+    this.setPace(this.#line.limitBps === undefined ? this.estimator.wantedBps : 0);
+  }
+}
