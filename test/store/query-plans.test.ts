@@ -42,6 +42,14 @@ const ALLOWED: Readonly<Record<string, { steps: readonly RegExp[]; because: stri
   },
   'users.list': { steps: [/^SCAN users$/, /ORDER BY$/], because: 'there are at most 1,000 users' },
   'users.count': { steps: [/^SCAN users$/], because: 'there are at most 1,000 users' },
+  'credentials.list': {
+    steps: [/^SCAN credentials USING INDEX credentials_by_time$/],
+    because: 'all are wanted; a user has at most 50',
+  },
+  'credentials.remove': {
+    steps: [/^SCAN ended$/],
+    because: 'a user has at most 50 keys, and makes no other’s',
+  },
   'firmware.images': {
     steps: [/^SCAN firmware_images$/, /ORDER BY$/],
     because: 'there are at most 32 images',
