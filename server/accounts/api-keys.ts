@@ -130,7 +130,7 @@ export class ApiKeys {
     const { store, nowMs } = this.#options;
     const createdAtMs = nowMs();
     if (expiresAtMs !== null && expiresAtMs <= this.#dateMs())
-      throw new VigieError('badRequest', 'expiresAtMs: must be in the future');
+      throw new VigieError('unprocessable', 'expiresAtMs: must be in the future');
     if (caller.grant !== null && (expiresAtMs ?? Infinity) > caller.expiresAtMs)
       throw new VigieError(
         'forbidden',
@@ -179,7 +179,7 @@ export class ApiKeys {
     const { access } = this.#options;
     const administers = access.isAdministrator(caller);
     if (everyCamera.length === 0 && cameras.length === 0 && powers.length === 0)
-      throw new VigieError('badRequest', 'give the key a right: in everyCamera, cameras or powers');
+      throw new VigieError('unprocessable', 'give the key a right: in everyCamera, cameras or powers');
     if (!administers && powers.length > 0)
       throw new VigieError(
         'forbidden',

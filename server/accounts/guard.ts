@@ -19,7 +19,7 @@ import { calledRoute } from '../http/called-route.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { cutOff } from '../http/cut-off.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
-import { keyAccessOf } from '../wire/key-access.ts';
+import { keyAccessOf, type KeyAccess } from '../wire/key-access.ts';
 import type { KeyPower } from '../wire/key-rights.ts';
 import type { Right } from '../wire/rights.ts';
 import { isBasic, presentedIn } from './presented-credential.ts';
@@ -49,12 +49,12 @@ export class Guard {
     return who;
   }
 
-  /** A user in person, or an API key. */
-  caller(request: Request): Caller {
+  /** A user in person, or an API key. @param access of keys, where it is no route of the API; default: as its table says */
+  caller(request: Request, access?: KeyAccess): Caller {
     const presented = presentedIn(request.headers.authorization);
     if (presented.kind === 'accessToken')
       return this.#know(request, { ...this.#accounts.sessions.identify(presented.token), grant: null });
-    return this.#callerByKey(request, presented.key, presented.basic);
+    return this.#callerByKey(request, presented, access ?? accessOfCalled(request));
   }
 
   /** The caller that one of the functions here has identified; undefined before. */
@@ -86,7 +86,7 @@ export class Guard {
 
   /** An administrator, or a key with this power of one. */
   withPower(request: Request, power: KeyPower): Caller {
-    const who = this.caller(request);
+    const who = this.caller(request, 'bearer');
     if (!this.#accounts.access.hasPower(who, power))
       throw new VigieError(
         'forbidden',
@@ -152,14 +152,16 @@ export class Guard {
   }
 
   /** The first time in a request it counts as a use of the key. */
-  #callerByKey(request: Request, key: string, basic: boolean): Caller {
+  #callerByKey(
+    request: Request,
+    { key, basic }: { key: string; basic: boolean },
+    access: KeyAccess | undefined,
+  ): Caller {
     const { apiKeys } = this.#accounts;
     const known = KNOWN.get(request)?.key;
     const who = known ? apiKeys.identify(key) : apiKeys.admit(key, this.#connectionOf(request).address);
     this.#know(request, who);
-    const route = calledRoute(request);
-    if (route === undefined) throw closedToKeys();
-    const access = keyAccessOf(route);
+    if (access === undefined) throw closedToKeys();
     if (basic && (access !== 'basic' || !isSameOriginFetch(request)))
       throw new VigieError(
         'unauthorized',
@@ -183,6 +185,12 @@ export class Guard {
       this.#accounts.leases.hold(who, isAllowed, () => cutOff(response)),
     );
   }
+}
+
+/** @returns undefined where no route of the API is called: closed to keys */
+function accessOfCalled(request: Request): KeyAccess | undefined {
+  const route = calledRoute(request);
+  return route && keyAccessOf(route);
 }
 
 function closedToKeys(): VigieError {

@@ -80,8 +80,8 @@ test('nobody gives a key more than they have', async (context) => {
     [{ powers: ['administer'] }, 403],
     [{ powers: ['metrics'] }, 403],
     [{ everyCamera: ['publish'] }, 403],
-    [{}, 400],
-    [{ everyCamera: ['live'], expiresAtMs: 1 }, 400],
+    [{}, 422],
+    [{ everyCamera: ['live'], expiresAtMs: 1 }, 422],
     [{ everyCamera: ['live'], expiresAtMs: 4_000_000_000_000.5 }, 400],
   ] as const)
     assert.equal((await make(client, body)).status, status, JSON.stringify(body));

@@ -108,7 +108,11 @@ suite('security notices', () => {
         address: '192.0.2.1',
         count: 7,
       });
-      assert.match(text, /\bIf (?:it lasts|that was somebody else), (?:block|set)\b/, notice);
+      assert.match(
+        text,
+        /\bIf (?:it lasts|that was somebody else|you do not know why), (?:block|set|revoke)\b/,
+        notice,
+      );
       assert.doesNotMatch(text, /undefined/, notice);
     }
   });

@@ -44,6 +44,7 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
   const recordings: Partial<Recordings> = {
     find: (id) => ({ id, cameraId: 'door', open: false }) as ReturnType<Recordings['find']>,
     pathOf: () => path,
+    isCutOff: () => false,
   };
   const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];

@@ -170,10 +170,10 @@ test('a change that names an unknown camera changes nothing', async (context) =>
   const camera = await cameras.add('Door', 'v1', 0);
   const ada = await users.add(viewer('Ada', [camera.id]), 0);
   const change = { passwordHash: 'other', role: 'administrator', cameras: rightsTo(['cam_nobody']) } as const;
-  await assert.rejects(users.change(ada.id, change), isCode('badRequest'));
+  await assert.rejects(users.change(ada.id, change), isCode('unprocessable'));
   assert.deepEqual(users.find(ada.id), ada);
   assert.deepEqual(users.granted(ada.id), rightsTo([camera.id]));
-  await assert.rejects(users.add(viewer('Bob', ['cam_nobody']), 0), isCode('badRequest'));
+  await assert.rejects(users.add(viewer('Bob', ['cam_nobody']), 0), isCode('unprocessable'));
   assert.equal(users.findByName('Bob'), undefined);
 });
 
