@@ -28,7 +28,7 @@ after(async () => {
   front.close();
   await server.stop();
   // Refused on purpose.
-  browser.assertNoProblems(/status of (400|409)/);
+  browser.assertNoProblems(/status of (400|409|422)/);
 });
 
 const row = (id: string) => page.page.locator(`[data-testid=camera-firmware][data-camera-id="${id}"]`);
