@@ -21,7 +21,8 @@ export function cameraCommand(
   authorityFile: string | null,
 ): string {
   const trust = authorityFile === null ? '' : ` --ca ${shellWord(authorityFile)}`;
-  return `npm run camera -- --url ${cameraUrl(origin)} --id ${id} --key ${key}${trust}`;
+  // By `=`: one key in 64 begins with a dash.
+  return `npm run camera -- --url ${cameraUrl(origin)} --id ${id} --key=${key}${trust}`;
 }
 
 /**
