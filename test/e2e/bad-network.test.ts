@@ -49,14 +49,14 @@ async function runsOnFor(seconds: number): Promise<void> {
 }
 
 /** Of all incoming video, as getStats has it. */
-function repairFigures(): Promise<{ repairs: number; keyframes: number }> {
+function repairFigures(): Promise<{ repairs: number; requests: number }> {
   return page.page.evaluate(async () => {
-    const sums = { repairs: 0, keyframes: 0 };
+    const sums = { repairs: 0, requests: 0 };
     for (const peer of window.peerConnections) {
       for (const entry of (await peer.getStats()).values() as Iterable<Record<string, unknown>>) {
         if (entry['type'] !== 'inbound-rtp') continue;
         sums.repairs += Number(entry['fecPacketsReceived']);
-        sums.keyframes += Number(entry['keyFramesDecoded']);
+        sums.requests += Number(entry['pliCount']);
       }
     }
     return sums;
@@ -111,7 +111,9 @@ test('on a long way, a lost packet is repaired without being sent again', async 
   const before = await repairFigures();
   proxy.losing = (datagram) => payloadTypeOf(datagram) === RTX_PAYLOAD_TYPE || isTwentieth(datagram);
   await runsOnFor(4);
-  assert.equal((await repairFigures()).keyframes, before.keyframes, 'no frame lacked anything');
+  // Without repairs nearly each of the forty losses or so ends in a request. A smaller picture for the slower line needs none.
+  const requests = (await repairFigures()).requests - before.requests;
+  assert.ok(requests <= 2, `${requests} requests for a keyframe`);
   proxy.losing = () => false;
   proxy.delayMs = 0;
 });
