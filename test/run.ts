@@ -23,7 +23,7 @@ import { ensureChromium } from './support/chromium.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const TEST_TIMEOUT_MS = 240_000;
 /** Files, on two cores. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 3;
 const SHOWN_SLOWEST = 20;
 const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
 /** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
