@@ -17,7 +17,7 @@ const PICTURE_LIMITS: Record<PictureQuality, { maxFps?: number; width?: number }
 };
 const KEY = 'vigie.pictureQuality';
 
-/** Of the browser's Storage; reading and writing throw where the user has blocked it. */
+/** The part of the browser's Storage in use; reading and writing throw where the user has blocked it. */
 type QualityStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export class PictureQualityChoice extends Emitter<{ change: PictureQuality }> {

@@ -14,7 +14,7 @@ import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import '../ui/vigie-copy-field.ts';
 import './vigie-rights-table.ts';
 
-/** What the first choice gives. */
+/** The first choice of the dialog: every camera, chosen ones, or a power. */
 type Scope = 'every' | 'chosen' | KeyPower;
 
 const EVERY = 'every';

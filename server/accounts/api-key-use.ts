@@ -1,6 +1,5 @@
 /**
- * What is known of each API key while the server runs: how fast it asks, when and from where it was used last, and from how
- * many networks.
+ * Use of each API key while the server runs: its rate, when and from where it was used last, and the number of its networks.
  *
  * Invariants: a key above its rate is refused, and no other key with it; a frequent use costs one write a minute; memory is
  * bounded by the number of keys, since only keys that exist come here, and those that are gone are forgotten.

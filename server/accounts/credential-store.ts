@@ -1,5 +1,5 @@
 /**
- * What stands for a user in place of a sign-in: API keys; other kinds have their own word in the same table.
+ * Stored credentials, which stand for a user in place of a sign-in: API keys; other kinds have their own word in the same table.
  *
  * A revoked one is removed; the audit log knows that it was there.
  */

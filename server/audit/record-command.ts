@@ -11,13 +11,13 @@ import { AuditQueries, type NewAuditEntry } from './audit-store.ts';
 /** For a server in the middle of something, or another program. */
 const LOCK_TIMEOUT_MS = 20_000;
 
-/** Who asked the server for what it did while it was stopped. */
+/** The person who asked for what was done while the server was stopped. */
 type CommandedBy = Pick<NewAuditEntry, 'userId' | 'username' | 'address' | 'device'>;
 
 const NOBODY: CommandedBy = { userId: null, username: null, address: null, device: null };
 
 /**
- * What the command did is done: a database that is locked, full or damaged does not undo it.
+ * Writes an entry of a command. A database that is locked, full or damaged does not undo the command.
  *
  * @returns why it could not be written, for whoever ran the command
  */

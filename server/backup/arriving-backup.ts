@@ -7,7 +7,7 @@
 
 import { VigieError } from '../errors.ts';
 
-/** What comes more slowly than this, after a minute, gives way to everybody: 2 GB would take nine hours. */
+/** A slower upload gives way to everybody after a minute: at this rate 2 GB take nine hours. */
 const SLOW_BYTES_PER_S = 64 * 1024;
 const SLOW_AFTER_S = 60;
 

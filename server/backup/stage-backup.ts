@@ -87,7 +87,7 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
     // A sign-in that ended after the backup must not be good again.
     database.exec('DELETE FROM sessions');
     bringToSchema(database, name);
-    // Nor a key that was revoked after it. An older backup has them only now.
+    // A key that was revoked after the backup must not be good again either. An older backup has the table only now.
     database.exec("DELETE FROM credentials WHERE kind = 'apiKey'");
     database.exec('VACUUM');
     return { madeAtMs, cameras, users };

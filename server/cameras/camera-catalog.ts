@@ -6,14 +6,14 @@
 
 import { wallMs } from '../core/clock.ts';
 import type { Access } from '../accounts/access.ts';
-import { findCamera, type KnownCamera } from '../core/cameras.ts';
+import { findCamera, type CameraFigures, type KnownCamera } from '../core/cameras.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
 import { isGranted, type Holder } from '../core/grant.ts';
 import { livenessView, NEVER_SEEN, type Liveness } from '../core/link/camera-liveness.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
-import { cameraFigures, type CameraFigures } from './camera-figures.ts';
+import { cameraFigures } from './camera-figures.ts';
 import type { CameraStore } from './camera-store.ts';
 import type {
   CameraAdvice,

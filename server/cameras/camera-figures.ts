@@ -1,19 +1,7 @@
-/** What is measured of a camera, for the server's figures. Pure. */
+/** Measured figures of a camera, for the server's metrics. Pure. */
 
-import type { CameraConnectionView, CameraRefusals, CameraStatus, CameraView } from '../wire/camera.ts';
-
-/** Undefined: it is not known. */
-export interface CameraFigures {
-  id: string;
-  status: CameraStatus;
-  /** ms since the Unix epoch; null: it never sent a picture. */
-  lastFrameAtMs: number | null;
-  isConnected: boolean;
-  fps: number | undefined;
-  rssiDbm: number | undefined;
-  roundTripMs: number | null | undefined;
-  framesRefused: number;
-}
+import type { CameraFigures } from '../core/cameras.ts';
+import type { CameraConnectionView, CameraRefusals, CameraView } from '../wire/camera.ts';
 
 export function cameraFigures(
   { id, status, lastFrameAtMs }: Pick<CameraView, 'id' | 'status' | 'lastFrameAtMs'>,

@@ -1,4 +1,4 @@
-/** What a command is handed. */
+/** The arguments and services of a command. */
 
 import type { ApiCaller } from './api-caller.ts';
 import type { Output } from './output.ts';

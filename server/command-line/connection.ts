@@ -1,5 +1,5 @@
 /**
- * Where the command line finds the server and its key: VIGIE_URL and VIGIE_KEY, else a file with both.
+ * Server and key of the command line: VIGIE_URL and VIGIE_KEY, else a file with both.
  *
  * Invariants: the key never comes from an argument, since everybody on a machine may list command lines; a file that others may
  * read is refused.

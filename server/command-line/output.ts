@@ -1,5 +1,5 @@
 /**
- * What a command prints: a table or lines for people, or with --json one JSON value per line for programs. Progress goes to
+ * Output of a command: a table or lines for people, or with --json one JSON value per line for programs. Progress goes to
  * stderr, and only to a terminal.
  */
 

@@ -1,7 +1,7 @@
 /** The cameras as every feature sees them, whichever module stores them. */
 
 import { VigieError } from '../errors.ts';
-import type { CameraKind } from '../wire/camera.ts';
+import type { CameraKind, CameraStatus } from '../wire/camera.ts';
 import type { RecordingsFate } from '../wire/recording.ts';
 import type { Right } from '../wire/rights.ts';
 
@@ -28,6 +28,19 @@ export function findCamera(cameras: Pick<KnownCameras, 'find'>, id: string): Kno
   const camera = cameras.find(id);
   if (!camera) throw new VigieError('notFound', 'there is no such camera');
   return camera;
+}
+
+/** Measured figures of a camera, for the server's metrics. Undefined: not known. */
+export interface CameraFigures {
+  id: string;
+  status: CameraStatus;
+  /** ms since the Unix epoch; null: it never sent a picture. */
+  lastFrameAtMs: number | null;
+  isConnected: boolean;
+  fps: number | undefined;
+  rssiDbm: number | undefined;
+  roundTripMs: number | null | undefined;
+  framesRefused: number;
 }
 
 /** A part of the server that holds state per camera. */

@@ -4,21 +4,9 @@
  * Invariant: labels have few values: the id of a camera, or words of this file and of wire/server-status.ts.
  */
 
-import type { CameraStatus } from '../wire/camera.ts';
+import type { CameraFigures } from '../core/cameras.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ServerStatus } from '../wire/server-status.ts';
-
-/** A camera's figures; main connects them (cameras/camera-figures.ts). */
-interface CameraFigures {
-  id: string;
-  status: CameraStatus;
-  lastFrameAtMs: number | null;
-  isConnected: boolean;
-  fps: number | undefined;
-  rssiDbm: number | undefined;
-  roundTripMs: number | null | undefined;
-  framesRefused: number;
-}
 
 export interface Figures {
   status: ServerStatus;

@@ -1,5 +1,5 @@
 /**
- * How many networks something comes from within a day, up to a limit. Time is an argument.
+ * Counts the networks that something comes from within a day, up to a limit. Time is an argument.
  *
  * Invariant: memory is bounded: it counts no further than the limit, and forgets all when the day is over.
  */

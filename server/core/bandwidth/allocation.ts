@@ -10,7 +10,7 @@ import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
 import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
 import { mediaBps, viewSteps, type StepLimit, type ViewedCamera, type ViewStep } from './view-steps.ts';
 
-/** What one camera of the page gets. */
+/** The part of the line that one camera of the page gets. */
 export interface Share {
   readonly target: ForwardingTarget;
   /** The rung must not have more, bits per second of video; undefined: no limit. */
@@ -21,9 +21,9 @@ export interface Share {
   readonly limitedBy: 'line' | StepLimit | undefined;
 }
 
-/** Of an estimate: the rest is for keyframes, and for an encoder that is not exact. */
+/** Share of an estimate: the rest is for keyframes, and for an encoder that is not exact. */
 const MEDIA_SHARE = 0.95;
-/** Of what a rung can use: a limit so close to it is none. */
+/** Share of what a rung can use: a limit so close to it is none. */
 const NEARLY = 0.95;
 /** Cameras shown at this share of the area of another are as important. */
 const SAME_SIZE = 0.5;

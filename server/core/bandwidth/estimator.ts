@@ -1,9 +1,9 @@
 /**
- * How much one viewer's line carries, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
+ * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
  * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
  * feedback, by the rate it says itself (REMB).
  *
- * Invariants: losses at random and a long round trip lower nothing, and a way that becomes longer does so for two seconds at most; a
+ * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two seconds at most; a
  * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
  */
 
@@ -31,14 +31,14 @@ const LOSSY_QUEUE_US = 35_000;
 const LOSSY_WINDOW_US = 100_000;
 const LOSSY_SHARE = 0.2;
 const LOSSY_PACKETS = 3;
-/** What waits is sent first. */
+/** With a longer queue the rate is held until it has drained. */
 const HOLD_QUEUE_US = 25_000;
 /** From less being sent until that shows in the feedback. */
 const EFFECT_US = 400_000;
 const DRAINED = 0.8;
 /** So many decreases drain a queue that is ours. */
 const MAX_VAIN = 3;
-/** Of the queue: one that changes by no more while less is sent is none, the way has become longer. */
+/** Share of the queue: one that changes by no more while less is sent is none, the path has become longer. */
 const UNMOVED = 0.05;
 /** For so long the queue is that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
@@ -48,7 +48,7 @@ const POLICED_US = 20_000_000;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
 const REMB_AGE_US = 5_000_000;
-/** What one camera may need, as long as nobody says. */
+/** The need of one camera, as long as nobody says more. */
 const WANTED_BPS = 1_300_000;
 const FIRST_ENOUGH = 2;
 const ENOUGH = 1.4;
@@ -79,7 +79,7 @@ export class BandwidthEstimator {
   #sharedUntilUs = -Infinity;
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
-  /** What all that is watched could use; probes end there. */
+  /** The need of all that is watched; probes end there. */
   wantedBps = WANTED_BPS;
 
   /** On the line, with headers and repairs; undefined while unknown. */

@@ -1,5 +1,5 @@
 /**
- * How long a viewer's feedback stays away while packets leave: the line may be too full to carry anything.
+ * Measures how long a viewer's feedback stays away while packets leave: the line may be too full to carry anything.
  *
  * Invariant: only time in which packets leave counts, so a pause is no silence. Time is an argument.
  */

@@ -12,7 +12,7 @@ import type { PacketResult } from './sent-packets.ts';
 const WINDOW_US = 250_000;
 const WINDOWS = 24;
 const MIN_PACKETS = 8;
-/** Of the rates that are compared. */
+/** Ratio of two rates that are compared. */
 const APART = 1.15;
 /** Losses come in bursts: fewer independent ones than packets. */
 const BURST_PACKETS = 8;

@@ -32,7 +32,7 @@ export type SendPaced<Packet> = (packet: Packet, probe: number, nowUs: number) =
 const BURST_US = 20_000;
 /** While nothing is known of a line. */
 const FIRST_BPS = 5_000_000;
-/** Of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
+/** Multiple of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
 const UNLIMITED = 2;
 /** Where the limit of the line is not known: a keyframe need not wait. */
 const WIDE = 2.5;

@@ -22,13 +22,13 @@ const MIN_BYTES = 1_800;
 const MIN_BPS = 200_000;
 const FIRST_BPS = 2_000_000;
 const STEP = 2;
-/** Of the rate tried: it carried that. */
+/** Share of the rate tried, from which the line carried it. */
 const PASSED = 0.7;
 /** Less of it arrived in time: the line was full. */
 const FULL = 0.9;
 const FULL_SHARE = 0.95;
 const MIN_RESULTS = 4;
-/** Of the bytes sent, before a probe is judged. */
+/** Share of the bytes sent, before a probe is judged. */
 const JUDGED = 0.8;
 const TIMEOUT_US = 1_000_000;
 const FIRST_WAIT_US = 2_000_000;

@@ -20,7 +20,7 @@ const MIN_ADDED_BPS = 4_000;
 /** For so long after it was met, the limit found is believed. */
 const BELIEVED_US = 10_000_000;
 const BEYOND = 1.05;
-/** Of the limit found before: its weight, and its deviation within reason. */
+/** The limit found before: its weight, and its deviation within reason. */
 const LIMIT_WEIGHT = 0.05;
 const MIN_DEVIATION = 0.4;
 const MAX_DEVIATION = 2.5;

@@ -10,7 +10,7 @@ import { RUNG_NAMES } from '../video/rungs.ts';
 import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
 import type { Share } from './allocation.ts';
 
-/** Of an estimate, what is offered: the rest is the margin of a raise. */
+/** Share of an estimate that is offered: the rest is the margin of a raise. */
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
 const MAX_HOLD_US = 60_000_000;
@@ -119,7 +119,7 @@ function levelOf({ rung, maxTid }: ForwardingTarget): number {
   return 3 * (RUNG_NAMES.length - RUNG_NAMES.indexOf(rung)) + maxTid;
 }
 
-/** Of the same rung, clearly fewer bits. */
+/** Whether it is the same rung with clearly fewer bits. */
 function isLess({ target, limitBps = Infinity }: Share, than: Share): boolean {
   return levelOf(target) === levelOf(than.target) && limitBps < KEPT_SHARE * (than.limitBps ?? Infinity);
 }

@@ -1,5 +1,5 @@
 /**
- * What a viewer can be sent of one camera, as a ladder of steps: the pace of the smallest rung first, then larger rungs, up to the one that
+ * The ladder of steps in which one camera can be sent to a viewer: the pace of the smallest rung first, then larger rungs, up to the one that
  * the size shown and the viewer's own wish ask for.
  *
  * Invariants: a step costs more than the one below it; no rung is larger than the view needs; a rung that nobody else holds is encoded
