@@ -28,3 +28,6 @@ export const timeMs = z.number().min(0);
 export const queryTimeMs = z.coerce.number<number>().int().min(0);
 /** A counter or an amount. */
 export const count = z.int().min(0);
+
+/** A header: a string as draft-ietf-httpapi-idempotency-key-header-07 has it, and also without the quotes. */
+export const idempotencyKey = z.string().regex(/^("[\w-]{16,128}"|[\w-]{16,128})$/);
