@@ -1,7 +1,7 @@
 /**
  * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
- * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
- * feedback, by the rate it says itself (REMB).
+ * standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where
+ * a viewer sends no such feedback, by the rate it says itself (REMB).
  *
  * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two seconds at most; a
  * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
@@ -17,6 +17,7 @@ import { Probes, type Probe, type ProbeResult } from './probes.ts';
 import { MIN_BPS, RateSteps } from './rate-steps.ts';
 import { SentPackets, type PacketResult } from './sent-packets.ts';
 import { StandingQueue } from './standing-queue.ts';
+import { VainDecreases } from './vain-decreases.ts';
 
 const ACKNOWLEDGED_US = 500_000;
 /** While the line is full the rate that arrives is that of the line, and is known soon. */
@@ -35,13 +36,7 @@ const LOSSY_PACKETS = 3;
 const HOLD_QUEUE_US = 25_000;
 /** From less being sent until that shows in the feedback. */
 const EFFECT_US = 400_000;
-const DRAINED = 0.8;
-/** So many decreases drain a queue that is ours. */
-const MAX_VAIN = 3;
-/** Share of the queue: one that changes by no more while less is sent is none, the path has become longer. */
-const UNMOVED = 0.05;
-/** For so long the queue is that of another flow, and only losses show that it is full. */
-const SHARED_US = 10_000_000;
+/** Where the queue is another flow's, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
 /** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
 const POLICED_US = 20_000_000;
@@ -71,12 +66,7 @@ export class BandwidthEstimator {
   readonly #silence = new FeedbackSilence();
   #isLimitMet = false;
   #loweredUs = -Infinity;
-  #queueAtLowerUs = 0;
-  #vain = 0;
-  /** Before and after the first of the vain decreases. */
-  #beforeVainBps = 0;
-  #firstVainBps = 0;
-  #sharedUntilUs = -Infinity;
+  #vain = new VainDecreases();
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
   /** The need of all that is watched; probes end there. */
@@ -170,8 +160,7 @@ export class BandwidthEstimator {
     this.#isLimitMet = false;
     this.#feedbackUs = -Infinity;
     this.#loweredUs = -Infinity;
-    this.#vain = 0;
-    this.#sharedUntilUs = -Infinity;
+    this.#vain = new VainDecreases();
     this.#beforeTrialBps = undefined;
     this.#remb = undefined;
   }
@@ -204,15 +193,13 @@ export class BandwidthEstimator {
     nowUs: number,
   ): void {
     const queueUs = this.#queue.us();
-    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain = 0;
-    const isShared = nowUs < this.#sharedUntilUs;
+    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain.drained();
+    const isShared = this.#vain.isShared(nowUs);
     if (verdict === 'full') this.#beforeTrialBps = steps.bps;
     if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
       this.#probes.postpone(verdict === 'full' ? POLICED_US : 0, nowUs);
-      const isDraining = queueUs < DRAINED * this.#queueAtLowerUs;
       const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
-      if (verdict !== 'full' && !isEffective) return steps.hold(nowUs);
-      if (verdict !== 'full' && isDraining && this.#vain > 0) return steps.hold(nowUs);
+      if (verdict !== 'full' && (!isEffective || this.#vain.isDraining(queueUs))) return steps.hold(nowUs);
       const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
       return this.#lower(steps, windowUs, nowUs);
     }
@@ -240,32 +227,19 @@ export class BandwidthEstimator {
 
   #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
-    const queueUs = this.#queue.us();
-    const isUnmoved = Math.abs(queueUs - this.#queueAtLowerUs) < UNMOVED * this.#queueAtLowerUs;
-    this.#queueAtLowerUs = queueUs;
-    const isFirst = this.#vain === 0 || nowUs < this.#sharedUntilUs;
-    // No more is sent than was found, and still the queue is not ours.
-    const isObeyed = (this.#sentRate.bps(ACKNOWLEDGED_US) ?? Infinity) < 1.1 * steps.bps;
-    if (isFirst) this.#beforeVainBps = steps.bps;
-    else if (isObeyed && isUnmoved) return this.#accept(steps, this.#beforeVainBps, nowUs);
-    this.#vain = isFirst ? 1 : this.#vain + Number(isObeyed);
-    if (this.#vain > MAX_VAIN) {
-      this.#sharedUntilUs = nowUs + SHARED_US;
-      return this.#accept(steps, this.#firstVainBps, nowUs);
+    const sentBps = this.#sentRate.bps(ACKNOWLEDGED_US);
+    const isFirst = this.#vain.isFirst(nowUs);
+    const formerBps = this.#vain.next(this.#queue.us(), steps.bps, sentBps, nowUs);
+    if (formerBps !== undefined) {
+      this.#queue.accept();
+      return steps.set(formerBps, nowUs);
     }
     this.#isLimitMet = true;
     steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
-    if (isFirst) this.#firstVainBps = steps.bps;
+    if (isFirst) this.#vain.firstLowered(steps.bps);
     this.#losses.lowered();
     this.#loweredUs = nowUs;
     this.#probes.postpone(0, nowUs);
-  }
-
-  /** The queue is not ours. */
-  #accept(steps: RateSteps, bps: number, nowUs: number): void {
-    this.#queue.accept();
-    this.#vain = 0;
-    steps.set(bps, nowUs);
   }
 
   /** As large a share of less is lost: that was no cause. */
