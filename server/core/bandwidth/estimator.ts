@@ -64,7 +64,7 @@ export class BandwidthEstimator {
   #beganUs = -Infinity;
   #feedbackUs = -Infinity;
   readonly #silence = new FeedbackSilence();
-  #isLimitMet = false;
+  #mustFit = false;
   #loweredUs = -Infinity;
   #vain = new VainDecreases();
   #beforeTrialBps: number | undefined;
@@ -79,13 +79,13 @@ export class BandwidthEstimator {
     return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
   }
 
-  /** Until then, the estimate is only what was tried so far: it is no reason to send less. */
-  get isLimitMet(): boolean {
-    return this.#steps ? this.#isLimitMet : this.#remb !== undefined;
+  /** What is watched must fit into the estimate. Before a limit of the line was met, that is only what was tried so far. */
+  get mustFit(): boolean {
+    return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }
 
-  /** The line carries no more than that. */
-  get isLimited(): boolean {
+  /** The estimate is at the limit of the line: the line carries no more than that. */
+  get isAtLimit(): boolean {
     return this.#steps?.isLimitKnown ?? false;
   }
 
@@ -101,7 +101,7 @@ export class BandwidthEstimator {
   /** A packet leaves. @param probe it belongs to, or 0. @returns its transport-wide number, u16 */
   sent(bytes: number, probe: number, nowUs: number): number {
     if (this.#silence.sent(nowUs) && this.#steps) {
-      this.#isLimitMet = true;
+      this.#mustFit = true;
       this.#steps.set(SILENT_DECREASE * this.#steps.bps, nowUs);
     }
     return this.#packets.sent(bytes, probe, nowUs);
@@ -123,7 +123,7 @@ export class BandwidthEstimator {
     }
     if (verdict === 'random') this.#endTrial(nowUs);
     this.#steps ??= this.#first(probed);
-    this.#isLimitMet ||= probed?.isLimit ?? false;
+    this.#mustFit ||= probed?.isLimit ?? false;
     if (this.#steps) this.#decide(this.#steps, results, verdict, probed, roundTripUs, nowUs);
   }
 
@@ -142,7 +142,7 @@ export class BandwidthEstimator {
     // Until a viewer has shown that it answers, one probe is enough.
     if (!this.#steps && this.#feedbackUs === -Infinity && this.#silence.isAwaited) return undefined;
     const enough = this.#loweredUs === -Infinity ? FIRST_ENOUGH : ENOUGH;
-    return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, nowUs);
+    return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, this.mustFit, nowUs);
   }
 
   /** The viewer takes another way: nothing that was found holds any more. */
@@ -157,7 +157,7 @@ export class BandwidthEstimator {
     this.#steps = undefined;
     this.#beganUs = nowUs;
     this.#silence.end();
-    this.#isLimitMet = false;
+    this.#mustFit = false;
     this.#feedbackUs = -Infinity;
     this.#loweredUs = -Infinity;
     this.#vain = new VainDecreases();
@@ -170,12 +170,13 @@ export class BandwidthEstimator {
     if (!result.wasLost) this.#sentRate.add(sentUs, bytes);
     if (result.isUnreported) return { verdict: 'none', probed: undefined };
     const verdict = this.#losses.add(result, nowUs);
-    if (arrivedUs === undefined) return { verdict, probed: undefined };
+    const probed = this.#probes.onResult(result, nowUs);
+    if (arrivedUs === undefined) return { verdict, probed };
     this.#acknowledged.add(arrivedUs, bytes);
     this.#queue.add(sentUs, arrivedUs);
     const delta = this.#groups.add(sentUs, arrivedUs);
     if (delta) this.#trend.add(delta);
-    return { verdict, probed: this.#probes.onResult(result, nowUs) };
+    return { verdict, probed };
   }
 
   /** The first estimate: of the first probe, or, where that got lost, of what arrives. */
@@ -206,7 +207,7 @@ export class BandwidthEstimator {
     if (probed && probed.bps > steps.bps) {
       steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
       // All that is watched fits: what seemed to be a limit was none, or is none any more.
-      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#isLimitMet = false;
+      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#mustFit = false;
       return;
     }
     if (!isShared && (this.#trend.trend !== 'steady' || queueUs > HOLD_QUEUE_US)) return steps.hold(nowUs);
@@ -234,7 +235,7 @@ export class BandwidthEstimator {
       this.#queue.accept();
       return steps.set(formerBps, nowUs);
     }
-    this.#isLimitMet = true;
+    this.#mustFit = true;
     steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
     if (isFirst) this.#vain.firstLowered(steps.bps);
     this.#losses.lowered();
