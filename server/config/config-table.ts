@@ -142,6 +142,14 @@ export const configTable = {
       'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty.',
     parse: parseRelay,
   }),
+  metricsPort: setting({
+    name: 'VIGIE_METRICS_PORT',
+    default: '',
+    unit: 'TCP port',
+    description:
+      'Port of this machine alone for /metrics without a key (docs/api.md). Empty: none; 0 takes any free port.',
+    parse: (text) => (text === '' ? undefined : parseInteger(text, 0, 65_535)),
+  }),
   recordingQuota: setting({
     name: 'VIGIE_RECORDING_QUOTA',
     default: '20G',
@@ -193,15 +201,6 @@ export const configTable = {
 
 export type SettingKey = keyof typeof configTable;
 export type SettingValues = { [K in SettingKey]: ReturnType<(typeof configTable)[K]['parse']> };
-
-/** The table of docs/settings.md, as Markdown. */
-export function configMarkdown(): string {
-  const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
-    const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;
-    return `| \`${entry.name}\` | ${entry.default === '' ? '' : `\`${entry.default}\`${unit}`} | ${entry.description} |`;
-  });
-  return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
-}
 
 function parseInteger(text: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
