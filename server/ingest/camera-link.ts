@@ -13,7 +13,7 @@ export type CameraSelf = Pick<
 export interface CameraLink {
   /** Undefined before it has proven its key. */
   readonly hello: CameraSelf | undefined;
-  /** Undefined where updates do not apply. */
+  /** What updates go by; undefined before it has proven its key. */
   readonly device: CameraDevice | undefined;
   /** µs, the smallest measured; undefined: not measured. */
   readonly roundTripUs: number | undefined;
@@ -22,7 +22,6 @@ export interface CameraLink {
   readonly fps: number;
   /** Undefined: it takes none. */
   readonly commands: CameraCommands | undefined;
-  readonly secure: boolean;
   /** Idempotent. */
   close(reason: keyof typeof CAMERA_CLOSE, detail: string): void;
 }

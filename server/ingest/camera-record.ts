@@ -51,7 +51,7 @@ export class CameraRecord {
       framesDropped,
       framesMended,
       device: link ? { firmware, board, sensor, capabilities, ...interval } : null,
-      secure: link?.secure ?? null,
+      secure: link?.device?.secure ?? null,
       telemetry,
       roundTripMs: link?.roundTripUs === undefined ? null : link.roundTripUs / 1000,
       ackWindow: link?.ackWindow ?? null,

@@ -28,7 +28,6 @@ import { AckWindowSetting } from './ack-window-setting.ts';
 import type { CameraAuthenticator } from './camera-authenticator.ts';
 import { CameraClock } from './camera-clock.ts';
 import { CameraCommands } from './camera-commands.ts';
-import type { CameraLink } from './camera-link.ts';
 import { parseCameraMessage, parseHello } from './camera-messages.ts';
 import type { CameraUplink } from './camera-uplink.ts';
 import { FrameIntake, type DroppedFrame, type OnPicture } from './frame-intake.ts';
@@ -76,7 +75,7 @@ const MAX_UNREAD_BYTES = 64 * 1024;
 const MAX_MESSAGES_PER_SECOND = 20;
 const MAX_MESSAGE_BURST = 60;
 
-export class CameraSession extends EventEmitter<CameraSessionEvents> implements CameraLink {
+export class CameraSession extends EventEmitter<CameraSessionEvents> {
   readonly commands: CameraCommands;
   readonly #options: CameraSessionOptions;
   readonly #serverNonce = randomBytes(NONCE_BYTES);
@@ -127,10 +126,6 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> implements 
     if (!this.#hello) return undefined;
     const { firmware, board, target, rolledBackFrom, capabilities } = this.#hello;
     return { firmware, board, target, rolledBackFrom, capabilities, secure: this.#options.secure };
-  }
-
-  get secure(): boolean {
-    return this.#options.secure;
   }
 
   /** The id in the hello, authenticated or not; undefined before the hello. */

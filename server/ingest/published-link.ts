@@ -8,6 +8,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { FrameRefusal } from '../core/link/frame-refusal.ts';
 import type { PublishedCamera, Publisher } from '../core/link/publishing.ts';
+import type { CameraDevice } from '../core/updates/update-obstacles.ts';
 import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
 import type { CameraLink, CameraSelf } from './camera-link.ts';
 import type { ConnectedCameras } from './connected-cameras.ts';
@@ -26,12 +27,12 @@ const ACK_WINDOW = 4;
 const MAX_AGE_US = 10_000_000;
 
 export class PublishedLink implements CameraLink, PublishedCamera {
-  /** Takes no updates and no commands. */
-  readonly device = undefined;
   readonly commands = undefined;
   readonly roundTripUs = undefined;
   readonly ackWindow = ACK_WINDOW;
   readonly hello: CameraSelf;
+  /** Without the capability to take updates. */
+  readonly device: CameraDevice;
   readonly #options: PublishedLinkOptions;
   readonly #frames: FrameIntake;
   #datedUs = -Infinity;
@@ -39,13 +40,10 @@ export class PublishedLink implements CameraLink, PublishedCamera {
 
   constructor(options: PublishedLinkOptions) {
     this.#options = options;
-    const { clock, allowsLargePictures, software } = options;
+    const { clock, allowsLargePictures, software, secure } = options;
     this.hello = { firmware: software, board: '', sensor: '', capabilities: [] };
+    this.device = { ...this.hello, target: undefined, rolledBackFrom: undefined, secure };
     this.#frames = new FrameIntake(clock(), allowsLargePictures);
-  }
-
-  get secure(): boolean {
-    return this.#options.secure;
   }
 
   get fps(): number {
