@@ -26,13 +26,14 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
   await using opened = new AsyncDisposableStack();
   const features = await openFeatures(config, log, end, opened);
   joinFeatures(features, log);
-  const { accounts, https, http, legacy, demo, ingest, signaling } = features;
+  const { accounts, https, http, legacy, grpc, demo, ingest, signaling } = features;
   const metrics = metricsOf(features);
   http.serve(httpApp(features, metrics, config, log), {
     [CAMERA_PATH]: (...upgrade) => ingest.handleUpgrade(...upgrade),
     [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
   });
   await legacy?.listen();
+  await grpc?.listen();
   const { metricsPort } = config;
   if (metricsPort !== undefined)
     opened.adopt(await MetricsPort.open({ port: metricsPort, metrics, log }), (port) => port.close());

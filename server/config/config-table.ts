@@ -108,6 +108,14 @@ export const configTable = {
       'Port for live video over TCP, for viewers whose network blocks UDP; video over TCP stalls more easily. 0: none.',
     parse: (text) => parseInteger(text, 0, 65_535) || undefined,
   }),
+  grpcPort: setting({
+    name: 'VIGIE_GRPC_PORT',
+    default: '',
+    unit: 'TCP port',
+    description:
+      'Port of gRPC for other programs, with TLS where the web app has it (docs/grpc.md). Empty: none; 0 takes any free port.',
+    parse: (text) => (text === '' ? undefined : parseInteger(text, 0, 65_535)),
+  }),
   announcedAddresses: setting({
     name: 'VIGIE_ANNOUNCED_ADDRESS',
     default: '',

@@ -48,6 +48,7 @@ test('every setting has a default', (context) => {
     adminPassword: undefined,
     rtcPort: 8081,
     rtcTcpPort: undefined,
+    grpcPort: undefined,
     metricsPort: undefined,
     announcedAddresses: [],
     turnUrls: [],
