@@ -7,6 +7,7 @@ import { API_KEY_ROUTES } from '../../server/wire/routes/api-keys.ts';
 import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
 import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
+import { WHEP_ROUTES } from '../../server/wire/routes/whep.ts';
 import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
 import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
@@ -32,6 +33,7 @@ test('no two features have a route of the same name', () => {
     RECORDING_ROUTES,
     SERVER_ROUTES,
     SWITCH_ROUTES,
+    WHEP_ROUTES,
   ];
   assert.deepEqual(
     routes.map(([name]) => name).toSorted(),
