@@ -4,7 +4,14 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installOnDebian } from './debian-packages.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+/** The first one draws no window: it takes half of the CPU time of the others without one. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+];
 const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** @returns VIGIE_CHROMIUM, or the path of the first Chromium or Chrome found */
@@ -26,7 +33,8 @@ export function findProgram(
 /** Exits with one line when there is no Chromium and none can be installed. */
 export function ensureChromium(): void {
   if (findChromium()) return;
-  installOnDebian(['chromium']);
+  installOnDebian(['chromium-headless-shell']);
+  if (!findChromium()) installOnDebian(['chromium']);
   if (findChromium()) return;
   process.stderr.write(
     'the browser tests need Chromium or Chrome: install it, or set VIGIE_CHROMIUM to its path\n',
