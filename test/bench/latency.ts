@@ -41,7 +41,7 @@ ensureChromium();
 await ensureClientBuilt();
 const server = await ServerProcess.start();
 const legacyWay = await LegacyWay.listen();
-const browser = await TestBrowser.launch();
+const browser = await TestBrowser.launch({ isBrowser: true });
 const admin = await server.admin();
 const camera = await admin.addCamera('Bench');
 const timings = new Map<number, FrameTiming>();
