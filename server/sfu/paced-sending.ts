@@ -32,8 +32,8 @@ export class PacedSending {
   }
 
   /** See Pacer. */
-  setRate(targetBps: number | undefined, isLimited: boolean, freeBps: number): void {
-    this.#pacer.setRate(targetBps, isLimited, freeBps);
+  setRate(targetBps: number | undefined, freeBps: number | undefined): void {
+    this.#pacer.setRate(targetBps, freeBps);
   }
 
   add(packet: OutgoingPacket, nowUs: number): void {

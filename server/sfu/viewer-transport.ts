@@ -252,7 +252,7 @@ export class ViewerTransport
 
   #setPace(): void {
     const { bandwidth, targetBps, limitBps } = this.line;
-    this.#pacer.setRate(targetBps, bandwidth.isLimited, limitBps === undefined ? bandwidth.wantedBps : 0);
+    this.#pacer.setRate(targetBps, limitBps === undefined ? bandwidth.wantedBps : undefined);
   }
 
   #probe(nowUs: number): void {

@@ -83,7 +83,7 @@ function viewer(tracks: CameraTracks, index: number, isPaced: boolean): Consumer
     () => undefined,
   );
   // Frames follow each other much faster than live ones: none is to wait.
-  pacer.setRate(4_000_000_000, false);
+  pacer.setRate(4_000_000_000, 4_000_000_000);
   const path = {
     isFull: false,
     line,

@@ -31,6 +31,24 @@ for (const cameras of [1, 4, 9]) {
   });
 }
 
+for (const cameras of [4, 9, 16])
+  for (const mbps of [2.5, 4, 6, 8, 12])
+    for (const joining of [cameras, cameras - 1])
+      test(`a line of ${mbps} Mbit/s is known within three seconds where ${joining} of ${cameras} cameras join at once`, () => {
+        const narrow = page(joining < cameras ? 1 : cameras, { rateBps: mbps * 1_000_000, delayMs: 20 });
+        if (joining < cameras) {
+          narrow.run(5);
+          narrow.join(joining);
+        }
+        const { length } = narrow.seconds;
+        narrow.run(20);
+        const [first, ...seconds] = narrow.seconds.slice(length);
+        // Before anything is known of the line, one burst is sent into it.
+        assert.ok((first?.lost ?? 0) < 85, `${first?.lost} packets lost in the first second`);
+        const leastBps = 0.65 * Math.min(mbps * 1_000_000, narrow.estimator.wantedBps);
+        for (const { targetBps } of seconds.slice(2)) assert.ok(targetBps > leastBps, String(targetBps));
+      });
+
 test('cameras that are added to a page on a wide line are sent whole at once, and lower none', () => {
   const wide = page(1, { rateBps: 100_000_000, delayMs: 1 }).run(3);
   wide.join(8);

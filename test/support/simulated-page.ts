@@ -40,8 +40,6 @@ export class PageCamera implements AllocatedCamera {
 
 export class SimulatedPage extends SimulatedViewer {
   readonly cameras: PageCamera[] = [];
-  /** The longest that a frame was held back by the pacer, ms. */
-  heldMs = 0;
   readonly #line = new ViewerLine(this.estimator);
   readonly #allocation = new LineAllocation(
     () => this.#line.limitBps,
@@ -74,7 +72,6 @@ export class SimulatedPage extends SimulatedViewer {
       this.#tickedUs = this.nowUs;
       this.#allocation.update(this.nowUs);
     }
-    this.heldMs = Math.max(this.heldMs, this.pacerWaitMs);
     return this.cameras.map((camera) => camera.frameBytes());
   }
 
@@ -84,6 +81,6 @@ export class SimulatedPage extends SimulatedViewer {
   }
 
   #setPace(): void {
-    this.setPace(this.#line.limitBps === undefined ? this.estimator.wantedBps : 0);
+    this.setPace(this.#line.limitBps === undefined ? this.estimator.wantedBps : undefined);
   }
 }

@@ -25,6 +25,10 @@ const MAX_PACKET_BYTES = 1218;
 const FIRST_US = 1_700_000_000_000_000;
 const REFERENCE_US = 64_000;
 
+interface SimulatedPacket extends Paced {
+  readonly addedUs: number;
+}
+
 export interface ViewerOptions {
   /** The most that the cameras send. */
   fullBps?: number;
@@ -42,11 +46,15 @@ export class SimulatedViewer {
   readonly link: SimulatedLink;
   readonly seconds: Second[] = [];
   nowUs = FIRST_US;
+  /** The longest that a packet was held back by the pacer, ms. */
+  heldMs = 0;
+  /** Frames skipped because too much waited. */
+  skipped = 0;
   /** Share of the feedback that is lost. */
   feedbackLoss: number;
   /** Shares the line while it is there. */
   tcp: TcpLikeFlow | undefined;
-  readonly #pacer: Pacer<Paced>;
+  readonly #pacer: Pacer<SimulatedPacket>;
   readonly #options: Required<ViewerOptions>;
   #isProbed = false;
   readonly #random: () => number;
@@ -69,9 +77,9 @@ export class SimulatedViewer {
       frameUs: 40_000,
       ...options,
     };
-    this.#pacer = new Pacer<Paced>(
-      (packet, probe) => this.#leave(packet.bytes, probe),
-      (bytes) => ({ bytes: Math.min(323, bytes), isRepair: true }),
+    this.#pacer = new Pacer<SimulatedPacket>(
+      (packet, probe) => this.#leave(packet, probe),
+      (bytes) => ({ bytes: Math.min(323, bytes), isRepair: true, addedUs: this.nowUs }),
     );
   }
 
@@ -91,7 +99,7 @@ export class SimulatedViewer {
   /** The viewer takes another path. */
   restart(): void {
     this.estimator.restart(this.nowUs);
-    this.#pacer.setRate(undefined, false);
+    this.#pacer.setRate(undefined, this.estimator.wantedBps);
     this.#isProbed = false;
   }
 
@@ -133,17 +141,12 @@ export class SimulatedViewer {
 
   /** What the estimator found may have changed. */
   protected followEstimate(): void {
-    this.setPace(0);
+    this.setPace(this.estimator.mustFit ? undefined : this.estimator.wantedBps);
   }
 
   /** @param freeBps see Pacer */
-  protected setPace(freeBps: number): void {
-    this.#pacer.setRate(this.estimator.targetBps(this.nowUs), this.estimator.isLimited, freeBps);
-  }
-
-  /** @returns how long the pacer holds back the last packet of what is sent now, ms */
-  protected get pacerWaitMs(): number {
-    return this.#pacer.waitUs / 1000;
+  protected setPace(freeBps: number | undefined): void {
+    this.#pacer.setRate(this.estimator.targetBps(this.nowUs), freeBps);
   }
 
   /** Bytes of each camera's frame of now. */
@@ -161,14 +164,21 @@ export class SimulatedViewer {
       if (probe) this.#pacer.startProbe(probe, this.nowUs);
     }
     for (const bytes of this.framesBytes(frame)) {
-      if (this.#pacer.isFull) return;
+      if (this.#pacer.isFull) {
+        this.skipped++;
+        continue;
+      }
       const packets = Math.max(1, Math.ceil(bytes / MAX_PACKET_BYTES));
       for (let packet = 0; packet < packets; packet++)
-        this.#pacer.add({ bytes: Math.ceil(bytes / packets), isRepair: false }, this.nowUs);
+        this.#pacer.add(
+          { bytes: Math.ceil(bytes / packets), isRepair: false, addedUs: this.nowUs },
+          this.nowUs,
+        );
     }
   }
 
-  #leave(bytes: number, probe: number): void {
+  #leave({ bytes, addedUs }: SimulatedPacket, probe: number): void {
+    this.heldMs = Math.max(this.heldMs, (this.nowUs - addedUs) / 1000);
     const number = this.estimator.sent(bytes, probe, this.nowUs);
     const queueUs = this.link.queueUs(this.nowUs);
     const atUs = this.link.send(bytes, this.nowUs);

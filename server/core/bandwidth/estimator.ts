@@ -1,7 +1,7 @@
 /**
  * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
- * standing-queue.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such
- * feedback, by the rate it says itself (REMB).
+ * standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where
+ * a viewer sends no such feedback, by the rate it says itself (REMB).
  *
  * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two seconds at most; a
  * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
@@ -17,6 +17,7 @@ import { Probes, type Probe, type ProbeResult } from './probes.ts';
 import { MIN_BPS, RateSteps } from './rate-steps.ts';
 import { SentPackets, type PacketResult } from './sent-packets.ts';
 import { StandingQueue } from './standing-queue.ts';
+import { VainDecreases } from './vain-decreases.ts';
 
 const ACKNOWLEDGED_US = 500_000;
 /** While the line is full the rate that arrives is that of the line, and is known soon. */
@@ -35,13 +36,7 @@ const LOSSY_PACKETS = 3;
 const HOLD_QUEUE_US = 25_000;
 /** From less being sent until that shows in the feedback. */
 const EFFECT_US = 400_000;
-const DRAINED = 0.8;
-/** So many decreases drain a queue that is ours. */
-const MAX_VAIN = 3;
-/** Share of the queue: one that changes by no more while less is sent is none, the path has become longer. */
-const UNMOVED = 0.05;
-/** For so long the queue is that of another flow, and only losses show that it is full. */
-const SHARED_US = 10_000_000;
+/** Where the queue is another flow's, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
 /** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
 const POLICED_US = 20_000_000;
@@ -69,14 +64,9 @@ export class BandwidthEstimator {
   #beganUs = -Infinity;
   #feedbackUs = -Infinity;
   readonly #silence = new FeedbackSilence();
-  #isLimitMet = false;
+  #mustFit = false;
   #loweredUs = -Infinity;
-  #queueAtLowerUs = 0;
-  #vain = 0;
-  /** Before and after the first of the vain decreases. */
-  #beforeVainBps = 0;
-  #firstVainBps = 0;
-  #sharedUntilUs = -Infinity;
+  #vain = new VainDecreases();
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
   /** The need of all that is watched; probes end there. */
@@ -89,13 +79,13 @@ export class BandwidthEstimator {
     return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
   }
 
-  /** Until then, the estimate is only what was tried so far: it is no reason to send less. */
-  get isLimitMet(): boolean {
-    return this.#steps ? this.#isLimitMet : this.#remb !== undefined;
+  /** What is watched must fit into the estimate. Before a limit of the line was met, that is only what was tried so far. */
+  get mustFit(): boolean {
+    return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }
 
-  /** The line carries no more than that. */
-  get isLimited(): boolean {
+  /** The estimate is at the limit of the line: the line carries no more than that. */
+  get isAtLimit(): boolean {
     return this.#steps?.isLimitKnown ?? false;
   }
 
@@ -111,7 +101,7 @@ export class BandwidthEstimator {
   /** A packet leaves. @param probe it belongs to, or 0. @returns its transport-wide number, u16 */
   sent(bytes: number, probe: number, nowUs: number): number {
     if (this.#silence.sent(nowUs) && this.#steps) {
-      this.#isLimitMet = true;
+      this.#mustFit = true;
       this.#steps.set(SILENT_DECREASE * this.#steps.bps, nowUs);
     }
     return this.#packets.sent(bytes, probe, nowUs);
@@ -133,7 +123,7 @@ export class BandwidthEstimator {
     }
     if (verdict === 'random') this.#endTrial(nowUs);
     this.#steps ??= this.#first(probed);
-    this.#isLimitMet ||= probed?.isLimit ?? false;
+    this.#mustFit ||= probed?.isLimit ?? false;
     if (this.#steps) this.#decide(this.#steps, results, verdict, probed, roundTripUs, nowUs);
   }
 
@@ -152,7 +142,7 @@ export class BandwidthEstimator {
     // Until a viewer has shown that it answers, one probe is enough.
     if (!this.#steps && this.#feedbackUs === -Infinity && this.#silence.isAwaited) return undefined;
     const enough = this.#loweredUs === -Infinity ? FIRST_ENOUGH : ENOUGH;
-    return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, nowUs);
+    return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, this.mustFit, nowUs);
   }
 
   /** The viewer takes another way: nothing that was found holds any more. */
@@ -167,11 +157,10 @@ export class BandwidthEstimator {
     this.#steps = undefined;
     this.#beganUs = nowUs;
     this.#silence.end();
-    this.#isLimitMet = false;
+    this.#mustFit = false;
     this.#feedbackUs = -Infinity;
     this.#loweredUs = -Infinity;
-    this.#vain = 0;
-    this.#sharedUntilUs = -Infinity;
+    this.#vain = new VainDecreases();
     this.#beforeTrialBps = undefined;
     this.#remb = undefined;
   }
@@ -181,12 +170,13 @@ export class BandwidthEstimator {
     if (!result.wasLost) this.#sentRate.add(sentUs, bytes);
     if (result.isUnreported) return { verdict: 'none', probed: undefined };
     const verdict = this.#losses.add(result, nowUs);
-    if (arrivedUs === undefined) return { verdict, probed: undefined };
+    const probed = this.#probes.onResult(result, nowUs);
+    if (arrivedUs === undefined) return { verdict, probed };
     this.#acknowledged.add(arrivedUs, bytes);
     this.#queue.add(sentUs, arrivedUs);
     const delta = this.#groups.add(sentUs, arrivedUs);
     if (delta) this.#trend.add(delta);
-    return { verdict, probed: this.#probes.onResult(result, nowUs) };
+    return { verdict, probed };
   }
 
   /** The first estimate: of the first probe, or, where that got lost, of what arrives. */
@@ -204,22 +194,20 @@ export class BandwidthEstimator {
     nowUs: number,
   ): void {
     const queueUs = this.#queue.us();
-    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain = 0;
-    const isShared = nowUs < this.#sharedUntilUs;
+    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain.drained();
+    const isShared = this.#vain.isShared(nowUs);
     if (verdict === 'full') this.#beforeTrialBps = steps.bps;
     if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
       this.#probes.postpone(verdict === 'full' ? POLICED_US : 0, nowUs);
-      const isDraining = queueUs < DRAINED * this.#queueAtLowerUs;
       const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
-      if (verdict !== 'full' && !isEffective) return steps.hold(nowUs);
-      if (verdict !== 'full' && isDraining && this.#vain > 0) return steps.hold(nowUs);
+      if (verdict !== 'full' && (!isEffective || this.#vain.isDraining(queueUs))) return steps.hold(nowUs);
       const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
       return this.#lower(steps, windowUs, nowUs);
     }
     if (probed && probed.bps > steps.bps) {
       steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
       // All that is watched fits: what seemed to be a limit was none, or is none any more.
-      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#isLimitMet = false;
+      if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#mustFit = false;
       return;
     }
     if (!isShared && (this.#trend.trend !== 'steady' || queueUs > HOLD_QUEUE_US)) return steps.hold(nowUs);
@@ -240,32 +228,19 @@ export class BandwidthEstimator {
 
   #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
-    const queueUs = this.#queue.us();
-    const isUnmoved = Math.abs(queueUs - this.#queueAtLowerUs) < UNMOVED * this.#queueAtLowerUs;
-    this.#queueAtLowerUs = queueUs;
-    const isFirst = this.#vain === 0 || nowUs < this.#sharedUntilUs;
-    // No more is sent than was found, and still the queue is not ours.
-    const isObeyed = (this.#sentRate.bps(ACKNOWLEDGED_US) ?? Infinity) < 1.1 * steps.bps;
-    if (isFirst) this.#beforeVainBps = steps.bps;
-    else if (isObeyed && isUnmoved) return this.#accept(steps, this.#beforeVainBps, nowUs);
-    this.#vain = isFirst ? 1 : this.#vain + Number(isObeyed);
-    if (this.#vain > MAX_VAIN) {
-      this.#sharedUntilUs = nowUs + SHARED_US;
-      return this.#accept(steps, this.#firstVainBps, nowUs);
+    const sentBps = this.#sentRate.bps(ACKNOWLEDGED_US);
+    const isFirst = this.#vain.isFirst(nowUs);
+    const formerBps = this.#vain.next(this.#queue.us(), steps.bps, sentBps, nowUs);
+    if (formerBps !== undefined) {
+      this.#queue.accept();
+      return steps.set(formerBps, nowUs);
     }
-    this.#isLimitMet = true;
+    this.#mustFit = true;
     steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
-    if (isFirst) this.#firstVainBps = steps.bps;
+    if (isFirst) this.#vain.firstLowered(steps.bps);
     this.#losses.lowered();
     this.#loweredUs = nowUs;
     this.#probes.postpone(0, nowUs);
-  }
-
-  /** The queue is not ours. */
-  #accept(steps: RateSteps, bps: number, nowUs: number): void {
-    this.#queue.accept();
-    this.#vain = 0;
-    steps.set(bps, nowUs);
   }
 
   /** As large a share of less is lost: that was no cause. */

@@ -34,9 +34,9 @@ const BURST_US = 20_000;
 const FIRST_BPS = 5_000_000;
 /** Multiple of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
 const UNLIMITED = 2;
-/** Where the limit of the line is not known: a keyframe need not wait. */
+/** Where no limit of the line was met: a keyframe need not wait. */
 const WIDE = 2.5;
-/** Where it is known: a longer queue would only lose packets. */
+/** Where one was: a longer queue would only lose packets. */
 const LIMITED = 1.25;
 const MAX_WAIT_US = 400_000;
 /** A probe that cannot be filled ends. */
@@ -49,6 +49,8 @@ export class Pacer<Packet extends Paced> {
   #media: Packet[] = [];
   #waitingBytes = 0;
   #paceBps = FIRST_BPS;
+  /** The pace that a probe under way may show to be right. */
+  #hopedBps = FIRST_BPS;
   #burstBytes = (FIRST_BPS * BURST_US) / 8_000_000;
   /** Sent and not yet drained by the pace. */
   #debtBytes = 0;
@@ -71,7 +73,7 @@ export class Pacer<Packet extends Paced> {
 
   /** How long a packet waits that comes now. */
   get waitUs(): number {
-    return (this.#waitingBytes * 8_000_000) / this.#paceBps;
+    return (this.#waitingBytes * 8_000_000) / this.#hopedBps;
   }
 
   get isFull(): boolean {
@@ -80,13 +82,14 @@ export class Pacer<Packet extends Paced> {
 
   /**
    * @param targetBps undefined: not known
-   * @param isLimited the line carries no more than that
-   * @param freeBps what is watched could use, where no limit of the line was met; 0: one was
+   * @param freeBps what is watched could use, where no limit of the line was met; undefined: one was
    */
-  setRate(targetBps: number | undefined, isLimited: boolean, freeBps = 0): void {
-    const paceBps = targetBps === undefined ? FIRST_BPS : targetBps * (isLimited ? LIMITED : WIDE);
-    this.#paceBps = Math.max(MIN_BPS, paceBps, UNLIMITED * freeBps);
-    this.#burstBytes = (Math.max(targetBps ?? FIRST_BPS, freeBps) * BURST_US) / 8_000_000;
+  setRate(targetBps: number | undefined, freeBps: number | undefined): void {
+    const factor = freeBps === undefined ? LIMITED : WIDE;
+    const paceBps = targetBps === undefined ? FIRST_BPS : targetBps * factor;
+    this.#paceBps = Math.max(MIN_BPS, paceBps);
+    this.#hopedBps = Math.max(this.#paceBps, UNLIMITED * (freeBps ?? 0));
+    this.#burstBytes = (Math.max(targetBps ?? FIRST_BPS, freeBps ?? 0) * BURST_US) / 8_000_000;
   }
 
   add(packet: Packet, nowUs: number): void {

@@ -21,27 +21,30 @@ const DURATION_US = 20_000;
 const MIN_BYTES = 1_800;
 const MIN_BPS = 200_000;
 const FIRST_BPS = 2_000_000;
+/** More at once would overrun the queue of a line of a few Mbit/s, and lose what is sent. */
+const MAX_FIRST_BPS = 20_000_000;
 const STEP = 2;
 /** Share of the rate tried, from which the line carried it. */
 const PASSED = 0.7;
-/** Less of it arrived in time: the line was full. */
+/** It arrived slower than this share of the rate it was sent at: the line was full. */
 const FULL = 0.9;
 const FULL_SHARE = 0.95;
-const MIN_RESULTS = 4;
-/** Share of the bytes sent, before a probe is judged. */
+const MIN_ARRIVED = 4;
+/** Share of the bytes sent that arrived or got lost, before a probe is judged. */
 const JUDGED = 0.8;
 const TIMEOUT_US = 1_000_000;
 const FIRST_WAIT_US = 2_000_000;
 const MAX_WAIT_US = 4_000_000;
 
 interface Burst {
-  bytes: number;
+  /** Arrived or lost. */
+  knownBytes: number;
   packets: number;
+  bytes: number;
+  /** Of those that arrived, by the time they were sent, and by the time they arrived. */
   firstSentUs: number;
-  lastSentUs: number;
-  lastSentBytes: number;
-  firstArrivedUs: number;
-  firstArrivedBytes: number;
+  lastSent: { atUs: number; bytes: number };
+  firstArrived: { atUs: number; bytes: number };
   lastArrivedUs: number;
 }
 
@@ -62,12 +65,14 @@ export class Probes {
   /**
    * @param bps what the line is thought to carry; undefined: not known
    * @param enoughBps nothing would be gained by more
+   * @param mustFit the line showed that it carries no more than about `bps`: it is tried in steps
    * @returns the probe to send now, if one is due
    */
-  due(bps: number | undefined, enoughBps: number, nowUs: number): Probe | undefined {
+  due(bps: number | undefined, enoughBps: number, mustFit: boolean, nowUs: number): Probe | undefined {
     if (this.#current && nowUs - this.#current.beganUs > TIMEOUT_US) this.#failed(nowUs);
     if (this.#current || nowUs < this.#nextUs || (bps ?? 0) >= enoughBps) return undefined;
-    const tried = bps === undefined ? FIRST_BPS : Math.max(MIN_BPS, Math.min(STEP * bps, STEP * enoughBps));
+    const step = bps === undefined ? FIRST_BPS : Math.max(MIN_BPS, Math.min(STEP * bps, STEP * enoughBps));
+    const tried = mustFit ? step : Math.max(step, Math.min(enoughBps, MAX_FIRST_BPS));
     this.#lastId = (this.#lastId % 0xffff) + 1;
     const bytes = Math.max(MIN_BYTES, (tried * DURATION_US) / 8_000_000);
     this.#current = { id: this.#lastId, bps: tried, bytes, beganUs: nowUs };
@@ -81,39 +86,30 @@ export class Probes {
     this.#nextUs = Math.max(this.#nextUs, nowUs + Math.max(us, this.#waitUs));
   }
 
-  /** @returns the rate found, once enough of the probe has arrived */
-  onResult({ probe, sentUs, arrivedUs, bytes }: PacketResult, nowUs: number): ProbeResult | undefined {
+  /** A packet has arrived or got lost. @returns the rate found, once enough of the probe is known */
+  onResult(result: PacketResult, nowUs: number): ProbeResult | undefined {
     const current = this.#current;
-    if (!current || probe !== current.id || arrivedUs === undefined) return undefined;
+    if (!current || result.probe !== current.id) return undefined;
     this.#burst ??= {
-      bytes: 0,
+      knownBytes: 0,
       packets: 0,
-      firstSentUs: sentUs,
-      lastSentUs: sentUs,
-      lastSentBytes: bytes,
-      firstArrivedUs: arrivedUs,
-      firstArrivedBytes: bytes,
-      lastArrivedUs: arrivedUs,
+      bytes: 0,
+      firstSentUs: Infinity,
+      lastSent: { atUs: -Infinity, bytes: 0 },
+      firstArrived: { atUs: Infinity, bytes: 0 },
+      lastArrivedUs: -Infinity,
     };
-    const burst = this.#burst;
-    burst.bytes += bytes;
-    burst.packets++;
-    if (sentUs >= burst.lastSentUs) Object.assign(burst, { lastSentUs: sentUs, lastSentBytes: bytes });
-    burst.firstSentUs = Math.min(burst.firstSentUs, sentUs);
-    if (arrivedUs < burst.firstArrivedUs)
-      Object.assign(burst, { firstArrivedUs: arrivedUs, firstArrivedBytes: bytes });
-    burst.lastArrivedUs = Math.max(burst.lastArrivedUs, arrivedUs);
-    if (burst.packets < MIN_RESULTS || burst.bytes < JUDGED * current.bytes) return undefined;
-    return this.#judge(current, burst, nowUs);
+    addTo(this.#burst, result);
+    const { packets, knownBytes } = this.#burst;
+    if (packets < MIN_ARRIVED || knownBytes < JUDGED * current.bytes) return undefined;
+    return this.#judge(current, this.#burst, nowUs);
   }
 
-  #judge(probe: Probe, burst: Burst, nowUs: number): ProbeResult | undefined {
+  #judge(probe: Probe, burst: Burst, nowUs: number): ProbeResult {
     this.#current = undefined;
-    const sentBps = rate(burst.bytes - burst.lastSentBytes, burst.lastSentUs - burst.firstSentUs);
-    const arrivedBps = rate(
-      burst.bytes - burst.firstArrivedBytes,
-      burst.lastArrivedUs - burst.firstArrivedUs,
-    );
+    const { bytes, firstSentUs, lastSent, firstArrived, lastArrivedUs } = burst;
+    const sentBps = rate(bytes - lastSent.bytes, lastSent.atUs - firstSentUs);
+    const arrivedBps = rate(bytes - firstArrived.bytes, lastArrivedUs - firstArrived.atUs);
     const bps = Math.min(
       probe.bps,
       sentBps,
@@ -136,6 +132,17 @@ export class Probes {
     this.#nextUs = nowUs + this.#waitUs;
     this.#waitUs = Math.min(MAX_WAIT_US, 1.5 * this.#waitUs);
   }
+}
+
+function addTo(burst: Burst, { sentUs, arrivedUs, bytes, wasLost }: PacketResult): void {
+  if (!wasLost) burst.knownBytes += bytes;
+  if (arrivedUs === undefined) return;
+  burst.packets++;
+  burst.bytes += bytes;
+  burst.firstSentUs = Math.min(burst.firstSentUs, sentUs);
+  if (sentUs >= burst.lastSent.atUs) burst.lastSent = { atUs: sentUs, bytes };
+  if (arrivedUs < burst.firstArrived.atUs) burst.firstArrived = { atUs: arrivedUs, bytes };
+  burst.lastArrivedUs = Math.max(burst.lastArrivedUs, arrivedUs);
 }
 
 /** Packets that come at once come at any rate. */

@@ -61,7 +61,7 @@ export class ViewerLine {
   /** Repair packets that it needs, of the packets of video, as the last reports say. */
   correctionShare = 0;
   #targetBps: number | undefined;
-  #isLimitMet = false;
+  #mustFit = false;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
@@ -85,7 +85,7 @@ export class ViewerLine {
 
   /** `videoBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
   get limitBps(): number | undefined {
-    return this.#isLimitMet ? this.videoBps : undefined;
+    return this.#mustFit ? this.videoBps : undefined;
   }
 
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
@@ -96,7 +96,7 @@ export class ViewerLine {
     this.bandwidth.restart(nowUs);
     this.correctionShare = 0;
     this.#targetBps = undefined;
-    this.#isLimitMet = false;
+    this.#mustFit = false;
   }
 
   figures(nowUs: number): LineFigures {
@@ -112,26 +112,26 @@ export class ViewerLine {
 
   /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` or `limitBps` */
   follow(nowUs: number): boolean {
-    const [before, wasLimitMet] = [this.#targetBps, this.#isLimitMet];
+    const [before, wasToFit] = [this.#targetBps, this.#mustFit];
     const bps = this.bandwidth.targetBps(nowUs);
     const isSame =
       bps === before ||
       (bps !== undefined && before !== undefined && Math.abs(bps - before) < MIN_CHANGE * before);
     if (!isSame) this.#targetBps = bps;
-    this.#isLimitMet = this.bandwidth.isLimitMet;
-    return !isSame || this.#isLimitMet !== wasLimitMet;
+    this.#mustFit = this.bandwidth.mustFit;
+    return !isSame || this.#mustFit !== wasToFit;
   }
 
   /** Bits per second of it for video: where no more passes, the rest is for repairs. */
   get videoBps(): number | undefined {
-    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return this.#targetBps;
+    if (this.#targetBps === undefined || !this.bandwidth.isAtLimit) return this.#targetBps;
     return this.#targetBps / (1 + this.correctionShare);
   }
 
   /** What may be sent besides the video to repair it, as a share of the video; infinite while no limit is known. */
   spareShare(nowUs: number): number {
     if (this.isNarrow(nowUs)) return 0;
-    if (this.#targetBps === undefined || !this.bandwidth.isLimited) return Infinity;
+    if (this.#targetBps === undefined || !this.bandwidth.isAtLimit) return Infinity;
     const { mediaBps, repeatedBps } = this.#sumsAt(nowUs);
     return Math.max(0, (this.#targetBps - mediaBps - repeatedBps) / Math.max(1, mediaBps));
   }

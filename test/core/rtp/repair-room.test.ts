@@ -6,10 +6,10 @@ import { ViewerLine } from '../../../server/core/rtp/viewer-line.ts';
 const SECOND_US = 1_000_000;
 const PACKET_BYTES = 1_250;
 
-/** A line whose estimate is a viewer's own, with 1 Mbit/s of video on it. @param isLimited it carries no more than that */
-function lineOf(targetBps: number, isLimited: boolean): ViewerLine {
+/** A line whose estimate is a viewer's own, with 1 Mbit/s of video on it. @param isAtLimit it carries no more than that */
+function lineOf(targetBps: number, isAtLimit: boolean): ViewerLine {
   const line = new ViewerLine();
-  Object.defineProperty(line.bandwidth, 'isLimited', { value: isLimited });
+  Object.defineProperty(line.bandwidth, 'isAtLimit', { value: isAtLimit });
   const media = new ArrivalRate();
   line.add(media, new ArrivalRate());
   for (const seconds of [0, 1]) {
