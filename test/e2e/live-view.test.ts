@@ -11,7 +11,10 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const [door, garden] = [await admin.addCamera('Front door'), await admin.addCamera('Garden')];
-const cameras = [startCamera(server.cameraUrl, door, FULL_RATE), startCamera(server.cameraUrl, garden, FULL_RATE)];
+const cameras = [
+  startCamera(server.cameraUrl, door, FULL_RATE),
+  startCamera(server.cameraUrl, garden, FULL_RATE),
+];
 const page = await browser.open(server.url);
 after(async () => {
   await browser.close();

@@ -21,7 +21,10 @@ test('with a full disk viewers keep watching, and other requests are refused wit
   const admin = await server.admin();
   const door = await admin.addCamera('Front door');
   const garden = await admin.addCamera('Garden');
-  const cameras = [startCamera(server.cameraUrl, door, FULL_RATE), startCamera(server.cameraUrl, garden, FULL_RATE)];
+  const cameras = [
+    startCamera(server.cameraUrl, door, FULL_RATE),
+    startCamera(server.cameraUrl, garden, FULL_RATE),
+  ];
   t.after(() => Promise.all(cameras.map((camera) => camera.stop())));
   const statusOf = async (id: string) => (await admin.cameras()).find((camera) => camera.id === id)?.status;
   await until(
