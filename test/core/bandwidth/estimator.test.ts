@@ -182,3 +182,17 @@ test('another path is another line', () => {
   moving.run(2);
   assert.ok(least(moving.last(1), 0) > ENOUGH_BPS, label);
 });
+
+test('what waits on this machine lowers the estimate, once until that can show', () => {
+  const [wide, label] = viewer({ rateBps: 5_000_000 });
+  wide.run(3);
+  const { estimator, nowUs } = wide;
+  const before = estimator.targetBps(nowUs) ?? 0;
+  estimator.onPathFull(20_000, nowUs);
+  const lowered = estimator.targetBps(nowUs) ?? 0;
+  assert.ok(lowered < before && estimator.mustFit, label);
+  estimator.onPathFull(20_000, nowUs + 500_000);
+  assert.equal(estimator.targetBps(nowUs), lowered, label);
+  estimator.onPathFull(20_000, nowUs + 900_000);
+  assert.ok((estimator.targetBps(nowUs) ?? 0) < lowered, label);
+});

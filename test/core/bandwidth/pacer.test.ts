@@ -99,6 +99,18 @@ test('the path is full when a packet would wait for more than 0.4 s, and not any
   assert.ok(added < 30);
 });
 
+test('upper layers are left out before the path is full', () => {
+  const rig = new Rig();
+  rig.pacer.setRate(400_000, undefined);
+  let [filling, full] = [0, 0];
+  for (let added = 1; full === 0 && added < 1000; added++) {
+    rig.add('video');
+    if (rig.pacer.isFilling && filling === 0) filling = added;
+    if (rig.pacer.isFull) full = added;
+  }
+  assert.ok(filling > 15 && filling < full, `${filling} ${full}`);
+});
+
 test('a timer is due only while something waits', () => {
   const rig = new Rig();
   rig.pacer.setRate(400_000, undefined);
