@@ -36,8 +36,8 @@ const FIRST_BPS = 5_000_000;
 const UNLIMITED = 2;
 /** Where no limit of the line was met: a keyframe need not wait. */
 const WIDE = 2.5;
-/** Where one was: a longer queue would only lose packets. */
-const LIMITED = 1.25;
+/** Where one was: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate falls, and the rung with it. */
+const LIMITED = 1.1;
 const MAX_WAIT_US = 400_000;
 const FILLING_WAIT_US = 300_000;
 /** A probe that cannot be filled ends. */
