@@ -23,6 +23,7 @@ import { openDataFolder } from './data-folder.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { clientConnections } from './http/client-connection.ts';
+import { GrpcInterface } from './grpc/open-grpc.ts';
 import { HttpServer } from './http/http-server.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { CameraIngest } from './ingest/camera-ingest.ts';
@@ -121,6 +122,27 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     openSignaling({ ...viewers, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
   );
 
+  const grpc =
+    config.grpcPort === undefined
+      ? undefined
+      : closing(
+          new GrpcInterface({
+            ...viewers,
+            port: config.grpcPort,
+            host: config.httpHost,
+            certificate: https?.certificates.current,
+            isTrustedProxy,
+            accounts,
+            cameras: store.cameras,
+            frames: hub,
+            video: transcoder,
+            scaleFrame,
+            publishing: ingest,
+            onStream: audit.watching,
+            time,
+          }),
+        );
+
   // Recording, events, outbound messages.
   const recording = await openRecording({
     dataDir,
@@ -163,7 +185,19 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   store.watchErrors(onError);
   surviveUncaught(isDamaged, onError, log);
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
-  const flow = { cameraSwitch, hub, ingest, legacy, cameras, transcoder, capacity, sfu, signaling, pictures };
+  const flow = {
+    cameraSwitch,
+    hub,
+    ingest,
+    legacy,
+    cameras,
+    transcoder,
+    capacity,
+    sfu,
+    signaling,
+    pictures,
+    grpc,
+  };
   const kept = { recording, outbound, events, firmware, backups, restores, demo, version: VERSION };
   return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };
 }

@@ -30,6 +30,7 @@ import type { Outbound } from './outbound/open-outbound.ts';
 import type { CameraPairing } from './cameras/camera-pairing.ts';
 import { cameraRoutes, type LossesOf } from './cameras/camera-routes.ts';
 import { locationsUnder } from './http/base-path.ts';
+import { keepAnswers } from './http/idempotency-key.ts';
 import { clientFiles } from './http/client-files.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
@@ -130,6 +131,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
         apiKeyNameOf: (id) => accounts.apiKeys.nameOf(id),
       }),
     ),
+  );
+  app.use(
+    '/api',
+    keepAnswers((request) => {
+      const who = guard.known(request);
+      return who?.key?.id ?? who?.userId;
+    }),
   );
   app.use('/api', express.json({ limit: MAX_BODY_BYTES }));
   // Each registers its routes by their full path (wire/api-routes.ts).

@@ -28,10 +28,14 @@ export function joinFeatures(features: Features, log: Log): void {
     sfu,
     signaling,
     pictures,
+    grpc,
   } = features;
   const { cameraSwitch, recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
-  https?.certificates.on('changed', (pair) => http.setCertificate(pair));
+  https?.certificates.on('changed', (pair) => {
+    http.setCertificate(pair);
+    grpc?.setCertificate(pair);
+  });
 
   // A camera connects, stalls or disconnects.
   presence.on('changed', (cameraId, liveness) => {
@@ -52,6 +56,7 @@ export function joinFeatures(features: Features, log: Log): void {
     firmware,
     events,
     recording,
+    ...(grpc ? [grpc] : []),
   ];
   const lifecycle = new CameraLifecycle(perCamera, log);
   catalog.on('changed', (cameraId, change, recordings) => {
@@ -125,7 +130,10 @@ export function joinFeatures(features: Features, log: Log): void {
   events.log.on('accepted', (event) => recording.onEvent(event));
   events.log.on('event', (event) => outbound.onEvent(event));
   for (const change of ['event', 'thumbnail', 'redated'] as const)
-    events.log.on(change, (event) => signaling.tellThoseWho('events', event.cameraId, 'event', event));
+    events.log.on(change, (event) => {
+      signaling.tellThoseWho('events', event.cameraId, 'event', event);
+      grpc?.onEvent(event);
+    });
   transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),

@@ -25,12 +25,13 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
   await using opened = new AsyncDisposableStack();
   const features = await openFeatures(config, log, end, opened);
   joinFeatures(features, log);
-  const { accounts, https, http, legacy, demo, ingest, signaling } = features;
+  const { accounts, https, http, legacy, grpc, demo, ingest, signaling } = features;
   http.serve(httpApp(features, config, log), {
     [CAMERA_PATH]: (...upgrade) => ingest.handleUpgrade(...upgrade),
     [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
   });
   await legacy?.listen();
+  await grpc?.listen();
   const httpPort = await http.listen(config.httpPort, config.httpHost);
   // Closed first, so that no client connects while the existing ones are told that the server stops.
   opened.defer(() => http.stopListening());

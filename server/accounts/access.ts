@@ -39,6 +39,16 @@ export class Access {
     return this.isAdministrator(inPerson(userId)) && this.#users.knowsCamera(cameraId);
   }
 
+  /** @throws VigieError `forbidden` for a camera to which the caller has another right, else `notFound` */
+  assertMayPublish(holder: Holder, cameraId: string): void {
+    if (this.mayPublish(holder, cameraId)) return;
+    if (this.rightsTo(holder, cameraId).length === 0) throw noSuchCamera();
+    throw new VigieError(
+      'forbidden',
+      'this API key may not publish the pictures of this camera; an administrator can make one with this right',
+    );
+  }
+
   /** All rights to a camera. With none, its existence is hidden. */
   rightsTo({ userId, grant }: Holder, cameraId: string): Right[] {
     return this.#users.rightsTo(userId, cameraId).filter((right) => isGranted(grant, right, cameraId));

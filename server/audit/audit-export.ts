@@ -5,6 +5,7 @@
  */
 
 import type { AuditEntry } from '../wire/audit.ts';
+import type { Page, Place } from '../store/page.ts';
 import type { AuditFilter, AuditListQuery } from './audit-store.ts';
 
 const PAGE = 200;
@@ -52,16 +53,15 @@ export const JSON_LINES: AuditFormat = {
 export async function* auditLines(
   { head, line }: AuditFormat,
   filter: AuditFilter,
-  list: (query: AuditListQuery) => Promise<AuditEntry[]>,
+  list: (query: AuditListQuery) => Promise<Page<AuditEntry>>,
 ): AsyncGenerator<string> {
   yield head;
-  let before: string | undefined;
-  for (;;) {
-    const page = await list({ ...filter, limit: PAGE, ...(before !== undefined && { before }) });
-    if (page.length > 0) yield page.map(line).join('');
-    before = page.at(-1)?.id;
-    if (before === undefined || page.length < PAGE) return;
-  }
+  let after: Place | null = null;
+  do {
+    const { rows, next }: Page<AuditEntry> = await list({ ...filter, limit: PAGE, ...(after && { after }) });
+    if (rows.length > 0) yield rows.map(line).join('');
+    after = next;
+  } while (after);
 }
 
 function cell(text: string): string {

@@ -11,6 +11,7 @@
 import { LogThrottle } from '../core/log-throttle.ts';
 import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
+import type { Page } from '../store/page.ts';
 import { randomId } from '../store/random-id.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { AuditAction } from '../wire/audit-actions.ts';
@@ -111,10 +112,10 @@ export class AuditLog {
   }
 
   /** The newest first, with what goes on as of now. @throws VigieError `unavailable` */
-  async list(query: AuditListQuery, who?: ReadFor): Promise<AuditEntry[]> {
-    const entries = await this.#options.store.list(query, who);
+  async list(query: AuditListQuery, who?: ReadFor): Promise<Page<AuditEntry>> {
+    const { rows, next } = await this.#options.store.list(query, who);
     const ends = this.#stretches.ends(this.#options.time.nowMs());
-    return entries.map((entry) => ({ ...entry, ...ends.get(entry.id) }));
+    return { rows: rows.map((entry) => ({ ...entry, ...ends.get(entry.id) })), next };
   }
 
   /** Stores the ends of stretches; called by itself. */

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { Guard } from '../accounts/guard.ts';
 import { wallMs } from '../core/clock.ts';
-import { linkNextPage } from '../http/next-page.ts';
+import { linkNextPage, placeAt } from '../http/next-page.ts';
 import { readFor, serve } from '../http/serve.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';
 import { UserShares } from '../http/user-shares.ts';
@@ -22,6 +22,9 @@ export interface AuditRoutesOptions {
   stallMs?: number;
 }
 
+/** By the time of the entries. */
+const ORDER = 'newest';
+
 export const AUDIT_EXPORT_SHARES = { total: 8, perUser: 2 };
 
 export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOptions): Router {
@@ -33,12 +36,13 @@ export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOp
 
   serve(router, 'GET /api/audit', async ({ request, response, readQuery }) => {
     const who = readFor(guard.administrator(request), response);
-    const query = readQuery();
-    const entries = await audit.list(query, who);
+    const { cursor, ...query } = readQuery();
+    const after = placeAt(cursor, ORDER);
+    const { rows, next } = await audit.list({ ...query, ...(after && { after }) }, who);
     // It waited its turn, and the role may be another.
     guard.administrator(request);
-    linkNextPage(request, response, entries, query.limit);
-    return entries;
+    linkNextPage(request, response, ORDER, next);
+    return rows;
   });
 
   serve(router, 'GET /api/audit/export.csv', ({ request, response, readQuery }) => {

@@ -10,6 +10,7 @@ import { AUDIT_SETTINGS, DEFAULT_AUDIT_DAYS, type AuditEntry, type AuditSettings
 import { validate } from '../wire/validate.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
+import { pageOf, type Page, type Place } from '../store/page.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -31,6 +32,8 @@ export interface AuditListQuery extends AuditFilter {
   limit: number;
   /** An entry's id: only those before it; none if it is gone. */
   before?: string;
+  /** Where the page before ended. */
+  after?: Place;
 }
 
 /** No stretch lasts longer (audit-stretches.ts), so those that reach into a day began at most this long before it. */
@@ -43,7 +46,7 @@ export const RESERVED_AUDIT_ENTRIES = 10_000;
 const UNDELETABLE_MS = (7 * 24 + 1) * 3_600_000;
 const LATEST_MS = Number.MAX_SAFE_INTEGER;
 
-const COLUMNS = `id, began_at AS beganAtMs, ended_at AS endedAtMs, action, kind, refused, count, user_id AS userId, username,
+const COLUMNS = `sequence, id, began_at AS beganAtMs, ended_at AS endedAtMs, action, kind, refused, count, user_id AS userId, username,
   address, device, camera_id AS cameraId, camera_name AS cameraName, details`;
 const SELECTED = `began_at BETWEEN :lowMs AND :highMs AND (began_at < :highMs OR sequence < :below) AND ended_at >= :fromMs
     AND (:kind IS NULL OR kind = :kind)`;
@@ -58,7 +61,7 @@ const SQL = declareStatements('audit', {
     ON CONFLICT (id) DO NOTHING`,
   extend: `
     UPDATE audit_entries SET ended_at = max(ended_at, :endedAtMs), count = max(count, :count) WHERE id = :id`,
-  cursor: 'SELECT began_at AS beganAtMs, sequence FROM audit_entries WHERE id = ?',
+  cursor: 'SELECT began_at AS rank, sequence FROM audit_entries WHERE id = ?',
   // Each reads a part of one index in its order.
   newest: `SELECT ${COLUMNS} FROM audit_entries WHERE ${SELECTED} ${NEWEST_FIRST}`,
   newestOfUser: `
@@ -106,17 +109,18 @@ export class AuditQueries {
   }
 
   /** The newest first. */
-  list(query: AuditListQuery): AuditEntry[] {
+  list(query: AuditListQuery): Page<AuditEntry> {
     const { limit, before, userId, cameraId, kind = null, from = 0, to = LATEST_MS } = query;
     const { newest, newestOfUser, newestOfCamera } = this.#statements;
-    const cursor = before === undefined ? undefined : this.#statements.cursor.get(before);
-    if (before !== undefined && !cursor) return [];
+    const cursor =
+      before === undefined ? query.after : (this.#statements.cursor.get(before) as Place | undefined);
+    if (before !== undefined && !cursor) return { rows: [], next: null };
     const range = {
       kind,
       fromMs: from,
       lowMs: from - MAX_STRETCH_MS,
-      highMs: Math.min(to, Number(cursor?.['beganAtMs'] ?? LATEST_MS)),
-      below: Number(cursor?.['sequence'] ?? LATEST_MS),
+      highMs: Math.min(to, cursor?.rank ?? LATEST_MS),
+      below: cursor?.sequence ?? LATEST_MS,
       limit,
     };
     const rows =
@@ -125,7 +129,8 @@ export class AuditQueries {
         : cameraId !== undefined
           ? newestOfCamera.all({ ...range, cameraId })
           : newest.all(range);
-    return rows.flatMap(toEntry);
+    const places = rows.map((row) => ({ rank: Number(row['beganAtMs']), sequence: Number(row['sequence']) }));
+    return pageOf(rows.flatMap(toEntry), places, limit);
   }
 
   /**
@@ -170,7 +175,7 @@ export const AUDIT_WORK = {
 export type AuditStore = Shared<AuditQueries, typeof AUDIT_WORK>;
 
 /** An action of another version is left out. */
-function toEntry(row: Record<string, SQLOutputValue>): AuditEntry[] {
+function toEntry({ sequence: _sequence, ...row }: Record<string, SQLOutputValue>): AuditEntry[] {
   if (!isAction(row['action'])) return [];
   const details = validate(DETAILS, jsonOf(row['details']));
   // The table is STRICT, so the columns have the types the schema gives them.

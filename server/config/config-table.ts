@@ -108,6 +108,14 @@ export const configTable = {
       'Port for live video over TCP, for viewers whose network blocks UDP; video over TCP stalls more easily. 0: none.',
     parse: (text) => parseInteger(text, 0, 65_535) || undefined,
   }),
+  grpcPort: setting({
+    name: 'VIGIE_GRPC_PORT',
+    default: '',
+    unit: 'TCP port',
+    description:
+      'Port of gRPC for other programs, with TLS where the web app has it (docs/grpc.md). Empty: none; 0 takes any free port.',
+    parse: (text) => (text === '' ? undefined : parseInteger(text, 0, 65_535)),
+  }),
   announcedAddresses: setting({
     name: 'VIGIE_ANNOUNCED_ADDRESS',
     default: '',
@@ -193,15 +201,6 @@ export const configTable = {
 
 export type SettingKey = keyof typeof configTable;
 export type SettingValues = { [K in SettingKey]: ReturnType<(typeof configTable)[K]['parse']> };
-
-/** The table of docs/settings.md, as Markdown. */
-export function configMarkdown(): string {
-  const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
-    const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;
-    return `| \`${entry.name}\` | ${entry.default === '' ? '' : `\`${entry.default}\`${unit}`} | ${entry.description} |`;
-  });
-  return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
-}
 
 function parseInteger(text: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

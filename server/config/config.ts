@@ -219,11 +219,12 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
   if (namesNone && values.relay === 'on')
     problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
-  const { httpPort, rtcTcpPort } = values;
-  if (rtcTcpPort !== undefined && rtcTcpPort === httpPort)
-    problems.push(
-      `VIGIE_RTC_TCP_PORT and VIGIE_HTTP_PORT are both ${httpPort}: set one of them to another port`,
-    );
+  const { httpPort, rtcTcpPort, grpcPort } = values;
+  const ports = { VIGIE_HTTP_PORT: httpPort, VIGIE_RTC_TCP_PORT: rtcTcpPort, VIGIE_GRPC_PORT: grpcPort };
+  for (const [index, [name, port]] of Object.entries(ports).entries())
+    for (const [other, otherPort] of Object.entries(ports).slice(0, index))
+      if (port && port === otherPort)
+        problems.push(`${name} and ${other} are both ${port}: set one of them to another port`);
   if (legacy && httpPort >= legacy.startPort && httpPort < legacy.startPort + legacy.cameraCount)
     problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
 }

@@ -12,6 +12,7 @@ import { REDATED_MS, unmappedTime, type ClockChange, type SiteTime } from '../co
 import type { Log } from '../log.ts';
 import type { EventFindings, EventQuery, EventStore, NewEvent } from './event-store.ts';
 import { randomId } from '../store/random-id.ts';
+import type { Page } from '../store/page.ts';
 import type { ReadFor } from '../store/work.ts';
 import type { EventKind, EventView } from '../wire/event.ts';
 
@@ -145,7 +146,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   }
 
   /** @throws VigieError `unavailable` */
-  list(cameraIds: readonly string[], query: EventQuery, who?: ReadFor): Promise<EventView[]> {
+  list(cameraIds: readonly string[], query: EventQuery, who?: ReadFor): Promise<Page<EventView>> {
     return this.#store.list(cameraIds, query, who);
   }
 

@@ -17,7 +17,7 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ApiQuery } from '../wire/api-routes.ts';
-import { linkNextPage } from '../http/next-page.ts';
+import { linkNextPage, placeAt } from '../http/next-page.ts';
 import { readFor, serve } from '../http/serve.ts';
 
 export interface Events {
@@ -50,11 +50,11 @@ export function eventRoutes(
       return ids.filter((id) => isGranted(who.grant, 'events', id));
     };
     const query = readQuery();
-    const events = await log.list(mine(), queryOf(query), readFor(who, response));
+    const { rows, next } = await log.list(mine(), queryOf(query), readFor(who, response));
     guard.caller(request);
-    if (isByNewest(query)) linkNextPage(request, response, events, query.limit);
+    linkNextPage(request, response, orderOf(query), next);
     const stillMine = new Set(mine());
-    return events.filter(({ cameraId }) => stillMine.has(cameraId));
+    return rows.filter(({ cameraId }) => stillMine.has(cameraId));
   });
 
   serve(
@@ -63,11 +63,11 @@ export function eventRoutes(
     async ({ request, response, params: { cameraId: id }, readQuery }) => {
       const who = guard.viewerOf(request, 'events', id);
       const query = readQuery();
-      const events = await log.list([id], queryOf(query), readFor(who, response));
+      const { rows, next } = await log.list([id], queryOf(query), readFor(who, response));
       // Checked again: the right may have ended during the wait.
       guard.viewerOf(request, 'events', id);
-      if (isByNewest(query)) linkNextPage(request, response, events, query.limit);
-      return events;
+      linkNextPage(request, response, orderOf(query), next);
+      return rows;
     },
   );
 
@@ -131,18 +131,20 @@ export function eventRoutes(
   return router;
 }
 
-/** A list by time is continued by a time. */
-function isByNewest({ from, to, order }: ApiQuery<'GET /api/events'>): boolean {
-  return from === undefined && to === undefined && order === 'newest';
+/** By storing, or by start. */
+function orderOf({ from, to, order }: ApiQuery<'GET /api/events'>): string {
+  return from === undefined && to === undefined && order === 'newest' ? 'stored' : order;
 }
 
 function queryOf(query: ApiQuery<'GET /api/events'>): EventQuery {
-  const { limit, before, from, to, order, kind } = query;
+  const { limit, before, from, to, order, kind, cursor } = query;
+  const after = placeAt(cursor, orderOf(query));
   return {
     limit,
     oldestFirst: order === 'oldest',
     ...(kind && { kind }),
     ...(before !== undefined && { before }),
+    ...(after && { after }),
     ...(from !== undefined && { fromMs: from }),
     ...(to !== undefined && { toMs: to }),
   };

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from '../store/database.ts';
 import { readEntries } from '../store/json-column.ts';
+import { firstOfEach } from './first-of-each.ts';
+import { pageOf, type Page, type Place } from '../store/page.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
 
@@ -17,6 +19,8 @@ export interface EventQuery {
   kind?: EventKind;
   /** An event's id: only events stored before it; none if it is gone. */
   before?: string;
+  /** Where the page before ended, in the same order. */
+  after?: Place;
   /** Only events that overlap this time. A continuing event has no end yet. */
   fromMs?: number;
   toMs?: number;
@@ -35,6 +39,7 @@ const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
 const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
   started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
   EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
+const LATEST = Number.MAX_SAFE_INTEGER;
 const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
     AND (ended_at IS NULL OR ended_at >= :fromMs) AND (:kind IS NULL OR kind = :kind)`;
 
@@ -69,10 +74,13 @@ const SQL = declareStatements('events', {
     WHERE camera_id = :cameraId AND kind = :kind AND sequence BETWEEN :low AND :high
     ORDER BY sequence DESC LIMIT :limit`,
   newestWithin: `
-    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN}
+    SELECT sequence, started_at AS rank FROM events
+    WHERE ${WITHIN} AND (started_at < :afterMs OR started_at = :afterMs AND sequence < :afterSequence)
     ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
   oldestWithin: `
-    SELECT sequence, started_at AS rank FROM events WHERE ${WITHIN} ORDER BY started_at, sequence LIMIT :limit`,
+    SELECT sequence, started_at AS rank FROM events
+    WHERE ${WITHIN} AND (started_at > :afterMs OR started_at = :afterMs AND sequence > :afterSequence)
+    ORDER BY started_at, sequence LIMIT :limit`,
   addThumbnail:
     'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
   trimThumbnails: `
@@ -162,10 +170,11 @@ export class EventQueries {
     return Number(this.#statements.count.get(cameraId)?.['count']);
   }
 
-  list(cameraIds: readonly string[], query: EventQuery): EventView[] {
-    return this.#ranked(cameraIds, query).flatMap(
-      ({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? [],
-    );
+  /** Of these cameras together. */
+  list(cameraIds: readonly string[], query: EventQuery): Page<EventView> {
+    const ranked = this.#ranked(cameraIds, query);
+    const events = ranked.flatMap(({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? []);
+    return pageOf(events, ranked, query.limit);
   }
 
   /** @returns the event's current state; undefined when it is gone */
@@ -193,24 +202,35 @@ export class EventQueries {
     return isFull;
   }
 
-  #ranked(cameraIds: readonly string[], query: EventQuery): Ranked[] {
-    const { limit, kind = null, before, fromMs, toMs, oldestFirst = false } = query;
-    const { sequenceOf, newest, newestOfKind, newestWithin, oldestWithin } = this.#statements;
-    if (before === undefined && (fromMs !== undefined || toMs !== undefined || oldestFirst)) {
-      const [from, to] = [fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER];
-      if (from > to) return [];
-      const walk = oldestFirst ? oldestWithin : newestWithin;
-      return firstOfEach(cameraIds, { limit, oldestFirst, high: to }, (cameraId, low, high, most) =>
-        walk.all({ cameraId, kind, fromMs: from, lowMs: low, highMs: high, limit: most }),
-      );
-    }
-    const cursor = before === undefined ? undefined : sequenceOf.get(before)?.['sequence'];
+  #ranked(cameraIds: readonly string[], query: EventQuery): Place[] {
+    const { limit, before, fromMs, toMs, oldestFirst = false } = query;
+    if (before === undefined && (fromMs !== undefined || toMs !== undefined || oldestFirst))
+      return this.#rankedByTime(cameraIds, query);
+    const { kind = null, after } = query;
+    const { sequenceOf, newest, newestOfKind } = this.#statements;
+    const cursor =
+      before === undefined ? after : (sequenceOf.get(before) as Pick<Place, 'sequence'> | undefined);
     if (before !== undefined && cursor === undefined) return [];
-    const high = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) - 1;
-    return firstOfEach(cameraIds, { limit, oldestFirst: false, high }, (cameraId, low, top, most) => {
-      const range = { cameraId, low, high: top, limit: most };
-      return kind === null ? newest.all(range) : newestOfKind.all({ ...range, kind });
-    });
+    const range = { low: 0, high: cursor === undefined ? LATEST : cursor.sequence - 1 };
+    return firstOfEach(cameraIds, { limit, oldestFirst: false, ...range }, (cameraId, low, high, most) =>
+      kind === null
+        ? newest.all({ cameraId, low, high, limit: most })
+        : newestOfKind.all({ cameraId, low, high, limit: most, kind }),
+    );
+  }
+
+  #rankedByTime(cameraIds: readonly string[], query: EventQuery): Place[] {
+    const { limit, kind = null, fromMs = 0, toMs = LATEST, oldestFirst = false } = query;
+    const first = oldestFirst ? { rank: 0, sequence: -1 } : { rank: LATEST, sequence: LATEST };
+    const { rank: afterMs, sequence: afterSequence } = query.after ?? first;
+    const low = oldestFirst ? afterMs : 0;
+    const high = oldestFirst ? toMs : Math.min(toMs, afterMs);
+    if (fromMs > toMs || low > high) return [];
+    const walk = oldestFirst ? this.#statements.oldestWithin : this.#statements.newestWithin;
+    const place = { afterMs, afterSequence };
+    return firstOfEach(cameraIds, { limit, oldestFirst, low, high }, (cameraId, lowMs, highMs, most) =>
+      walk.all({ cameraId, kind, fromMs, lowMs, highMs, limit: most, ...place }),
+    );
   }
 }
 
@@ -229,37 +249,6 @@ export const EVENT_WORK = {
 } as const satisfies WorkOf<EventQueries>;
 
 export type EventStore = Shared<EventQueries, typeof EVENT_WORK>;
-
-/** An event with its position in the requested order. */
-interface Ranked {
-  rank: number;
-  sequence: number;
-}
-
-/**
- * The first `limit` of all cameras together. Each camera's events come from an index in order; events that cannot be
- * among the first any more are not read, so each of many cameras costs one look-up in the index.
- */
-function firstOfEach(
-  cameraIds: readonly string[],
-  { limit, oldestFirst, high }: { limit: number; oldestFirst: boolean; high: number },
-  walk: (cameraId: string, low: number, high: number, limit: number) => Record<string, SQLOutputValue>[],
-): Ranked[] {
-  const direction = oldestFirst ? 1 : -1;
-  let first: Ranked[] = [];
-  let low = 0;
-  for (const cameraId of cameraIds) {
-    const rows = walk(cameraId, low, high, limit) as unknown as Ranked[];
-    if (rows.length === 0) continue;
-    first = [...first, ...rows]
-      .sort((a, b) => direction * (a.rank - b.rank || a.sequence - b.sequence))
-      .slice(0, limit);
-    const last = first.length === limit ? first.at(-1) : undefined;
-    if (last && oldestFirst) high = last.rank;
-    else if (last) low = last.rank;
-  }
-  return first;
-}
 
 function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | undefined {
   if (!row) return undefined;

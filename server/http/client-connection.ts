@@ -7,7 +7,6 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { canonicalIp } from '../core/address/ip-address.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { IsTrustedProxy } from './trusted-proxies.ts';
@@ -30,7 +29,14 @@ export interface ClientConnection {
   basePath: string;
 }
 
-export type ConnectionOf = (request: IncomingMessage) => ClientConnection;
+/** What it is known by: of a request of any protocol. */
+export interface ReceivedRequest {
+  headers: IncomingMessage['headers'];
+  /** `encrypted` with TLS. */
+  socket: { remoteAddress?: string | undefined; encrypted?: boolean };
+}
+
+export type ConnectionOf = (request: ReceivedRequest) => ClientConnection;
 
 /** Headers that proxies add. A client that sends one itself only loses its private-network status. */
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
@@ -46,7 +52,7 @@ export function clientConnections(
   return (request) => {
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
-    const encrypted = (socket as Partial<TLSSocket>).encrypted ?? false;
+    const encrypted = socket.encrypted ?? false;
     if (!isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && isDevice(peer);

@@ -1,24 +1,35 @@
 /**
- * The address of the rest of a list: `Link: <…?before=ID>; rel="next"` (RFC 8288), for programs, which then need not know how a
+ * The address of the rest of a list: `Link: <…?cursor=…>; rel="next"` (RFC 8288), for programs, which then need not know how a
  * list is continued.
  */
 
 import type { Request, Response } from 'express';
+import { VigieError } from '../errors.ts';
+import type { Place } from '../store/page.ts';
+
+/** Of one order; a program that changes the order of a list begins anew. */
+const CURSOR = /^([a-z]+)\.(\d{1,16})\.(\d{1,16})$/;
 
 /**
- * Call it with each page of a list, the newest first, whatever it holds.
- *
- * @param limit entries that were asked for; fewer are the last page
+ * @param order a word for what the list is sorted by
+ * @param next of the page (store/page.ts)
  */
-export function linkNextPage(
-  request: Request,
-  response: Response,
-  page: readonly { id: string }[],
-  limit: number,
-): void {
-  const last = page.at(-1);
-  if (!last || page.length < limit) return;
+export function linkNextPage(request: Request, response: Response, order: string, next: Place | null): void {
+  if (!next) return;
   const query = new URLSearchParams(request.url.split('?')[1]);
-  query.set('before', last.id);
+  query.delete('before');
+  query.set('cursor', Buffer.from(`${order}.${next.rank}.${next.sequence}`).toString('base64url'));
   response.links({ next: `?${query.toString()}` });
+}
+
+/** @throws VigieError `unprocessable` for what no page of a list in this order has named */
+export function placeAt(cursor: string | undefined, order: string): Place | undefined {
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const [, ofOrder, rank, sequence] = CURSOR.exec(text) ?? [];
+  if (ofOrder === undefined)
+    throw new VigieError('unprocessable', 'cursor: take it from the Link header of the page before');
+  if (ofOrder !== order)
+    throw new VigieError('unprocessable', 'cursor: is of a list in another order; begin without one');
+  return { rank: Number(rank), sequence: Number(sequence) };
 }

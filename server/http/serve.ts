@@ -21,6 +21,8 @@ import {
 } from '../wire/api-routes.ts';
 import type { ReadFor } from '../store/work.ts';
 import { setServedRoute } from './called-route.ts';
+import type { FirstAttempt } from '../core/kept-answers.ts';
+import { AnsweredBefore, answerAgain, beginOnce, keptAnswer } from './idempotency-key.ts';
 import { beginCall, onAnswerBegins, type CallFacts } from './watched-calls.ts';
 import { validate } from '../wire/validate.ts';
 
@@ -58,13 +60,18 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     setServedRoute(request, name);
     const params = route.params && paramsOf(route.params, request);
     const facts: CallFacts = { name, params: params ?? {} };
+    let first: FirstAttempt | undefined;
     // Each part has the type of the schema it is parsed with.
     const call = {
       request,
       response,
       params,
       readQuery: () => (facts.query = route.query && parseRequest(route.query, request.query)),
-      readBody: () => (facts.body = route.body && parseRequest(route.body, request.body)),
+      readBody: () => {
+        facts.body = route.body && parseRequest(route.body, request.body);
+        if (route.keyed) first ??= beginOnce(request, facts);
+        return facts.body;
+      },
     } as Call<N>;
     response.status(status);
     const outcome = beginCall(facts, request, response);
@@ -73,10 +80,14 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     try {
       answer = facts.answer = await handler(call);
     } catch (error) {
+      if (error instanceof AnsweredBefore)
+        return sendJson(request, response, new EncodedJson(answerAgain(response, error.answer)));
+      first?.forget();
       outcome.failed(error);
       throw error;
     }
     if (route.media !== undefined) return;
+    first?.keep(keptAnswer(response, JSON.stringify(answer)));
     outcome.done();
     if (answer === undefined) response.end();
     else sendJson(request, response, answer);

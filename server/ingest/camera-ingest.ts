@@ -1,18 +1,16 @@
 /**
  * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
  *
- * Invariant: a camera is online from its first welcome until its last session ends; a session that a newer one of
- * the same camera replaces is no gap; no connection can disturb another.
+ * Invariant: no connection can disturb another.
  */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
-import type { CleanJpeg } from '../core/video/clean-jpeg.ts';
 import type { CameraEvents } from '../core/link/camera-events.ts';
+import type { CameraPublishing, PublishedCamera, Publisher } from '../core/link/publishing.ts';
 import { IsolatingEmitter } from '../core/fan-out.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
-import { LogThrottle } from '../core/log-throttle.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -23,8 +21,10 @@ import type { StartedCommand } from './camera-commands.ts';
 import { CameraEndpoint, type CameraEndpointOptions, type OpenedConnection } from './camera-endpoint.ts';
 import { CameraSession } from './camera-session.ts';
 import { CameraUplink } from './camera-uplink.ts';
-import { CameraRecord, type CameraLinkStatus } from './camera-record.ts';
-import { countMended, zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
+import type { CameraLinkStatus } from './camera-record.ts';
+import { ConnectedCameras } from './connected-cameras.ts';
+import { PublishedLink } from './published-link.ts';
+import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
   credentials: CameraCredentials;
@@ -38,20 +38,18 @@ export interface CameraIngestOptions {
   silenceTimeoutMs?: number;
 }
 
-const LOG_INTERVAL_US = 30_000_000;
 /** Connections that ended because of what the camera sent. */
 const VIOLATIONS: ReadonlySet<CloseReason> = new Set(['badMessage', 'badFrame', 'tooLarge']);
 
-export class CameraIngest extends IsolatingEmitter<CameraEvents> {
+export class CameraIngest extends IsolatingEmitter<CameraEvents> implements CameraPublishing {
   readonly #options: CameraIngestOptions;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #authenticator: CameraAuthenticator;
   readonly #door: CameraEndpoint;
-  readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
   readonly #counters = zeroIngestCounters();
   readonly #sessions = new Set<CameraSession>();
-  readonly #cameras = new Map<string, CameraRecord>();
+  readonly #cameras: ConnectedCameras;
   readonly #uplinks = new Map<string, CameraUplink>();
 
   constructor(options: CameraIngestOptions) {
@@ -61,7 +59,14 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     this.#log = log;
     this.#clock = options.clock ?? serverClock;
     this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
-    const { connectionOf, pendingPlaces } = options;
+    const { connectionOf, pendingPlaces, onFrame } = options;
+    this.#cameras = new ConnectedCameras({
+      events: this,
+      counters: this.#counters,
+      onFrame,
+      clock: this.#clock,
+      log,
+    });
     this.#door = new CameraEndpoint({
       connectionOf,
       clock: this.#clock,
@@ -69,11 +74,11 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       onOpened: (connection) => this.#open(connection),
       onRefused: (reason, address) => {
         this.#counters.refused[reason]++;
-        this.#say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
+        this.#cameras.say('warn', `${address} ${reason}`, { address, reason }, 'connection refused');
       },
       onDisplaced: (address) => {
         this.#counters.displaced++;
-        this.#say('warn', `${address} displaced`, { address }, 'connection displaced by a newer one');
+        this.#cameras.say('warn', `${address} displaced`, { address }, 'connection displaced by a newer one');
       },
     });
   }
@@ -90,13 +95,14 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
   /** For any camera; a camera that never connected is offline. */
   status(cameraId: string): CameraLinkStatus {
     const nowUs = this.#clock();
-    const status = (this.#cameras.get(cameraId) ?? new CameraRecord()).status(nowUs);
+    const status = this.#cameras.status(cameraId, nowUs);
     const uplink = this.#uplinks.get(cameraId)?.status(nowUs);
     return { ...status, ...(uplink !== undefined && { uplink }) };
   }
 
   /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable` or `tooManyRequests` */
   async set(cameraId: string, settings: CameraSettings): Promise<void> {
+    this.#cameras.commandsOf(cameraId);
     await this.#uplinkOf(cameraId).setByOwner(settings, this.#clock());
   }
 
@@ -107,29 +113,39 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
 
   /** Resolves when the camera has agreed to. @throws VigieError as `set` */
   async reboot(cameraId: string): Promise<void> {
-    await this.#sessionOf(cameraId).commands.run({ type: 'reboot' });
+    await this.#cameras.commandsOf(cameraId).run({ type: 'reboot' });
   }
 
   /** What a connected camera declared in its hello; undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined {
-    return this.#cameras.get(cameraId)?.session?.device;
+    return this.#cameras.recordOf(cameraId)?.link?.device;
   }
 
   /** Only to a camera that is connected over TLS. @throws VigieError `forbidden`, `cameraOffline`, `tooManyRequests` */
   offerUpdate(cameraId: string, offer: Omit<OtaMessage, 'type' | 'id'>): StartedCommand {
-    const session = this.#sessionOf(cameraId);
-    if (!session.device?.secure)
+    const commands = this.#cameras.commandsOf(cameraId);
+    if (!this.deviceOf(cameraId)?.secure)
       throw new VigieError('forbidden', 'an update over ws: could be exchanged on its way');
-    return session.commands.start({ ...offer, type: 'ota' });
+    return commands.start({ ...offer, type: 'ota' });
+  }
+
+  publish(publisher: Publisher): PublishedCamera {
+    const { cameraId, address } = publisher;
+    const allowsLargePictures = (): boolean => this.#authenticator.allowsLargePictures(cameraId);
+    const link = new PublishedLink({
+      ...publisher,
+      cameras: this.#cameras,
+      clock: this.#clock,
+      allowsLargePictures,
+    });
+    this.#cameras.connected(cameraId, link, address);
+    return link;
   }
 
   /** Closes the camera's connection, if it has one: its key was rotated, or it was removed. */
   disconnect(cameraId: string, reason: 'keyRotated' | 'removed'): void {
-    const detail = reason === 'removed' ? 'the camera was removed' : 'the camera has a new key';
-    this.#cameras.get(cameraId)?.session?.close(reason, detail);
-    if (reason !== 'removed') return;
-    this.#cameras.delete(cameraId);
-    this.#uplinks.delete(cameraId);
+    this.#cameras.disconnect(cameraId, reason);
+    if (reason === 'removed') this.#uplinks.delete(cameraId);
   }
 
   /** Idempotent. Tells every camera that the server stops; cameras reconnect by themselves. */
@@ -146,7 +162,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       secure,
       authenticator: this.#authenticator,
       clock: this.#clock,
-      onFrame: (frame, picture) => this.#onFrame(frame, picture),
+      onFrame: (frame, picture) => this.#cameras.take(frame, picture),
       uplinkOf: (cameraId) => this.#uplinkOf(cameraId),
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
       ...(silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
@@ -158,22 +174,16 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       this.#onWelcomed(session, address);
     });
     session.on('failed', (error) => {
-      this.#say('error', `${address} failed`, { err: error, address }, 'failed to handle a message');
+      this.#cameras.say('error', `${address} failed`, { err: error, address }, 'failed to handle a message');
     });
     session.on('closed', (reason, detail) => this.#onClosed(session, address, reason, detail));
   }
 
   #onWelcomed(session: CameraSession, address: string): void {
     const cameraId = session.hello?.cameraId ?? '';
-    this.#counters.welcomed++;
-    const camera = this.#cameras.get(cameraId) ?? new CameraRecord();
-    this.#cameras.set(cameraId, camera);
-    const former = camera.session;
-    camera.session = session;
-    former?.close('replaced', 'the same camera has connected again');
-
     session.on('telemetry', (telemetry) => {
-      camera.telemetry = telemetry;
+      const record = this.#cameras.recordOf(cameraId);
+      if (record) record.telemetry = telemetry;
       this.emit('telemetry', cameraId, telemetry);
     });
     session.on('clock', (uptimeMs) => this.emit('clock', cameraId, uptimeMs));
@@ -181,41 +191,18 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
     session.on('motion', (active) => this.emit('motion', cameraId, active));
     session.on('otaProgress', (message) => this.emit('otaProgress', cameraId, message));
     session.on('otaResult', (message) => this.emit('otaResult', cameraId, message));
-    session.on('dropped', ({ kind, detail }) => {
-      camera.framesDropped++;
-      camera.droppedInARow++;
-      this.#counters.dropped[kind]++;
-      this.emit('refused', cameraId, { kind, detail }, camera.droppedInARow);
-      this.#say('warn', `${cameraId} ${kind}`, { cameraId, reason: kind, detail }, 'frame dropped');
-    });
-    if (!former) {
-      this.#say('info', `${cameraId} online`, { cameraId, address }, 'camera online');
-      this.emit('online', cameraId);
-    }
-    this.emit('connected', cameraId);
-    if (former) this.emit('replaced', cameraId);
-  }
-
-  #onFrame(frame: CameraFrame, picture: CleanJpeg): void {
-    const camera = this.#cameras.get(frame.cameraId);
-    if (!camera) return;
-    camera.lastFrameUs = frame.receivedUs;
-    camera.droppedInARow = 0;
-    if (countMended(picture, this.#counters.mended)) camera.framesMended++;
-    this.#counters.frames++;
-    this.#counters.jpegBytes += frame.jpeg.length;
-    this.#options.onFrame(frame);
+    session.on('dropped', (refusal) => this.#cameras.dropped(cameraId, refusal));
+    this.#cameras.connected(cameraId, session, address);
   }
 
   #onClosed(session: CameraSession, address: string, reason: CloseReason, detail: string): void {
     this.#sessions.delete(session);
     this.#counters.closed[reason]++;
     const cameraId = session.hello?.cameraId;
-    const camera = cameraId === undefined ? undefined : this.#cameras.get(cameraId);
     if (reason !== 'serverStopping') {
       const fields = { cameraId, address, reason, detail };
       const level = reason === 'left' ? 'info' : 'warn';
-      this.#say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
+      this.#cameras.say(level, `${cameraId ?? address} ${reason}`, fields, 'connection closed');
     }
     const { claimedId } = session;
     if (reason === 'unauthorized' && claimedId !== undefined) {
@@ -223,26 +210,11 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       this.emit('keyRefused', address, known);
       if (known !== undefined) this.emit('keyRejected', known);
     }
-    if (cameraId !== undefined && VIOLATIONS.has(reason))
-      this.emit('refused', cameraId, { kind: 'violation', detail }, 1);
+    if (cameraId === undefined) return;
+    if (VIOLATIONS.has(reason)) this.emit('refused', cameraId, { kind: 'violation', detail }, 1);
     // A replaced connection reports nothing.
-    if (cameraId !== undefined) this.emit('motion', cameraId, false);
-    if (cameraId === undefined || camera?.session !== session) return;
-    camera.session = undefined;
-    this.#say('info', `${cameraId} offline`, { cameraId }, 'camera offline');
-    this.emit('offline', cameraId);
-  }
-
-  /** @param subject repeated lines about it are logged at intervals, with the number of suppressed ones */
-  #say(
-    level: 'info' | 'warn' | 'error',
-    subject: string,
-    fields: Record<string, unknown>,
-    message: string,
-  ): void {
-    const suppressed = this.#throttle.pass(subject, this.#clock());
-    if (suppressed !== undefined)
-      this.#log[level]({ ...fields, ...(suppressed > 0 && { suppressed }) }, message);
+    this.emit('motion', cameraId, false);
+    this.#cameras.ended(cameraId, session);
   }
 
   #uplinkOf(cameraId: string): CameraUplink {
@@ -256,11 +228,5 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> {
       });
     this.#uplinks.set(cameraId, uplink);
     return uplink;
-  }
-
-  #sessionOf(cameraId: string): CameraSession {
-    const session = this.#cameras.get(cameraId)?.session;
-    if (!session) throw new VigieError('cameraOffline', 'the camera is not connected');
-    return session;
   }
 }

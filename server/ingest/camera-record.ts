@@ -1,8 +1,8 @@
 /** What the server remembers of a camera that has connected since its start, and the part that is shown. */
 
-import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
+import type { TelemetryMessage } from '../wire/camera-protocol.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
-import type { CameraSession } from './camera-session.ts';
+import type { CameraLink, CameraSelf } from './camera-link.ts';
 
 export interface CameraLinkStatus {
   online: boolean;
@@ -14,7 +14,7 @@ export interface CameraLinkStatus {
   /** Frames whose JPEG was mended. */
   framesMended: number;
   /** Declared in its hello; null while offline. */
-  device: Pick<HelloMessage, 'firmware' | 'board' | 'sensor' | 'capabilities' | 'frameIntervalMs'> | null;
+  device: CameraSelf | null;
   /** Whether it is connected over TLS; null while offline. */
   secure: boolean | null;
   /** The latest, also while offline; null before the first. */
@@ -31,7 +31,7 @@ export interface CameraLinkStatus {
 const FRAME_STALE_US = 2_000_000;
 
 export class CameraRecord {
-  session: CameraSession | undefined;
+  link: CameraLink | undefined;
   lastFrameUs: number | undefined;
   framesDropped = 0;
   framesMended = 0;
@@ -40,27 +40,21 @@ export class CameraRecord {
   telemetry: TelemetryMessage | null = null;
 
   status(nowUs: number): CameraLinkStatus {
-    const { session, lastFrameUs, framesDropped, framesMended, telemetry } = this;
+    const { link, lastFrameUs, framesDropped, framesMended, telemetry } = this;
     const sending = lastFrameUs !== undefined && nowUs - lastFrameUs < FRAME_STALE_US;
-    const {
-      firmware = '',
-      board = '',
-      sensor = '',
-      capabilities = [],
-      frameIntervalMs,
-    } = session?.hello ?? {};
+    const { firmware = '', board = '', sensor = '', capabilities = [], frameIntervalMs } = link?.hello ?? {};
     const interval = frameIntervalMs === undefined ? {} : { frameIntervalMs };
     return {
-      online: session !== undefined,
+      online: link !== undefined,
       lastFrameAtMs: lastFrameUs === undefined ? null : Math.floor(lastFrameUs / 1000),
-      fps: session && sending ? session.fps : 0,
+      fps: link && sending ? link.fps : 0,
       framesDropped,
       framesMended,
-      device: session ? { firmware, board, sensor, capabilities, ...interval } : null,
-      secure: session?.device?.secure ?? null,
+      device: link ? { firmware, board, sensor, capabilities, ...interval } : null,
+      secure: link?.device?.secure ?? null,
       telemetry,
-      roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
-      ackWindow: session?.ackWindow ?? null,
+      roundTripMs: link?.roundTripUs === undefined ? null : link.roundTripUs / 1000,
+      ackWindow: link?.ackWindow ?? null,
     };
   }
 }

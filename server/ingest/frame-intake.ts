@@ -12,7 +12,7 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import type { FrameHeader } from '../wire/frame-header.ts';
 import { checkFrame } from './frame-check.ts';
 import type { DropReason } from './ingest-counters.ts';
-import type { AllowsLargePictures } from './picture-check.ts';
+import { checkPicture, type AllowsLargePictures } from './picture-check.ts';
 
 /** @param picture the frame's JPEG, and how it was cleaned */
 export type OnPicture = (frame: CameraFrame, picture: CleanJpeg) => void;
@@ -24,7 +24,14 @@ export type Intake =
   | DroppedFrame
   | { verdict: 'frame'; sequence: number; header: FrameHeader; picture: CleanJpeg };
 
+export type TakenJpeg =
+  ({ verdict: 'dropped' } & FrameRefusal<DropReason>) | { verdict: 'frame'; picture: CleanJpeg };
+
 export const MAX_FRAMES_PER_SECOND = 75;
+const TOO_FAST: FrameRefusal<'tooFast'> = {
+  kind: 'tooFast',
+  detail: `more than ${MAX_FRAMES_PER_SECOND} frames per second`,
+};
 
 export class FrameIntake {
   readonly #rate = new FrameRateMeter(0);
@@ -47,13 +54,20 @@ export class FrameIntake {
     const { header } = frame;
     const { sequence } = header;
     this.#lastSequence = sequence;
-    if (!this.#budget.take(receivedUs)) {
-      const detail = `more than ${MAX_FRAMES_PER_SECOND} frames per second`;
-      return { verdict: 'dropped', sequence, kind: 'tooFast', detail };
-    }
+    if (!this.#budget.take(receivedUs)) return { verdict: 'dropped', sequence, ...TOO_FAST };
     if (frame.verdict === 'refused')
       return { verdict: 'dropped', sequence, kind: frame.kind, detail: frame.detail };
     this.#rate.add(receivedUs);
     return { verdict: 'frame', sequence, header, picture: frame.picture };
+  }
+
+  /** A picture without a header, from a program. */
+  takeJpeg(jpeg: Uint8Array, receivedUs: number): TakenJpeg {
+    if (!this.#budget.take(receivedUs)) return { verdict: 'dropped', ...TOO_FAST };
+    const checked = checkPicture(jpeg, this.#allowsLargePictures);
+    if (checked.verdict === 'refused')
+      return { verdict: 'dropped', kind: checked.kind, detail: checked.detail };
+    this.#rate.add(receivedUs);
+    return { verdict: 'frame', picture: checked.picture };
   }
 }

@@ -5,12 +5,13 @@
  * Invariant: every route is in it, with every status it answers.
  */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { COMMON_ERRORS, statusesOf, type ApiRoute } from '../wire/api-route.ts';
 import { ROUTE_GROUPS, type ApiRouteName } from '../wire/api-routes.ts';
 import { ROUTE_AUTHORIZATION, type Authorization } from '../wire/authorization.ts';
 import { keyAccessOf } from '../wire/key-access.ts';
+import { idempotencyKey } from '../wire/fields.ts';
 import { PROBLEM } from '../wire/problem.ts';
 import { SCHEMA_NAMES } from './schema-names.ts';
 
@@ -21,7 +22,8 @@ const ABOUT = `Every request that is not public carries \`Authorization: Bearer\
 Every error is problem details (RFC 9457) with a \`code\` for programs and a \`detail\` for people. \
 Times are milliseconds since the Unix epoch. \
 JSON that is read carries an \`ETag\`; with \`If-None-Match\` the answer is 304 while it is the same. \
-A page of a longer list carries \`Link: <…>; rel="next"\` (RFC 8288).`;
+A page of a longer list carries \`Link: <…>; rel="next"\` (RFC 8288). \
+What makes something takes an \`Idempotency-Key\`: sent again with it within the hour, it is answered as before and makes nothing.`;
 
 /** Texts of statuses that are no errors (RFC 9110 section 15). */
 const SUCCESSES: Readonly<Record<number, string>> = {
@@ -105,6 +107,7 @@ function operationOf(name: ApiRouteName, route: ApiRoute, tag: string): Operatio
     requestParams: {
       ...(params && { path: params as z.ZodObject }),
       ...(query && { query: query as z.ZodObject }),
+      ...(route.keyed && { header: KEY_HEADER }),
     },
     ...(needsBody && {
       requestBody: {
@@ -116,6 +119,11 @@ function operationOf(name: ApiRouteName, route: ApiRoute, tag: string): Operatio
   };
 }
 
+const KEY_HEADER = z.object({
+  'Idempotency-Key': idempotencyKey
+    .optional()
+    .meta({ description: 'A new UUID for each request, and the same one when it is sent again' }),
+});
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: PROBLEM } };
 const BYTES = { type: 'string', format: 'binary' } as const;
 

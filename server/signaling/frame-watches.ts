@@ -9,10 +9,10 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
+import { ScaledFrames, type ScaleFrame } from '../core/video/scaled-frames.ts';
 import type { Log } from '../log.ts';
 import type { SignalingMethods } from '../wire/signaling.ts';
 import { FrameWatch } from './frame-watch.ts';
-import { ScaledFrames, type ScaleFrame } from './scaled-frames.ts';
 import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, plus a reserve. */
@@ -102,7 +102,14 @@ export class FrameWatches {
   #framesOf(width: number | undefined, maxFps: number | undefined): CameraFrames {
     const { frames, scaleFrame: scale, allowance, log } = this.#options;
     if (width === undefined || !scale) return frames;
-    return new ScaledFrames({ frames, scale, width, maxFps, log, userId: allowance.userId });
+    return new ScaledFrames({
+      frames,
+      scale,
+      width,
+      maxFps,
+      userId: allowance.userId,
+      onFailure: (error, cameraId) => log.error({ err: error, cameraId }, 'failed to deliver a scaled frame'),
+    });
   }
 
   /** Room left by one watch goes to the one that has waited longest: each flushes in turn. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { AUDIT_ACTIONS, AUDIT_KINDS, type AuditAction } from './audit-actions.ts';
-import { count, id, queryTimeMs, timeMs } from './fields.ts';
+import { count, cursor, id, queryTimeMs, timeMs } from './fields.ts';
 
 const AUDIT_ACTION = z.enum(Object.keys(AUDIT_ACTIONS) as [AuditAction]);
 const AUDIT_KIND = z.enum(AUDIT_KINDS);
@@ -46,6 +46,7 @@ export const AUDIT_QUERY = AUDIT_FILTER.extend({
   limit: z.coerce.number<number>().int().min(1).max(200).default(50),
   /** An entry's id: only those before it; none if it is gone. */
   before: id.exactOptional(),
+  cursor: cursor.exactOptional(),
 });
 
 export const DEFAULT_AUDIT_DAYS = 90;

@@ -1,7 +1,7 @@
 /** Events of a camera in the API and the signaling. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
-import { id, queryTimeMs, shortName, timeMs } from './fields.ts';
+import { cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
 /** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, or
  * the privacy switch. */
@@ -39,6 +39,7 @@ export const EVENTS_QUERY = z
     kind: EVENT_KIND.exactOptional(),
     /** An event's id: only events stored before it. Not combined with the times below. */
     before: id.exactOptional(),
+    cursor: cursor.exactOptional(),
     /** Only events that overlap this time; a continuing event has no end yet. */
     from: queryTimeMs.exactOptional(),
     to: queryTimeMs.exactOptional(),
@@ -46,9 +47,10 @@ export const EVENTS_QUERY = z
     order: z.enum(['newest', 'oldest']).default('newest'),
   })
   .refine(
-    ({ before, from, to, order }) =>
-      before === undefined || (from === undefined && to === undefined && order === 'newest'),
-    'name either an event as the limit, or a time',
+    ({ before, cursor: after, from, to, order }) =>
+      before === undefined ||
+      (after === undefined && from === undefined && to === undefined && order === 'newest'),
+    'name either an event as the limit, or a cursor, or a time',
   );
 /** As the client sends it. */
 export type EventsQuery = z.input<typeof EVENTS_QUERY>;

@@ -10,6 +10,7 @@ import type { AuditLog } from '../../server/audit/audit-log.ts';
 import { AUDIT_EXPORT_SHARES, auditRoutes } from '../../server/audit/audit-routes.ts';
 import type { AuditStore } from '../../server/audit/audit-store.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
+import type { Page } from '../../server/store/page.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import { createLog } from '../../server/log.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
@@ -36,7 +37,7 @@ const PAGE: AuditEntry[] = Array.from({ length: 200 }, (_, index) => ({
 const administrator = () => ({ userId: 'root' });
 
 /** @param list the pages of a log without an end */
-async function start(context: TestContext, list: () => Promise<AuditEntry[]>, stallMs = 60_000) {
+async function start(context: TestContext, list: () => Promise<Page<AuditEntry>>, stallMs = 60_000) {
   const log = createLog('silent');
   const sent: Response[] = [];
   const guard = {
@@ -53,7 +54,7 @@ async function start(context: TestContext, list: () => Promise<AuditEntry[]>, st
 }
 
 test('one administrator downloads it twice at once at most', async (context) => {
-  const held = Promise.withResolvers<AuditEntry[]>();
+  const held = Promise.withResolvers<Page<AuditEntry>>();
   const { port } = await start(context, () => held.promise);
   const url = `http://127.0.0.1:${port}${PATH}`;
   const { perUser } = AUDIT_EXPORT_SHARES;
@@ -63,13 +64,17 @@ test('one administrator downloads it twice at once at most', async (context) => 
     [200, 200],
   );
   assert.equal((await fetch(url)).status, 429);
-  held.resolve([]);
+  held.resolve({ rows: [], next: null });
   await Promise.all(open.map((each) => each.text()));
   await until('the places are free', async () => (await fetch(url)).status === 200);
 });
 
 test('one that is not read ends', async (context) => {
-  const { port, sent } = await start(context, () => Promise.resolve(PAGE), 200);
+  const { port, sent } = await start(
+    context,
+    () => Promise.resolve({ rows: PAGE, next: { rank: 0, sequence: 1 } }),
+    200,
+  );
   const socket = connect(port, '127.0.0.1');
   context.after(() => socket.destroy());
   socket.on('error', () => undefined);

@@ -42,7 +42,7 @@ export function openAuditRig(
     list: async (query: Partial<AuditListQuery> = {}): Promise<AuditEntry[]> => {
       audit.flush();
       await store.settled();
-      return await audit.list({ limit: 200, ...query });
+      return (await audit.list({ limit: 200, ...query })).rows;
     },
   };
 }

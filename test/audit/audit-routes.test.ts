@@ -260,10 +260,14 @@ suite('the audit log over HTTP', () => {
   });
 
   test('pages, users, cameras, kinds and days are selected by the query', async (context) => {
-    const { id, list, actions } = await withViewer(context);
+    const { id, admin, list, actions } = await withViewer(context);
     const [newest = assert.fail(), second = assert.fail()] = await list('?limit=2');
     assert.equal(newest.username, 'ada');
     assert.equal((await list(`?limit=1&before=${newest.id}`))[0]?.id, second.id);
+    const { headers } = await admin.call('GET', '/api/audit?limit=1');
+    const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+    assert.equal((await list(next))[0]?.id, second.id);
+    assert.equal((await admin.call('GET', '/api/audit?cursor=aud_1')).status, 422);
     assert.deepEqual(await actions(`?userId=${newest.userId}`), ['signedIn']);
     assert.deepEqual(await actions(`?cameraId=${id}`), []);
     assert.deepEqual(await actions('?kind=access'), ['userAdded']);

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, test, type TestContext } from 'node:test';
 import { AuditQueries, type NewAuditEntry } from '../../server/audit/audit-store.ts';
+import type { AuditEntry } from '../../server/wire/audit.ts';
 import { openDatabase } from '../../server/store/open-database.ts';
+import type { Page, Place } from '../../server/store/page.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -63,7 +65,7 @@ suite('rows of the audit log', () => {
     assert.deepEqual(
       queries
         .list({ limit: 9 })
-        .map(({ endedAtMs, count, username }) => [endedAtMs - OLD_MS, count, username]),
+        .rows.map(({ endedAtMs, count, username }) => [endedAtMs - OLD_MS, count, username]),
       [[9, 4, 'anna']],
     );
   });
@@ -75,9 +77,9 @@ suite('rows of the audit log', () => {
     const other = new DatabaseSync(join(folder, 'vigie.db'));
     context.after(() => other.close());
     assert.throws(() => other.exec('DELETE FROM audit_entries'), /stays for a week/);
-    assert.equal(queries.list({ limit: 9 }).length, 2);
+    assert.equal(queries.list({ limit: 9 }).rows.length, 2);
     other.exec(`DELETE FROM audit_entries WHERE began_at < ${Date.now() - 7 * DAY_MS}`);
-    assert.equal(queries.list({ limit: 9 }).length, 1);
+    assert.equal(queries.list({ limit: 9 }).rows.length, 1);
   });
 
   test('an entry written twice is one', (context) => {
@@ -85,14 +87,14 @@ suite('rows of the audit log', () => {
     const once = entry(OLD_MS);
     queries.add(once);
     queries.add(once);
-    assert.equal(queries.list({ limit: 9 }).length, 1);
+    assert.equal(queries.list({ limit: 9 }).rows.length, 1);
   });
 
   test('entries older than the days that are kept are removed, of which a wrong clock removes one day at most', (context) => {
     const { queries } = open(context);
     for (let day = 0; day < 10; day++) queries.add(entry(OLD_MS + day * DAY_MS));
     const days = (): number[] =>
-      queries.list({ limit: 99 }).map(({ beganAtMs }) => (beganAtMs - OLD_MS) / DAY_MS);
+      queries.list({ limit: 99 }).rows.map(({ beganAtMs }) => (beganAtMs - OLD_MS) / DAY_MS);
     queries.prune(OLD_MS + 3 * DAY_MS, NOW_MS, Infinity);
     assert.deepEqual(days(), [9, 8, 7, 6, 5, 4, 3]);
     queries.prune(OLD_MS + 365 * DAY_MS, NOW_MS, DAY_MS);
@@ -105,25 +107,38 @@ suite('rows of the audit log', () => {
     for (let index = 0; index < 4; index++) queries.add(entry(OLD_MS + index));
     for (let index = 0; index < 4; index++) queries.add(entry(nowMs + index));
     assert.equal(queries.prune(0, nowMs, DAY_MS), 0);
-    assert.equal(queries.list({ limit: 99 }).length, 5);
+    assert.equal(queries.list({ limit: 99 }).rows.length, 5);
     for (let index = 0; index < 4; index++) queries.add(entry(nowMs + index));
     assert.equal(queries.prune(0, nowMs, DAY_MS), 3, 'it says by how many it is too full');
-    assert.equal(queries.list({ limit: 99 }).length, 8);
+    assert.equal(queries.list({ limit: 99 }).rows.length, 8);
   });
 
   test('pages follow each other without a gap or a repetition, also among entries of one moment', (context) => {
     const { queries } = open(context);
     for (let index = 0; index < 25; index++) queries.add(entry(OLD_MS + Math.floor(index / 10)));
-    const seen: string[] = [];
-    for (let before: string | undefined; ;) {
-      const page = queries.list({ limit: 4, ...(before !== undefined && { before }) });
-      seen.push(...page.map(({ id }) => id));
-      before = page.at(-1)?.id;
-      if (before === undefined) break;
+    const old = queries.list({ limit: 99 }).rows.map(({ id }) => id);
+    const byCursor: string[] = [];
+    for (let after: Place | null | undefined; after !== null;) {
+      const { rows, next }: Page<AuditEntry> = queries.list({ limit: 4, ...(after && { after }) });
+      byCursor.push(...rows.map(({ id }) => id));
+      after = next;
+      queries.add(entry(OLD_MS + 100));
     }
-    assert.equal(seen.length, 25);
-    assert.equal(new Set(seen).size, 25);
-    assert.deepEqual(queries.list({ limit: 4, before: 'aud_gone' }), []);
+    assert.deepEqual(byCursor, old);
+    const byId = queries.list({ limit: 4, before: old[4] ?? '' }).rows.map(({ id }) => id);
+    assert.deepEqual(byId, old.slice(5, 9));
+    assert.deepEqual(queries.list({ limit: 4, before: 'aud_gone' }).rows, []);
+  });
+
+  test('an entry of a later version of the server is left out, and hides none behind it', (context) => {
+    const { database, queries } = open(context);
+    for (let index = 0; index < 8; index++) queries.add(entry(OLD_MS + index));
+    database.exec(`INSERT INTO audit_entries (id, began_at, ended_at, action, kind, refused, count, details)
+      SELECT 'aud_later', began_at, ended_at, 'teleported', kind, 0, 1, '{}' FROM audit_entries WHERE began_at = ${OLD_MS + 5}`);
+    const first = queries.list({ limit: 5 });
+    assert.equal(first.rows.length, 4);
+    assert.ok(first.next);
+    assert.equal(queries.list({ limit: 5, after: first.next }).rows.length, 4);
   });
 
   test('entries are selected by user, camera, kind and time, by any of them together', (context) => {
@@ -135,7 +150,7 @@ suite('rows of the audit log', () => {
     );
     queries.add(entry(OLD_MS + 30, { id: 'ben', action: 'watched', cameraId: 'cam_1', userId: 'user_2' }));
     const found = (filter: Omit<Parameters<AuditQueries['list']>[0], 'limit'>): string[] =>
-      queries.list({ limit: 9, ...filter }).map(({ id }) => id);
+      queries.list({ limit: 9, ...filter }).rows.map(({ id }) => id);
     assert.deepEqual(found({ userId: 'user_1' }), ['yard', 'door', 'sign-in']);
     assert.deepEqual(found({ cameraId: 'cam_1' }), ['ben', 'door']);
     assert.deepEqual(found({ kind: 'signIn' }), ['sign-in']);

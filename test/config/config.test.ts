@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { configMarkdown } from '../../server/config/config-table.ts';
+import { configMarkdown } from '../../server/config/config-markdown.ts';
 import { configTable, describeConfig, loadConfig, type Config } from '../../server/config/config.ts';
 import { parseEnvFile } from '../../server/config/env-file.ts';
 import { VigieError } from '../../server/errors.ts';
@@ -48,6 +48,7 @@ test('every setting has a default', (context) => {
     adminPassword: undefined,
     rtcPort: 8081,
     rtcTcpPort: undefined,
+    grpcPort: undefined,
     announcedAddresses: [],
     turnUrls: [],
     turnSecret: undefined,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { configMarkdown } from '../../server/config/config-table.ts';
+import { configMarkdown } from '../../server/config/config-markdown.ts';
 
 const settings = readFileSync(resolve(import.meta.dirname, '../../docs/settings.md'), 'utf8');
 

@@ -16,14 +16,14 @@ suite('event log', () => {
   test('an event is emitted and listed at its start, at updates and at its end', async (context) => {
     const { log, told, door, settled } = await eventRoom(context);
     const started = log.start({ ...motion(door, 1000.4), zones: ['Drive'], score: 0.1 });
-    assert.deepEqual(await log.list([door], { limit: 10 }), [started]);
+    assert.deepEqual((await log.list([door], { limit: 10 })).rows, [started]);
     assert.deepEqual([started.startedAtMs, started.endedAtMs, started.sourceName], [1000, null, '']);
     log.update(started.id, { zones: ['Drive', 'Gate'], score: 0.25 });
     log.end(started.id, 5000.6);
     await settled();
     const grown = { ...started, zones: ['Drive', 'Gate'], score: 0.25 };
     assert.deepEqual(told, [started, grown, { ...grown, endedAtMs: 5001 }]);
-    assert.deepEqual(await log.list([door], { limit: 10 }), told.slice(-1));
+    assert.deepEqual((await log.list([door], { limit: 10 })).rows, told.slice(-1));
   });
 
   test('an ended event stays unchanged, and nothing is emitted for a removed one', async (context) => {
@@ -34,14 +34,14 @@ suite('event log', () => {
     log.update(id, { zones: ['Late'], score: 1 });
     await settled();
     assert.equal(told.length, 2);
-    assert.deepEqual(await log.list([door], { limit: 10 }), told.slice(-1));
+    assert.deepEqual((await log.list([door], { limit: 10 })).rows, told.slice(-1));
     const open = log.start(motion(door));
     await cameras.remove(door, 0);
     log.update(open.id, { zones: [], score: 1 });
     log.end(open.id, 3000);
     await settled();
     assert.deepEqual(told.slice(2), [open]);
-    assert.deepEqual(await log.list([door], { limit: 10 }), []);
+    assert.deepEqual((await log.list([door], { limit: 10 })).rows, []);
     log.start(motion(door));
     await assert.rejects(log.note(motion(door)), withCode('conflict'));
     assert.equal(told.length, 3);
@@ -82,7 +82,7 @@ suite('event log', () => {
     await settled();
     const after = restarted();
     await settled();
-    assert.deepEqual(await after.list([door], { limit: 10 }), [{ ...open, endedAtMs: 5000 }]);
+    assert.deepEqual((await after.list([door], { limit: 10 })).rows, [{ ...open, endedAtMs: 5000 }]);
   });
 
   test('pages of the list join without a gap, also within one millisecond', async (context) => {
@@ -94,13 +94,13 @@ suite('event log', () => {
     }
     const listed: string[] = [];
     for (let before: string | undefined; ;) {
-      const page = await log.list([door], { limit: 3, ...(before !== undefined && { before }) });
+      const page = (await log.list([door], { limit: 3, ...(before !== undefined && { before }) })).rows;
       if (page.length === 0) break;
       listed.push(...page.map(({ id }) => id));
       before = page.at(-1)?.id;
     }
     assert.deepEqual(listed, added.toReversed());
-    assert.deepEqual(await log.list([door], { limit: 3, before: 'evt_gone' }), []);
+    assert.deepEqual((await log.list([door], { limit: 3, before: 'evt_gone' })).rows, []);
   });
 
   test('the newest events of each camera are kept, and a busy camera does not affect a quiet one', async (context) => {
@@ -110,11 +110,11 @@ suite('event log', () => {
     const added: string[] = [];
     for (let n = 0; n < 12; n++) added.push((await log.note(motion(door))).id);
     assert.deepEqual(
-      (await log.list([door], { limit: 100 })).map(({ id }) => id),
+      (await log.list([door], { limit: 100 })).rows.map(({ id }) => id),
       [...added.slice(-5).toReversed(), open.id],
       'and the continuing one, so that its end can be stored',
     );
-    assert.deepEqual(await log.list([yard], { limit: 100 }), [quiet]);
+    assert.deepEqual((await log.list([yard], { limit: 100 })).rows, [quiet]);
   });
 
   test('a camera that was offline when the server stopped is offline at the next start', async (context) => {
@@ -135,7 +135,7 @@ suite('event log', () => {
     const late = await log.note(motion(door, 9000));
     const told = await log.note(motion(door, 3000));
     const ids = async (query: Partial<EventQuery>) =>
-      (await log.list([door], { limit: 10, ...query })).map(({ id }) => id);
+      (await log.list([door], { limit: 10, ...query })).rows.map(({ id }) => id);
     assert.deepEqual(await ids({ fromMs: 3000, toMs: 3000 }), [told.id, open.id, lasting.id]);
     assert.deepEqual(await ids({ fromMs: 4001 }), [late.id, open.id], 'a continuing event has no end yet');
     assert.deepEqual(await ids({ toMs: 1999 }), [lasting.id]);
@@ -153,7 +153,7 @@ suite('event log', () => {
     log.illustrate(event, Uint8Array.of(2));
     await settled();
     assert.deepEqual(illustrated[0], { ...event, thumbnail: true });
-    assert.deepEqual(await log.list([door], { limit: 1 }), [{ ...event, thumbnail: true }]);
+    assert.deepEqual((await log.list([door], { limit: 1 })).rows, [{ ...event, thumbnail: true }]);
     assert.deepEqual(await log.thumbnail(door, event.id), Uint8Array.of(1));
     assert.equal(await log.thumbnail(yard, event.id), undefined, 'of another camera');
     await cameras.remove(door, 0);
@@ -170,7 +170,7 @@ suite('event log', () => {
     for (let n = 1; n <= 7; n++) log.illustrate(await log.note(motion(door)), Uint8Array.of(n));
     await settled();
     const kept: (number | undefined)[] = [];
-    for (const { id } of await log.list([door], { limit: 10 }))
+    for (const { id } of (await log.list([door], { limit: 10 })).rows)
       kept.push((await log.thumbnail(door, id))?.[0]);
     assert.deepEqual(kept, [7, 6, 5, undefined, undefined, undefined, undefined]);
     assert.deepEqual(await log.thumbnail(yard, quiet.id), Uint8Array.of(0));

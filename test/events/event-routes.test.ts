@@ -104,9 +104,18 @@ test('a user lists the events of the visible cameras, of all at once and of a ki
   assert.deepEqual(await seenBy(admin, '?kind=offline'), told.slice(2));
   assert.deepEqual(await seenBy(admin, `?before=${told[2]?.id}&limit=1`), told.slice(1, 2));
   assert.deepEqual(await seenBy(admin, '?from=1&order=oldest'), told.slice(1));
-  const { headers } = await admin.call('GET', '/api/events?limit=2&kind=motion');
-  const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+  const nextOf = async (query: string): Promise<string> => {
+    const { headers } = await admin.call('GET', `/api/events${query}`);
+    return /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '';
+  };
+  const next = await nextOf('?limit=2&kind=motion');
   assert.deepEqual(await seenBy(admin, next), [], next);
+  for (const query of ['?limit=1', '?limit=1&order=oldest', '?limit=1&from=0', '?limit=1&before=evt_2']) {
+    const page = await seenBy(admin, query);
+    const [following] = await seenBy(admin, await nextOf(query));
+    assert.equal(following?.id, query.includes('before') ? 'evt_0' : 'evt_1', query);
+    assert.notEqual(page[0]?.id, following?.id);
+  }
   const { headers: last } = await admin.call('GET', '/api/events?limit=4');
   assert.equal(last.get('link'), null);
   const password = 'a password of her own';
@@ -119,6 +128,16 @@ test('a user lists the events of the visible cameras, of all at once and of a ki
   assert.deepEqual(await seenBy(hers), told.slice(0, 1));
   assert.equal((await new ApiClient(server).call('GET', '/api/events')).status, 401);
   for (const query of ['kind=fire', 'order=up', 'from=-1', 'to=x'])
+    assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 400, query);
+  const ofOtherOrder = new URLSearchParams(next).get('cursor');
+  for (const query of [
+    `cursor=${ofOtherOrder}&order=oldest`,
+    'cursor=evt_1',
+    'cursor=bm8',
+    `cursor=${ofOtherOrder}&before=evt_1`,
+  ])
+    assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 422, query);
+  for (const query of ['cursor=', 'cursor=a.b', `cursor=${'a'.repeat(65)}`, 'cursor=a&cursor=b'])
     assert.equal((await admin.call('GET', `/api/events?${query}`)).status, 400, query);
   const twoLimits = `/api/events?before=${told[2]?.id}&from=1`;
   assert.equal((await admin.call('GET', twoLimits)).status, 422);

@@ -43,7 +43,7 @@ async function setUp(t: TestContext, settings: Partial<MotionView> = {}) {
     },
     happened: async () => {
       await store.idle;
-      return events.list(['cam_1'], { limit: 10 });
+      return (await events.list(['cam_1'], { limit: 10 })).rows;
     },
   };
 }

@@ -22,8 +22,8 @@ suite('sensors', () => {
     waits(3_000);
     const second = await report(room, door, token, 'Left');
     assert.deepEqual(told, [first, second]);
-    assert.deepEqual(await log.list([door], { limit: 10 }), [second, first]);
-    assert.deepEqual(await log.list([yard], { limit: 10 }), []);
+    assert.deepEqual((await log.list([door], { limit: 10 })).rows, [second, first]);
+    assert.deepEqual((await log.list([yard], { limit: 10 })).rows, []);
     assert.deepEqual([first.sourceName, second.sourceName, first.source], ['Porch', 'Left', 'sensor']);
     assert.equal(first.endedAtMs, first.startedAtMs);
     assert.deepEqual(

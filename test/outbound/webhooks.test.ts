@@ -199,7 +199,7 @@ suite('webhooks', () => {
       if (lines >= 20) child.kill('SIGKILL');
     }
     await restart();
-    const kept = await store().events.list(['cam_1'], { limit: 1000 });
+    const kept = (await store().events.list(['cam_1'], { limit: 1000 })).rows;
     assert.ok(kept.length >= 20);
     await until('all have arrived', () => receiver.received.length === kept.length);
     assert.deepEqual(

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { CameraQueries } from '../../server/cameras/camera-store.ts';
 import { openDatabase } from '../../server/store/open-database.ts';
 import { EventQueries, type EventQuery } from '../../server/events/event-store.ts';
 import type { EventKind, EventView } from '../../server/wire/event.ts';
+import type { Page, Place } from '../../server/store/page.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -25,7 +26,7 @@ function expected(events: readonly EventView[], cameraIds: readonly string[], qu
   return wanted.slice(0, limit).map(({ id }) => id);
 }
 
-test('lists by cameras, kind, time and cursor equal a full scan', async (context) => {
+function openRig(context: TestContext) {
   const database = openDatabase(temporaryFolder(context));
   context.after(() => database.close());
   const { random, label } = seededRandom();
@@ -34,14 +35,15 @@ test('lists by cameras, kind, time and cursor equal a full scan', async (context
   const store = new EventQueries(database);
   const ids = Array.from({ length: 5 }, (_, index) => cameras.add(`Camera ${index}`, 'v1', index).id);
   const pick = <T>(of: readonly T[]): T => of[below(of.length)] ?? assert.fail();
-  const events = Array.from({ length: 300 }, (_, n) => {
+  let made = 0;
+  const addEvent = (): EventView => {
     // Many start at the same time, and some have not ended.
     const startedAtMs = 1_000 + below(60) * 10;
     const endedAtMs = below(10) === 0 ? null : startedAtMs + below(100);
     const kind: EventKind = below(8) === 0 ? 'offline' : 'motion';
     return store.add(
       {
-        id: `evt_${n}`,
+        id: `evt_${made++}`,
         cameraId: pick(ids.slice(0, 4)),
         source: 'motion',
         sourceName: '',
@@ -53,8 +55,14 @@ test('lists by cameras, kind, time and cursor equal a full scan', async (context
       },
       0,
     );
-  });
-  for (let round = 0; round < 400; round++) {
+  };
+  const events = Array.from({ length: 300 }, addEvent);
+  return { database, store, events, ids, label, below, pick, addEvent };
+}
+
+test('lists by cameras, kind, time and cursor equal a full scan', (context) => {
+  const { store, events, ids, label, below, pick } = openRig(context);
+  for (let round = 0; round < 120; round++) {
     const cameraIds = ids.filter(() => below(2) === 0);
     const limit = 1 + below(40);
     const kind = below(2) === 0 ? { kind: pick(['motion', 'offline'] as const) } : {};
@@ -69,9 +77,40 @@ test('lists by cameras, kind, time and cursor equal a full scan', async (context
       { limit, ...kind, ...order },
     ]);
     assert.deepEqual(
-      store.list(cameraIds, query).map(({ id }) => id),
+      store.list(cameraIds, query).rows.map(({ id }) => id),
       expected(events, cameraIds, query),
       `${label} ${JSON.stringify({ cameraIds, query })}`,
     );
+  }
+});
+
+test('pages join without a gap or a double in any order, while events come and go', (context) => {
+  const { database, store, events, ids, label, below, pick, addEvent } = openRig(context);
+  const removed = new Set<string>();
+  for (let round = 0; round < 40; round++) {
+    const query = pick<EventQuery>([
+      { limit: 7 },
+      { limit: 7, kind: 'motion' },
+      { limit: 7, fromMs: 1_200, toMs: 1_400 },
+      { limit: 7, oldestFirst: true },
+    ]);
+    const cameraIds = ids.filter(() => below(4) > 0);
+    const listed: string[] = [];
+    const before = expected(events, cameraIds, { ...query, limit: Infinity });
+    const addedBefore = events.length;
+    for (let after: Place | null | undefined; after !== null;) {
+      const { rows, next }: Page<EventView> = store.list(cameraIds, { ...query, ...(after && { after }) });
+      listed.push(...rows.map(({ id }) => id));
+      after = next;
+      events.push(addEvent());
+      // The one at which the page ended, too.
+      const gone = below(3) === 0 ? (rows.at(-1)?.id ?? '') : pick(events).id;
+      database.prepare('DELETE FROM events WHERE id = ?').run(gone);
+      removed.add(gone);
+    }
+    const stayed = (listedIds: readonly string[]): string[] => listedIds.filter((id) => !removed.has(id));
+    const isOld = (id: string): boolean => events.findIndex((event) => event.id === id) < addedBefore;
+    assert.deepEqual(stayed(listed).filter(isOld), stayed(before), `${label} ${JSON.stringify(query)}`);
+    assert.equal(new Set(listed).size, listed.length, label);
   }
 });

@@ -35,7 +35,7 @@ async function house(context: TestContext, flushMs?: number) {
     zones: [],
     score: null,
   });
-  const stored = async () => (await store.events.list([cameraId], { limit: 1000 })).map(({ id }) => id);
+  const stored = async () => (await store.events.list([cameraId], { limit: 1000 })).rows.map(({ id }) => id);
   return { folder, lines, store, cameraId, event, stored, writer: await started.promise };
 }
 

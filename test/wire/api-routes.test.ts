@@ -60,6 +60,23 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
   }
 });
 
+/** What makes something without an Idempotency-Key, and why it needs none. */
+const NATURAL: Readonly<Record<string, string>> = {
+  'POST /api/cameras/:cameraId/pairing-code': 'the new code replaces the former one',
+  'POST /api/pairing': 'a code can be exchanged once',
+  'POST /api/cameras/:cameraId/events': 'from a sensor, which reports the same motion again anyway',
+  'POST /api/notifications/devices': 'a device is itself by its address',
+  'POST /api/backup/uploads': 'the new upload replaces the former one',
+  'POST /api/firmware': 'an image is itself by its content',
+};
+
+test('what makes something takes an Idempotency-Key, or is known to make it once', () => {
+  for (const [name, { keyed, body, response, errors, statuses }] of routes) {
+    assert.equal(keyed ?? false, statuses?.[0] === 201 && !(name in NATURAL), name);
+    assert.ok(!keyed || (body && response && errors?.includes(409)), name);
+  }
+});
+
 const liveness = { status: 'never', sinceMs: null, lastFrameAtMs: null, staleAfterMs: 2000 };
 const camera = { id: 'cam_1', name: 'Door', kind: 'v1', ...liveness, createdAtMs: 1, rights: ['live'] };
 const OK = { method: 'GET', path: '/api/cameras', status: 200, contentType: 'application/json' };

@@ -54,6 +54,7 @@ export const ACCOUNT_ROUTES = {
       role: ROLE,
       cameras: cameras.default([]),
     }),
+    keyed: true,
     response: USER_VIEW,
     statuses: [201],
     errors: [409],

@@ -13,6 +13,7 @@ export const API_KEY_ROUTES = {
   'POST /api/keys': {
     summary: 'Make an API key with at most the own rights; the answer alone shows it',
     body: NEW_API_KEY,
+    keyed: true,
     response: MADE_API_KEY,
     statuses: [201],
     errors: [409],

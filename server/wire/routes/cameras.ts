@@ -50,6 +50,7 @@ export const CAMERA_ROUTES = {
   'POST /api/cameras': {
     summary: 'Add a camera; the only answer with its key',
     body: CAMERA_NAME,
+    keyed: true,
     response: CAMERA_WITH_KEY,
     statuses: [201],
     errors: [409],

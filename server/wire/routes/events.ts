@@ -50,6 +50,7 @@ export const EVENT_ROUTES = {
     summary: 'Add a sensor; the only answer with its token',
     params: ONE_CAMERA,
     body: z.strictObject({ name: shortName }),
+    keyed: true,
     response: SENSOR_WITH_TOKEN,
     statuses: [201],
     errors: [409],

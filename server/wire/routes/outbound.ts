@@ -16,6 +16,7 @@ export const OUTBOUND_ROUTES = {
   'POST /api/webhooks': {
     summary: 'Add a webhook; the answer holds its secret',
     body: WEBHOOK_SETTINGS,
+    keyed: true,
     response: WEBHOOK_WITH_SECRET,
     statuses: [201],
     errors: [409],

@@ -100,8 +100,10 @@ export const RECORDING_ROUTES = {
       'Prepare a time range as one file, which is kept for you until you fetch it, for ten minutes at most',
     params: ONE_CAMERA,
     body: NEW_EXPORT,
+    keyed: true,
     response: RECORDING_EXPORT,
     statuses: [201],
+    errors: [409],
   },
   'GET /api/cameras/:cameraId/exports/:exportId.webm': {
     summary: 'Get the file of an export, in ranges; it is removed once its last byte was sent',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
-import { createLog } from '../../server/log.ts';
-import { ScaledFrames } from '../../server/signaling/scaled-frames.ts';
-import { FrameHub } from '../../server/video/frame-hub.ts';
+import type { CameraFrame } from '../../../server/core/video/camera-frame.ts';
+import { createLog } from '../../../server/log.ts';
+import { ScaledFrames } from '../../../server/core/video/scaled-frames.ts';
+import { FrameHub } from '../../../server/video/frame-hub.ts';
 
 const SECOND_US = 1_000_000;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -11,12 +11,13 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function setUp({ maxFps, width = 320 }: { maxFps?: number; width?: number } = {}) {
   const hub = new FrameHub(createLog('silent'));
   const scalings: { frame: CameraFrame; done: PromiseWithResolvers<Uint8Array> }[] = [];
+  const failures = { count: 0 };
   const frames = new ScaledFrames({
     frames: hub,
     width,
     maxFps,
     userId: 'anna',
-    log: createLog('silent'),
+    onFailure: () => failures.count++,
     scale: (frame, toWidth, userId) => {
       assert.deepEqual([toWidth, userId], [width, 'anna']);
       const done = Promise.withResolvers<Uint8Array>();
@@ -33,7 +34,7 @@ function setUp({ maxFps, width = 320 }: { maxFps?: number; width?: number } = {}
       captureUs: receivedUs,
       receivedUs,
     });
-  return { frames, scalings, publish };
+  return { frames, scalings, publish, failures };
 }
 
 test('a subscription begins with the newest frame and brings each one scaled down', async () => {
@@ -61,7 +62,7 @@ test('while a frame is being scaled the newest one waits, and the ones between a
 });
 
 test('a frame that cannot be scaled is skipped, and so is one that its subscriber cannot take', async () => {
-  const { frames, scalings, publish } = setUp();
+  const { frames, scalings, publish, failures } = setUp();
   const got: number[] = [];
   frames.subscribe('door', ({ captureUs }) => {
     got.push(captureUs / SECOND_US);
@@ -73,7 +74,7 @@ test('a frame that cannot be scaled is skipped, and so is one that its subscribe
     else scalings.at(-1)?.done.resolve(Uint8Array.of());
     await settled();
   }
-  assert.deepEqual(got, [2, 3]);
+  assert.deepEqual([got, failures.count], [[2, 3], 1]);
 });
 
 for (const [maxFps, expected] of [

@@ -1,16 +1,15 @@
 /**
- * A camera's frames, scaled down and fewer of them: the JPEG fallback of viewers who save data. The codec process scales them
- * (pictures/thumbnails.ts), once for all viewers of one width.
+ * A camera's frames, scaled down and fewer of them: for viewers who save data, and for programs that ask for small pictures. The
+ * codec process scales them (pictures/thumbnails.ts), once for all viewers of one width.
  *
  * Invariants: one frame of a subscription is being scaled and at most the newest one waits; a frame that cannot be scaled is
  * skipped; nothing is delivered after `close`; a subscriber that fails misses that frame only.
  */
 
-import type { Subscription } from '../core/fan-out.ts';
-import { LatestSlot } from '../core/latest-slot.ts';
-import type { CameraFrame, CameraFrames } from '../core/video/camera-frame.ts';
-import { FramePace } from '../core/video/frame-pace.ts';
-import type { Log } from '../log.ts';
+import type { Subscription } from '../fan-out.ts';
+import { LatestSlot } from '../latest-slot.ts';
+import type { CameraFrame, CameraFrames } from './camera-frame.ts';
+import { FramePace } from './frame-pace.ts';
 
 /** Scaling costs a codec process more than encoding: for a slow moving picture it is little. */
 export const MAX_SCALED_FPS = 5;
@@ -26,7 +25,8 @@ export interface ScaledFramesOptions {
   width: number;
   /** Frames per second; never more than MAX_SCALED_FPS. */
   maxFps?: number | undefined;
-  log: Log;
+  /** A subscriber threw. */
+  onFailure: (error: unknown, cameraId: string) => void;
 }
 
 export class ScaledFrames implements CameraFrames {
@@ -42,7 +42,7 @@ export class ScaledFrames implements CameraFrames {
   }
 
   subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription {
-    const { frames, maxFps = MAX_SCALED_FPS, log } = this.#options;
+    const { frames, maxFps = MAX_SCALED_FPS, onFailure } = this.#options;
     const pace = new FramePace(Math.min(maxFps, MAX_SCALED_FPS));
     const waiting = new LatestSlot<CameraFrame>();
     let isScaling = false;
@@ -56,7 +56,7 @@ export class ScaledFrames implements CameraFrames {
         try {
           onFrame(scaled);
         } catch (error) {
-          log.error({ err: error, cameraId }, 'failed to deliver a scaled frame');
+          onFailure(error, cameraId);
         }
       }
       isScaling = false;

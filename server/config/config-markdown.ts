@@ -1,0 +1,10 @@
+import { configTable, type Setting } from './config-table.ts';
+
+/** The table of docs/settings.md, as Markdown. */
+export function configMarkdown(): string {
+  const rows = Object.values(configTable).map((entry: Setting<unknown>) => {
+    const unit = entry.unit === undefined ? '' : ` (${entry.unit})`;
+    return `| \`${entry.name}\` | ${entry.default === '' ? '' : `\`${entry.default}\`${unit}`} | ${entry.description} |`;
+  });
+  return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}

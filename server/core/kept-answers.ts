@@ -1,0 +1,133 @@
+/**
+ * Answers to requests with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07), kept for the request that is sent
+ * again because its answer was lost. Time is an argument.
+ *
+ * Invariants: a key belongs to its caller, and to the first request it came with; of several requests with one key, at most one is
+ * done; the memory of the server alone shows no answer (it may hold a secret) and no request (it may hold a password): answers are
+ * sealed, and requests hashed, with the key that only the caller has.
+ */
+
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { VigieError } from '../errors.ts';
+
+/** For retries, not for months: an answer shows secrets that are otherwise shown once. */
+export const KEPT_MS = 60 * 60_000;
+const MAX_PER_CALLER = 100;
+const MAX_TOTAL = 2000;
+const MAX_SEALED_BYTES = 4 * 1024 * 1024;
+
+interface Kept {
+  readonly caller: string;
+  readonly fingerprint: string;
+  readonly untilMs: number;
+  /** undefined while the request is under way. */
+  sealed: Buffer | undefined;
+}
+
+/** To be ended by one of the two, once. */
+export interface FirstAttempt {
+  /** It was done. */
+  keep(answer: string): void;
+  /** It failed and made nothing: the key is free again. */
+  forget(): void;
+}
+
+export class KeptAnswers {
+  /** Oldest first. */
+  readonly #kept = new Map<string, Kept>();
+  #sealedBytes = 0;
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /**
+   * @param caller whoever the rights of the request are from
+   * @param request everything that makes it this request: route, parameters, body
+   * @returns the answer of the first attempt, or, if this is the first, where to put its answer
+   * @throws VigieError `unprocessable` for a key of another request, `conflict` while the first attempt is under way,
+   * `tooManyRequests`
+   */
+  begin(caller: string, key: string, request: string, nowMs: number): string | FirstAttempt {
+    const id = createHash('sha256').update(`${caller}\n${key}`).digest('base64url');
+    const fingerprint = mac(key, `request\n${request}`).toString('base64url');
+    this.#forgetOld(nowMs);
+    const before = this.#kept.get(id);
+    if (before) {
+      if (before.fingerprint !== fingerprint)
+        throw new VigieError(
+          'unprocessable',
+          'this Idempotency-Key came with another request before: give each request a new one',
+        );
+      if (before.sealed) return unseal(key, before.sealed);
+      throw new VigieError('conflict', 'the first request with this Idempotency-Key is still under way', {
+        retryAfterSeconds: 1,
+      });
+    }
+    this.#makeRoom(caller);
+    const kept: Kept = { caller, fingerprint, untilMs: nowMs + KEPT_MS, sealed: undefined };
+    this.#kept.set(id, kept);
+    return {
+      keep: (answer) => {
+        if (this.#kept.get(id) !== kept) return;
+        kept.sealed = seal(key, answer);
+        this.#sealedBytes += kept.sealed.length;
+        this.#forgetBeyondBounds();
+      },
+      forget: () => {
+        if (this.#kept.get(id) === kept) this.#forget(id);
+      },
+    };
+  }
+
+  #forgetOld(nowMs: number): void {
+    for (const [id, { untilMs, sealed }] of this.#kept) if (untilMs <= nowMs && sealed) this.#forget(id);
+  }
+
+  #makeRoom(caller: string): void {
+    const own = [...this.#kept].filter(([, each]) => each.caller === caller);
+    if (own.length < MAX_PER_CALLER) return;
+    const oldest = own.find(([, each]) => each.sealed);
+    if (!oldest)
+      throw new VigieError('tooManyRequests', 'too many requests with an Idempotency-Key are under way', {
+        retryAfterSeconds: 1,
+      });
+    this.#forget(oldest[0]);
+  }
+
+  /** The oldest first; what is under way stays, and is bounded by the requests that the server takes at a time. */
+  #forgetBeyondBounds(): void {
+    for (const [id, { sealed }] of this.#kept) {
+      if (this.#kept.size <= MAX_TOTAL && this.#sealedBytes <= MAX_SEALED_BYTES) return;
+      if (sealed) this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#sealedBytes -= this.#kept.get(id)?.sealed?.length ?? 0;
+    this.#kept.delete(id);
+  }
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+function mac(key: string, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** nonce, ciphertext, tag */
+export function seal(key: string, text: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', mac(key, 'answer'), nonce);
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+}
+
+export function unseal(key: string, bytes: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', mac(key, 'answer'), bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
+  return Buffer.concat([text, decipher.final()]).toString('utf8');
+}

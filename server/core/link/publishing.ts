@@ -1,0 +1,33 @@
+/** Pictures of a camera that a program sends, by another interface than the camera protocol. */
+
+import type { CAMERA_CLOSE } from '../../wire/camera-protocol.ts';
+import type { FrameRefusal } from './frame-refusal.ts';
+
+export interface Publisher {
+  cameraId: string;
+  /** What it says of itself; shown where a device's firmware is. */
+  software: string;
+  address: string;
+  /** Connected over TLS. */
+  secure: boolean;
+  /** The server ends it; not called after `close`. */
+  onClosed: (reason: keyof typeof CAMERA_CLOSE, detail: string) => void;
+}
+
+export interface PublishedCamera {
+  /** Frames that it may have unacknowledged. */
+  readonly ackWindow: number;
+  /**
+   * @param captureUs in server time, as the publisher says; undefined: it does not
+   * @returns why the frame was refused; undefined: it was taken
+   */
+  take(jpeg: Uint8Array, captureUs: number | undefined): FrameRefusal | undefined;
+  /** The publisher has left. Idempotent. */
+  leave(): void;
+}
+
+/** Ingest, as the interfaces see it that programs publish by. */
+export interface CameraPublishing {
+  /** The caller has checked the right. The camera's connection before it is closed. */
+  publish(publisher: Publisher): PublishedCamera;
+}

@@ -1,0 +1,124 @@
+/**
+ * The port of gRPC: its connections are bounded as those of the web port are, and carry TLS as those do; what they say goes to the
+ * gRPC server.
+ *
+ * Invariants: a new connection replaces one without a call under way, so idle ones block no client; a connection that has not
+ * finished its TLS handshake in time ends.
+ */
+
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import type { CertificatePair } from '../core/certificate-pair.ts';
+import { secureContextOf } from '../http/tls-policy.ts';
+import type { IsTrustedProxy } from '../http/trusted-proxies.ts';
+import type { Log } from '../log.ts';
+import { descriptorLimit } from '../net/descriptor-limit.ts';
+import { listen } from '../net/listen.ts';
+import { TcpConnections } from '../net/tcp-connections.ts';
+import type { CallPeer } from './call-admission.ts';
+
+export interface GrpcListenerOptions {
+  /** Undefined: none. */
+  certificate: CertificatePair | undefined;
+  isTrustedProxy: IsTrustedProxy;
+  /** A connection, decrypted. */
+  onConnection: (connection: Socket) => void;
+  log: Log;
+  maxConnections?: number;
+  maxPerNetwork?: number;
+}
+
+const MAX_CONNECTIONS = 1024;
+const MAX_PER_NETWORK = 256;
+const SHARE_OF_DESCRIPTORS = 0.2;
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+export class GrpcListener {
+  readonly #server: Server | TlsServer;
+  readonly #connections: TcpConnections;
+  /** Calls under way on each connection. */
+  readonly #calls = new WeakMap<Socket, number>();
+
+  constructor(options: GrpcListenerOptions) {
+    const { certificate, isTrustedProxy, onConnection, log } = options;
+    const total =
+      options.maxConnections ??
+      Math.min(MAX_CONNECTIONS, Math.floor(descriptorLimit() * SHARE_OF_DESCRIPTORS));
+    const perNetwork = options.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.ceil(total / 2));
+    this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
+    const accept = (socket: Socket): void => {
+      // HTTP/2 ends its session; there is nothing else to do.
+      socket.on('error', () => undefined);
+      socket.setNoDelay(true);
+      onConnection(socket);
+    };
+    this.#server = certificate
+      ? createTlsServer(
+          {
+            ...secureContextOf(certificate),
+            ALPNProtocols: ['h2'],
+            handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
+          },
+          accept,
+        )
+      : createServer((socket) => {
+          if (this.#connections.admit(socket)) accept(socket);
+        });
+    if (certificate)
+      this.#server.on('connection', (socket: Socket) => {
+        socket.on('error', () => undefined);
+        this.#connections.admit(socket);
+      });
+    this.#server.on('error', (err) => log.error({ err }, 'gRPC listener failed'));
+  }
+
+  get counters(): TcpConnections['counters'] {
+    return this.#connections.counters;
+  }
+
+  /** @returns the port @throws VigieError `configuration` when it is not available */
+  async listen(port: number, host: string | undefined): Promise<number> {
+    await listen(this.#server, {
+      protocol: 'TCP',
+      port,
+      host,
+      purpose: 'gRPC',
+      setting: 'VIGIE_GRPC_PORT',
+      hostSetting: 'VIGIE_HTTP_HOST',
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** New connections get the new certificate; existing ones keep theirs. */
+  setCertificate(pair: CertificatePair): void {
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext(secureContextOf(pair));
+  }
+
+  /** A call by a key begins: its connection is not replaced meanwhile. @returns call it when the call ends; idempotent */
+  onCall(peer: CallPeer): () => void {
+    const socket = this.#connections.below(peer);
+    if (!socket) return () => undefined;
+    const change = (by: number): void => {
+      const calls = (this.#calls.get(socket) ?? 0) + by;
+      this.#calls.set(socket, calls);
+      this.#connections.use(socket, () => (calls > 0 ? 'no' : 'yes'));
+    };
+    change(1);
+    let isOpen = true;
+    return () => {
+      if (isOpen) change(-1);
+      isOpen = false;
+    };
+  }
+
+  /** No new connections. Idempotent. */
+  stopListening(): void {
+    this.#server.close();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.stopListening();
+    this.#connections.destroyAll();
+  }
+}

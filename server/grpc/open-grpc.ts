@@ -1,0 +1,181 @@
+/**
+ * The gRPC interface: vigie.v1 (server/wire/vigie/v1/vigie.proto), health and reflection, on a port of its own.
+ *
+ * Invariant: it opens only where a port is set; what a client does costs no other client of it, and no viewer.
+ */
+
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { loadSync } from '@grpc/proto-loader';
+import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Capacity } from '../core/capacity.ts';
+import type { CertificatePair } from '../core/certificate-pair.ts';
+import type { Clock } from '../core/clock.ts';
+import type { CameraPublishing } from '../core/link/publishing.ts';
+import type { SiteTime } from '../core/site-clock.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
+import type { EncodedVideo } from '../core/video/encoded-frame.ts';
+import type { ScaleFrame } from '../core/video/scaled-frames.ts';
+import type { ConnectionOf } from '../http/client-connection.ts';
+import type { IsTrustedProxy } from '../http/trusted-proxies.ts';
+import type { Log } from '../log.ts';
+import { MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import type { EventView } from '../wire/event.ts';
+import { CallAdmission, HEALTH_NAMES } from './call-admission.ts';
+import { CallLeases } from './call-lease.ts';
+import { GrpcListener } from './grpc-listener.ts';
+import { handlers } from './handlers.ts';
+import type { ListCamerasParts } from './list-cameras.ts';
+import { LiveStreams, type LiveStreamsOptions } from './live-streams.ts';
+import { OpenCalls } from './open-calls.ts';
+import { loadProto } from './service-definition.ts';
+import { EncodedWatches } from './watch-encoded.ts';
+import { EventWatches } from './watch-events.ts';
+
+export interface OpenGrpcOptions {
+  /** 0: any free port. */
+  port: number;
+  /** Undefined: all addresses. */
+  host: string | undefined;
+  /** As the web port has it; undefined: none. */
+  certificate: CertificatePair | undefined;
+  isTrustedProxy: IsTrustedProxy;
+  connectionOf: ConnectionOf;
+  accounts: Accounts;
+  cameras: ListCamerasParts['cameras'];
+  catalog: ListCamerasParts['catalog'] & { assertHasKey(cameraId: string): void };
+  frames: CameraFrames;
+  video: EncodedVideo;
+  scaleFrame: ScaleFrame;
+  publishing: CameraPublishing;
+  capacity: Capacity;
+  onStream: LiveStreamsOptions['onStream'];
+  time: SiteTime;
+  clock: Clock;
+  log: Log;
+}
+
+const MAX_MESSAGE_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
+const MAX_CALLS_PER_CONNECTION = 100;
+/** A client whose machine is gone is noticed by it. */
+const KEEPALIVE_MS = 20_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
+/** A connection without calls. */
+const IDLE_MS = 120_000;
+/** For clients to read that the server stops. */
+const GRACE_MS = 500;
+
+export class GrpcInterface {
+  readonly #options: OpenGrpcOptions;
+  readonly #server: Server;
+  readonly #listener: GrpcListener;
+  readonly #calls = new OpenCalls();
+  readonly #live: LiveStreams;
+  readonly #events: EventWatches;
+  readonly #health: HealthImplementation;
+  readonly #log: Log;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: OpenGrpcOptions) {
+    this.#options = options;
+    const { certificate, isTrustedProxy, accounts, time } = options;
+    const log = options.log.child({ component: 'grpc' });
+    this.#log = log;
+    const admission = new CallAdmission({
+      ...options,
+      encrypted: certificate !== undefined,
+      onCall: (peer) => this.#listener.onCall(peer),
+      log,
+    });
+    this.#server = new Server({
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
+      'grpc.keepalive_time_ms': KEEPALIVE_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+      'grpc.max_connection_idle_ms': IDLE_MS,
+      'grpc.enable_channelz': 0,
+      interceptors: [admission.interceptor],
+    });
+    // TLS ends before it: the policy and the renewal of the certificate are those of the web port.
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#listener = new GrpcListener({
+      certificate,
+      isTrustedProxy,
+      onConnection: (connection) => injector.injectConnection(connection),
+      log,
+    });
+    const leases = new CallLeases({ accounts, admission, nowMs: () => time.nowMs() });
+    const shared = { access: accounts.access, admission, leases, calls: this.#calls };
+    this.#live = new LiveStreams({ ...options, ...shared });
+    this.#events = new EventWatches(shared);
+    const encoded = new EncodedWatches({ ...options, live: this.#live, dates: time });
+    const { described, service } = loadProto();
+    const { catalog } = options;
+    const parts = {
+      ...options,
+      ...shared,
+      live: this.#live,
+      encoded,
+      events: this.#events,
+      dates: time,
+      log,
+    };
+    this.#server.addService(
+      service,
+      handlers({ ...parts, assertPublishable: (cameraId) => catalog.assertHasKey(cameraId) }),
+    );
+    this.#health = new HealthImplementation();
+    this.#health.addToServer(this.#server);
+    new ReflectionService({ ...described, ...loadSync(healthProto, { keepCase: true }) }).addToServer(
+      this.#server,
+    );
+  }
+
+  /** Calls with streamed answers, and connections. */
+  get counters(): { calls: number; connections: GrpcListener['counters'] } {
+    return { calls: this.#calls.size, connections: this.#listener.counters };
+  }
+
+  /** @returns the port @throws VigieError `configuration` when it is not available */
+  async listen(): Promise<number> {
+    const { port, host } = this.#options;
+    const opened = await this.#listener.listen(port, host);
+    for (const name of HEALTH_NAMES) this.#health.setStatus(name, 'SERVING');
+    this.#log.info({ port: opened }, 'gRPC interface opened');
+    return opened;
+  }
+
+  setCertificate(pair: CertificatePair): void {
+    this.#listener.setCertificate(pair);
+  }
+
+  /** A camera was switched off for privacy, or on again. */
+  switchCamera(cameraId: string, off: boolean): void {
+    this.#live.switchCamera(cameraId, off);
+  }
+
+  onEvent(event: EventView): void {
+    this.#events.onEvent(event);
+  }
+
+  /** Idempotent. Tells the clients. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#listener.stopListening();
+    for (const name of HEALTH_NAMES) this.#health.setStatus(name, 'NOT_SERVING');
+    this.#calls.close();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, GRACE_MS);
+    this.#server.tryShutdown(() => resolve());
+    await promise;
+    clearTimeout(timer);
+    this.#server.forceShutdown();
+    this.#listener.close();
+  }
+}

@@ -1,0 +1,14 @@
+/** A request's message, checked against its schema. */
+
+import type { z } from 'zod';
+import { VigieError } from '../errors.ts';
+import { validate } from '../wire/validate.ts';
+
+/** @throws VigieError `badRequest` that names the field as the .proto does */
+export function parseRequest<T>(schema: z.ZodType<T>, message: unknown): T {
+  const parsed = validate(schema, message);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) ?? '';
+  throw new VigieError('badRequest', `${field}: ${issue?.message ?? 'is not valid'}`);
+}

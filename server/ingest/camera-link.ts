@@ -1,0 +1,27 @@
+/** A camera's one connection, as the rest of ingest sees it: a device over the camera protocol, or a program that publishes. */
+
+import type { CameraDevice } from '../core/updates/update-obstacles.ts';
+import type { CAMERA_CLOSE, HelloMessage } from '../wire/camera-protocol.ts';
+import type { CameraCommands } from './camera-commands.ts';
+
+/** What the other side says of itself. */
+export type CameraSelf = Pick<
+  HelloMessage,
+  'firmware' | 'board' | 'sensor' | 'capabilities' | 'frameIntervalMs'
+>;
+
+export interface CameraLink {
+  /** Undefined before it has proven its key. */
+  readonly hello: CameraSelf | undefined;
+  /** What updates go by; undefined before it has proven its key. */
+  readonly device: CameraDevice | undefined;
+  /** µs, the smallest measured; undefined: not measured. */
+  readonly roundTripUs: number | undefined;
+  readonly ackWindow: number;
+  /** Frames arriving per second. */
+  readonly fps: number;
+  /** Undefined: it takes none. */
+  readonly commands: CameraCommands | undefined;
+  /** Idempotent. */
+  close(reason: keyof typeof CAMERA_CLOSE, detail: string): void;
+}
