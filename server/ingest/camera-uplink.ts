@@ -191,7 +191,13 @@ export class CameraUplink {
     const before = uplinkPart(store.loweredFrom(cameraId) ?? {});
     const owners = uplinkPart(store.settingsOf(cameraId));
     const frameSize = frameSizeName(width, height);
-    const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...this.#stored, ...before, ...owners });
+    const control = new UplinkControl({
+      ...USUAL_SETTINGS,
+      frameSize,
+      ...this.#stored,
+      ...before,
+      ...owners,
+    });
     this.#set = control.settings;
     // It was told with the welcome.
     void this.#memory.keep(null);
