@@ -188,16 +188,10 @@ export class CameraUplink {
 
   #begin(width: number, height: number): UplinkControl {
     const { cameraId, store } = this.#options;
-    const before = uplinkPart(store.loweredFrom(cameraId) ?? {});
-    const owners = uplinkPart(store.settingsOf(cameraId));
     const frameSize = frameSizeName(width, height);
-    const control = new UplinkControl({
-      ...USUAL_SETTINGS,
-      frameSize,
-      ...this.#stored,
-      ...before,
-      ...owners,
-    });
+    const had = { ...this.#stored, ...uplinkPart(store.loweredFrom(cameraId) ?? {}) };
+    const owners = uplinkPart(store.settingsOf(cameraId));
+    const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...had, ...owners });
     this.#set = control.settings;
     // It was told with the welcome.
     void this.#memory.keep(null);
