@@ -57,7 +57,7 @@ export function renderRules(
     fields,
     ({ key }) => key,
     (field) =>
-      rule(field, cameras, (changed) =>
+      ruleRow(field, cameras, (changed) =>
         change(fields.flatMap((other) => (other === field ? (changed ?? []) : other))),
       ),
   )}
