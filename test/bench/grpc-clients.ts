@@ -1,0 +1,67 @@
+/**
+ * Many gRPC clients in one process, for bench:interfaces: METHOD FPS CAMERA…, one connection and call for each camera. Prints
+ * `ready` once each has had a frame, or an acknowledgement, and from then on the number of them.
+ */
+
+import { credentials, Metadata, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { loadProto } from '../../server/grpc/service-definition.ts';
+import { jpegPictures } from '../support/jpeg-pictures.ts';
+
+const [, , method = '', fps = '5', ...cameraIds] = process.argv;
+const { GRPC_TARGET: target = '', GRPC_KEY: key = '' } = process.env;
+const REPORT_MS = 200;
+
+const Client = makeGenericClientConstructor(loadProto().service, 'VigieService');
+const metadata = new Metadata();
+metadata.set('authorization', `Bearer ${key}`);
+let frames = 0;
+const begun = new Set<number>();
+const pictures = method === 'PublishFrames' ? jpegPictures({ width: 640, height: 480, count: 25 }) : [];
+
+for (const [index, cameraId] of cameraIds.entries()) {
+  // Its own connection, as a program of its own would have.
+  const client = new Client(target, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  const call =
+    method === 'WatchFrames'
+      ? client['WatchFrames']?.({ cameraId }, metadata)
+      : client['PublishFrames']?.(metadata);
+  const onMessage = (): void => {
+    begun.add(index);
+    frames++;
+  };
+  call.on('error', (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+  if (method === 'WatchFrames') {
+    call.on('data', onMessage);
+    continue;
+  }
+  call.write({ start: { cameraId } });
+  let received = 0;
+  call.on('data', ({ ack }: { ack?: { received: number } }) => {
+    if (!ack) return;
+    frames += ack.received - received;
+    received = ack.received;
+    begun.add(index);
+  });
+  let next = index;
+  setTimeout(
+    () =>
+      setInterval(
+        () => {
+          call.write({ frame: { jpeg: pictures[next++ % pictures.length] } });
+        },
+        1000 / Number(fps),
+      ),
+    (index * 1000) / Number(fps) / cameraIds.length,
+  );
+}
+
+let isReady = false;
+setInterval(() => {
+  if (begun.size < cameraIds.length) return;
+  if (!isReady) process.stdout.write('ready\n');
+  isReady = true;
+  process.stdout.write(`frames ${frames}\n`);
+}, REPORT_MS);
