@@ -19,7 +19,8 @@ import { until } from '../support/until.ts';
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
 const SECONDS = Number(values.seconds);
 const CLIENTS = [1, 10, 50];
-const FPS = 25;
+/** Fifty clients at 25 a second are more than the server lets in on two cores that the clients share. */
+const FPS = 10;
 /** One that all clients together reach: fifty cameras at the full rate are another bench. */
 const PUBLISH_FPS = 5;
 const VGA = { width: 640, height: 480 };
