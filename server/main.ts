@@ -7,6 +7,7 @@ import { createHttpApp } from './http-app.ts';
 import type { Log } from './log.ts';
 import { runCommandLine } from './start/run-command-line.ts';
 import { greet, type Started } from './start/greeting.ts';
+import { MetricsPort } from './status/metrics-port.ts';
 import { Metrics } from './status/metrics.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { serverStatus } from './status/server-status.ts';
@@ -26,12 +27,16 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
   const features = await openFeatures(config, log, end, opened);
   joinFeatures(features, log);
   const { accounts, https, http, legacy, grpc, demo, ingest, signaling } = features;
-  http.serve(httpApp(features, config, log), {
+  const metrics = metricsOf(features);
+  http.serve(httpApp(features, metrics, config, log), {
     [CAMERA_PATH]: (...upgrade) => ingest.handleUpgrade(...upgrade),
     [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
   });
   await legacy?.listen();
   await grpc?.listen();
+  const { metricsPort } = config;
+  if (metricsPort !== undefined)
+    opened.adopt(await MetricsPort.open({ port: metricsPort, metrics, log }), (port) => port.close());
   const httpPort = await http.listen(config.httpPort, config.httpHost);
   // Closed first, so that no client connects while the existing ones are told that the server stops.
   opened.defer(() => http.stopListening());
@@ -46,7 +51,22 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
   };
 }
 
-function httpApp(features: Features, config: Config, log: Log) {
+function statusOf(features: Features): ServerStatus {
+  const { pictures, cameras } = features;
+  return serverStatus({ ...features, mjpeg: pictures.mjpeg, pairing: cameras.pairing });
+}
+
+function metricsOf(features: Features): Metrics {
+  const { cameras, recording, version } = features;
+  return new Metrics(() => ({
+    status: statusOf(features),
+    cameras: cameras.catalog.figures(),
+    recording: recording.recordings.status,
+    version,
+  }));
+}
+
+function httpApp(features: Features, metrics: Metrics, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = features;
   const { site, audit, sfu, connectionOf, backups, restores } = features;
   const connection = new ConnectionFactsSource({
@@ -59,8 +79,6 @@ function httpApp(features: Features, config: Config, log: Log) {
     announcedNow: () => sfu.announcedAddresses,
     turnUrls: config.turnUrls,
   });
-  const status = (): ServerStatus =>
-    serverStatus({ ...features, mjpeg: pictures.mjpeg, pairing: cameras.pairing });
   return createHttpApp({
     accounts,
     audit,
@@ -78,13 +96,8 @@ function httpApp(features: Features, config: Config, log: Log) {
     backups,
     restores,
     connection,
-    status,
-    metrics: new Metrics(() => ({
-      status: status(),
-      cameras: cameras.catalog.figures(),
-      recording: recording.recordings.status,
-      version: features.version,
-    })),
+    status: () => statusOf(features),
+    metrics,
     site,
     dates: site.clock,
     clientFolder: CLIENT_FOLDER,

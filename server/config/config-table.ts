@@ -3,8 +3,7 @@
  * `--check-config` and the table of docs/settings.md are made from it, so they cannot disagree.
  */
 
-import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
-import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
+import { checkIceServerUrl, parseHost, parseProxyRange, PROXY_RANGES } from './parse-addresses.ts';
 import { parseBasePath } from './parse-base-path.ts';
 
 export interface Setting<T> {
@@ -24,10 +23,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RELAY_USES = ['auto', 'on', 'off'] as const;
 export type RelayUse = (typeof RELAY_USES)[number];
-
-/** Express uses the same names: ranges where a trusted proxy usually is. */
-const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
-const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 
 const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 
@@ -150,6 +145,14 @@ export const configTable = {
       'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty.',
     parse: parseRelay,
   }),
+  metricsPort: setting({
+    name: 'VIGIE_METRICS_PORT',
+    default: '',
+    unit: 'TCP port',
+    description:
+      'Port of this machine alone for /metrics without a key (docs/api.md). Empty: none; 0 takes any free port.',
+    parse: (text) => (text === '' ? undefined : parseInteger(text, 0, 65_535)),
+  }),
   recordingQuota: setting({
     name: 'VIGIE_RECORDING_QUOTA',
     default: '20G',
@@ -251,29 +254,4 @@ function parseRelay(text: string): RelayUse {
 function parseList(text: string, parse: (item: string) => string): string[] {
   const items = text.split(',').map((item) => item.trim());
   return items.filter((item) => item !== '').map(parse);
-}
-
-function parseHost(text: string): string {
-  // Four numbers that are not a valid address are a typing error, not a host name.
-  const isHostName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
-  if (!parseIp(text) && !isHostName)
-    throw new RangeError('IP addresses or host names, without scheme or port');
-  return text;
-}
-
-function checkIceServerUrl(text: string): string {
-  const host = parseIceServerUrl(text)?.host;
-  // Digits or colons that are not a valid address are a typing error, not a host name.
-  if (host === undefined || (/^[\d.]+$|:/.test(host) && !parseIp(host)))
-    throw new RangeError(
-      'URLs like turn:host:3478?transport=udp or stun:host:3478, with a port from 1 to 65535',
-    );
-  return text;
-}
-
-function parseProxyRange(text: string): string {
-  if (PROXY_RANGES.includes(text)) return text;
-  if (!parseIpRange(text))
-    throw new RangeError(`IP addresses, ranges like 10.0.0.0/8, or ${PROXY_RANGES.join(', ')}`);
-  return text;
 }

@@ -80,13 +80,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const warnings = unknownSettings(env, envFile.values);
   // A misspelt name often explains why another setting is missing.
   if (problems.length > 0) throw new VigieError('configuration', [...problems, ...warnings].join('\n'));
-  const {
-    legacyUsername: _username,
-    legacyPassword: _password,
-    tlsCert: _cert,
-    tlsKey: _key,
-    ...settings
-  } = values;
+  const { legacyUsername: _name, legacyPassword: _word, tlsCert: _cert, tlsKey: _key, ...settings } = values;
   const config = {
     ...settings,
     dataDir: resolve(cwd, values.dataDir),
@@ -219,12 +213,14 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
   if (namesNone && values.relay === 'on')
     problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
-  const { httpPort, rtcTcpPort, grpcPort } = values;
-  const ports = { VIGIE_HTTP_PORT: httpPort, VIGIE_RTC_TCP_PORT: rtcTcpPort, VIGIE_GRPC_PORT: grpcPort };
-  for (const [index, [name, port]] of Object.entries(ports).entries())
-    for (const [other, otherPort] of Object.entries(ports).slice(0, index))
-      if (port && port === otherPort)
-        problems.push(`${name} and ${other} are both ${port}: set one of them to another port`);
+  const ports = new Map<unknown, string>();
+  for (const [key, { name, unit }] of Object.entries<Setting<unknown>>(configTable)) {
+    const port = unit === 'TCP port' ? values[key as SettingKey] : undefined;
+    if (port && ports.has(port))
+      problems.push(`${name} and ${ports.get(port)} are both ${port}: set one of them to another port`);
+    ports.set(port, name);
+  }
+  const { httpPort } = values;
   if (legacy && httpPort >= legacy.startPort && httpPort < legacy.startPort + legacy.cameraCount)
     problems.push(`VIGIE_HTTP_PORT ${httpPort} is one of the ports ${LEGACY_FILE} gives to cameras`);
 }

@@ -49,6 +49,7 @@ test('every setting has a default', (context) => {
     rtcPort: 8081,
     rtcTcpPort: undefined,
     grpcPort: undefined,
+    metricsPort: undefined,
     announcedAddresses: [],
     turnUrls: [],
     turnSecret: undefined,
