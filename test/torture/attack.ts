@@ -10,6 +10,7 @@ import type { ApiSession } from '../support/api-session.ts';
 export interface Stage {
   readonly port: number;
   readonly cameraUrl: string;
+  readonly grpcPort: number;
   /** At 25 fps, watched by the healthy viewer. */
   readonly liveCamera: CameraWithKey;
   /** Cameras with a full log of events, not connected. */

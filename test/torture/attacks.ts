@@ -7,6 +7,7 @@ import { attack as damagedMessages } from './attacks/damaged-messages.ts';
 import { attack as dtlsFragments } from './attacks/dtls-fragments.ts';
 import { attack as filesLeftOpen } from './attacks/files-left-open.ts';
 import { attack as fullEventLog } from './attacks/full-event-log.ts';
+import { attack as grpcCalls } from './attacks/grpc-calls.ts';
 import { attack as leavingCameras } from './attacks/leaving-cameras.ts';
 import { attack as madeUpNames } from './attacks/made-up-names.ts';
 import { attack as pastCapacity } from './attacks/past-capacity.ts';
@@ -19,6 +20,7 @@ export const ATTACKS: readonly Attack[] = [
   fullEventLog,
   cameraDoor,
   damagedMessages,
+  grpcCalls,
   wrongPasswords,
   madeUpNames,
   pastCapacity,

@@ -55,6 +55,7 @@ export class Rig implements Stage {
       ...(nofile !== undefined && { prefix: ['prlimit', `--nofile=${nofile}`] }),
       env: {
         VIGIE_TRUSTED_PROXIES: PROXY_ADDRESS,
+        VIGIE_GRPC_PORT: '0',
         ...(heap !== undefined && { NODE_OPTIONS: `--max-old-space-size=${heap}` }),
       },
     });
@@ -125,6 +126,10 @@ export class Rig implements Stage {
 
   get port(): number {
     return Number(new URL(this.server.url).port);
+  }
+
+  get grpcPort(): number {
+    return Number(/"port":(\d+),"msg":"gRPC interface opened"/.exec(this.server.child.output)?.[1]);
   }
 
   get cameraUrl(): string {
