@@ -163,7 +163,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     access.may(inPerson(userId), right, cameraId);
   const outbound = closing(openOutbound({ store, may, log, time, timeZone, basePath }));
   const offOf = (cameraId: string) => cameraSwitch.offOf(cameraId);
-  const watched = { luma: transcoder, pictures, liveness, offOf };
+  const watched = { luma: transcoder, scaler: transcoder, pictures, liveness, offOf };
   const events = closing(new EventService({ store, ...watched, log, time }));
   const tell = (view: CameraFirmwareView): void => signaling.tellAdministrators('cameraFirmware', view);
   const firmware = closing(openFirmware({ dataDir, store, ingest, tell, log, dates: time }));

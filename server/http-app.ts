@@ -32,6 +32,7 @@ import { cameraRoutes, type LossesOf } from './cameras/camera-routes.ts';
 import { locationsUnder } from './http/base-path.ts';
 import { keepAnswers } from './http/idempotency-key.ts';
 import { clientFiles } from './http/client-files.ts';
+import { detectionRoutes } from './events/detection-routes.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
 import { firmwareRoutes, updateRoutes, type Firmware } from './firmware/firmware-routes.ts';
@@ -152,6 +153,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
+    detectionRoutes(options.events.detections, guard),
     motionRoutes(options.motion, cameras, guard),
     recordingRoutes(recordings, cameras, options.removedCameras, guard),
     exportRoutes(recordings.exports, guard),

@@ -134,6 +134,7 @@ export function joinFeatures(features: Features, log: Log): void {
       signaling.tellThoseWho('events', event.cameraId, 'event', event);
       grpc?.onEvent(event);
     });
+  events.detections.on('seen', (detections) => signaling.showDetections(detections));
   transcoder.on('refused', (...refused) => advisor.onRefused(...refused));
   advisor.on('changed', (cameraId, advice) =>
     signaling.tellAdministrators('cameraAdvice', { cameraId, advice }),

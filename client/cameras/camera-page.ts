@@ -79,6 +79,7 @@ export class CameraPage extends LitElement {
     this.showStats = false;
     this.slow = false;
     listen(this, (update) => this.context.live.cameras.on('change', update));
+    listen(this, (update) => this.context.live.detectionsChoice.on('change', update));
   }
 
   protected override render(): TemplateResult {
@@ -104,6 +105,7 @@ export class CameraPage extends LitElement {
                 .live=${this.context.live}
                 .time=${this.context.siteZone.time}
                 ?show-stats=${this.showStats}
+                ?show-detections=${camera?.rights.includes('events') && this.context.live.detectionsChoice.isShown}
                 focused
                 @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
                   this.slow = detail.source === 'pictures';
@@ -146,7 +148,7 @@ export class CameraPage extends LitElement {
   #tools({ rights, status }: CameraView): TemplateResult {
     const { cameraId } = this;
     return html`<div class="tools">
-      ${rights.includes('live') ? this.#liveTools() : nothing}
+      ${rights.includes('live') ? this.#liveTools(rights.includes('events')) : nothing}
       ${
         rights.includes('lookBack')
           ? iconButton({
@@ -170,8 +172,9 @@ export class CameraPage extends LitElement {
     </div>`;
   }
 
-  #liveTools(): TemplateResult {
+  #liveTools(mayHaveDetections: boolean): TemplateResult {
     const { showStats } = this;
+    const { detectionsChoice } = this.context.live;
     return html`
       ${
         this.slow
@@ -179,6 +182,17 @@ export class CameraPage extends LitElement {
           : nothing
       }
       <vigie-quality-menu .quality=${this.context.live.quality}></vigie-quality-menu>
+      ${
+        mayHaveDetections
+          ? iconButton({
+              icon: 'detections',
+              label: detectionsChoice.isShown ? 'Hide detections' : 'Show detections',
+              testId: 'toggle-detections',
+              pressed: detectionsChoice.isShown,
+              onClick: () => detectionsChoice.choose(!detectionsChoice.isShown),
+            })
+          : nothing
+      }
       ${iconButton({
         icon: 'gauge',
         label: showStats ? 'Hide statistics' : 'Show statistics',

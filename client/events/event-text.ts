@@ -16,6 +16,7 @@ export const EVENT_KINDS: Readonly<Record<EventKind, string>> = {
   motion: 'Motion',
   offline: 'Camera offline',
   off: 'Camera switched off',
+  detection: 'Detection',
 };
 const JUST_NOW_MS = 10_000;
 /** Older events are shown with their date. */
@@ -26,16 +27,24 @@ export function eventText(event: EventView, nowMs: number, time: ShownTime): Eve
   return { what: whatOf(event), where: whereOf(event), when: whenOf(event, nowMs, time) };
 }
 
-function whatOf({ source, sourceName, kind }: EventView): string {
+/** A label with a capital, as it begins a line: `Person`. */
+export function labelText(label: string): string {
+  return label.slice(0, 1).toUpperCase() + label.slice(1);
+}
+
+function whatOf({ source, sourceName, kind, label }: EventView): string {
+  if (label !== '') return labelText(label);
   return source === 'connection' && sourceName === STALLED_SOURCE ? 'Camera stalled' : EVENT_KINDS[kind];
 }
 
-function whereOf({ source, sourceName, zones }: EventView): string {
+function whereOf({ source, sourceName, score, zones }: EventView): string {
   if (source === 'connection') return '';
   if (source === 'switch') return sourceName === '' ? 'by schedule' : `by ${sourceName}`;
   if (source === 'camera') return 'detected by the camera’s sensor';
   if (source === 'sensor') return `detected by “${sourceName}”`;
-  return zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
+  const place = zones.length === 0 ? 'in the picture' : `in ${zones.map((zone) => `“${zone}”`).join(', ')}`;
+  if (source !== 'analyser') return place;
+  return `${place}, ${Math.round(100 * (score ?? 0))} % sure, by “${sourceName}”`;
 }
 
 function whenOf({ startedAtMs, endedAtMs }: EventView, nowMs: number, time: ShownTime): string {

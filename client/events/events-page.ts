@@ -14,7 +14,7 @@ import type { AppContext } from '../app-context.ts';
 import type { EventFeedOptions } from './event-feed.ts';
 import { eventHref } from './event-href.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
-import { EVENT_KINDS, eventText } from './event-text.ts';
+import { EVENT_KINDS, eventText, labelText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
 import type { Reachable } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
@@ -27,6 +27,8 @@ import { eventsPageStyles } from './events-page.styles.ts';
 
 const PAGE_SIZE = 60;
 const ALL = 'all';
+/** Before a label, which may be any word. */
+const LABEL = 'label ';
 
 export class EventsPage extends LitElement {
   static override styles = [sharedStyles, pageHeaderStyles, eventPictureStyles, eventsPageStyles];
@@ -34,6 +36,8 @@ export class EventsPage extends LitElement {
     context: { attribute: false },
     cameraId: {},
     kind: { state: true },
+    label: { state: true },
+    labels: { state: true },
     loading: { state: true },
   };
   declare context: AppContext;
@@ -41,18 +45,24 @@ export class EventsPage extends LitElement {
   declare cameraId: string | undefined;
   /** Only this kind; undefined: all. */
   declare protected kind: EventKind | undefined;
+  /** Only detections with this label; undefined: all. */
+  declare protected label: string | undefined;
+  /** Labels to choose from. */
+  declare protected labels: readonly string[];
   declare protected loading: boolean;
   readonly #events = new FeedController(this, () => this.#feedOptions());
 
   constructor() {
     super();
     this.loading = false;
+    this.labels = [];
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.siteZone.on('change', update));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('cameraId') || changed.has('context') || changed.has('kind')) this.#events.restart();
+    if (changed.has('context')) void this.#loadLabels();
+    if (['cameraId', 'context', 'kind', 'label'].some((name) => changed.has(name))) this.#events.restart();
   }
 
   protected override render(): TemplateResult {
@@ -95,14 +105,15 @@ export class EventsPage extends LitElement {
       <wa-select
         size="s"
         aria-label="Event type"
-        value=${this.kind ?? ALL}
+        value=${this.label === undefined ? (this.kind ?? ALL) : LABEL + this.label}
         data-testid="event-kind"
-        @change=${(event: Event) => (this.kind = kindOf(valueOf(event)))}
+        @change=${(event: Event) => this.#choose(valueOf(event))}
       >
         <wa-option value=${ALL}>All events</wa-option>
         ${Object.entries(EVENT_KINDS).map(
           ([kind, name]) => html`<wa-option value=${kind}>${name}</wa-option>`,
         )}
+        ${this.labels.map((label) => html`<wa-option value=${LABEL + label}>${labelText(label)}</wa-option>`)}
       </wa-select>`;
   }
 
@@ -142,6 +153,16 @@ export class EventsPage extends LitElement {
     </div>`;
   }
 
+  #choose(value: string): void {
+    this.label = value.startsWith(LABEL) ? value.slice(LABEL.length) : undefined;
+    this.kind = this.label === undefined ? kindOf(value) : 'detection';
+  }
+
+  /** Without them, detections are still one choice. */
+  async #loadLabels(): Promise<void> {
+    this.labels = await this.context.api.call('GET /api/detection-labels').catch(() => []);
+  }
+
   async #loadMore(): Promise<void> {
     this.loading = true;
     await this.#events.loadMore();
@@ -155,18 +176,25 @@ export class EventsPage extends LitElement {
   }
 
   #feedOptions(): EventFeedOptions {
-    const { cameraId, kind } = this;
+    const { cameraId, kind, label } = this;
     const { api, live } = this.context;
     return {
       ask: (limit, before) => {
-        const query = { limit, ...(before !== undefined && { before }), ...(kind && { kind }) };
+        const query = {
+          limit,
+          ...(before !== undefined && { before }),
+          ...(kind && { kind }),
+          ...(label !== undefined && { label }),
+        };
         return cameraId === undefined
           ? api.call('GET /api/events', { query })
           : api.call('GET /api/cameras/:cameraId/events', { params: { cameraId }, query });
       },
       signaling: live.signaling,
       belongs: (event) =>
-        (cameraId === undefined || event.cameraId === cameraId) && (!kind || event.kind === kind),
+        (cameraId === undefined || event.cameraId === cameraId) &&
+        (!kind || event.kind === kind) &&
+        (label === undefined || event.label === label),
       pageSize: PAGE_SIZE,
     };
   }

@@ -1,9 +1,13 @@
 /** The overlays of a camera's picture: its name and status, how old the picture is, and whether it is the fallback. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { requestLine } from '../http/request-line.ts';
+import type { CameraPicture } from './camera-picture.ts';
 import type { ShownStatus } from './camera-status.ts';
 import type { LimitWords } from './limit-sign.ts';
+import type { LiveConnection } from './live-connection.ts';
 import type { StatusText } from './status-text.ts';
+import './vigie-detections.ts';
 
 export function caption(name: string, status: ShownStatus, { text, more }: StatusText): TemplateResult {
   return html`<div class="caption" part="caption">
@@ -16,8 +20,29 @@ export function caption(name: string, status: ShownStatus, { text, more }: Statu
 }
 
 /** The last picture there is, until a live one comes. */
-export function snapshot(url: string, isLoaded: boolean, onLoad: () => void): TemplateResult {
+export function snapshot(
+  { server }: Pick<LiveConnection, 'server'>,
+  cameraId: string,
+  isLoaded: boolean,
+  onLoad: () => void,
+): TemplateResult {
+  const target = { params: { cameraId }, query: { width: 640 } };
+  const url = server + requestLine('GET /api/cameras/:cameraId/snapshot.jpg', target).path;
   return html`<img part="snapshot" alt="" src=${url} class=${isLoaded ? 'loaded' : ''} @load=${onLoad} />`;
+}
+
+/** What analysers have detected. */
+export function boxes(
+  cameraId: string,
+  connection: Pick<LiveConnection, 'detections'> | null,
+  picture: CameraPicture,
+): TemplateResult | typeof nothing {
+  if (!connection) return nothing;
+  return html`<vigie-detections
+    .cameraId=${cameraId}
+    .directory=${connection.detections}
+    .picture=${picture}
+  ></vigie-detections>`;
 }
 
 export function ageNote(age: string): TemplateResult {

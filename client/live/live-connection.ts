@@ -4,6 +4,8 @@ import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
 import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
+import { DetectionsChoice } from './detections-choice.ts';
+import { DetectionsDirectory } from './detections-directory.ts';
 import { FiguresDirectory } from './figures-directory.ts';
 import { LiveReceiver } from './live-receiver.ts';
 import { watchPage } from './page-hints.ts';
@@ -19,6 +21,8 @@ export class LiveConnection {
   readonly cameras: CameraDirectory;
   readonly quality: PictureQualityChoice;
   readonly figures: FiguresDirectory;
+  readonly detections: DetectionsDirectory;
+  readonly detectionsChoice = new DetectionsChoice();
   readonly receiver: LiveReceiver;
   readonly #unwatchPage: () => void;
 
@@ -31,6 +35,7 @@ export class LiveConnection {
     this.cameras = new CameraDirectory(this.signaling);
     this.quality = new PictureQualityChoice(this.signaling);
     this.figures = new FiguresDirectory(this.signaling);
+    this.detections = new DetectionsDirectory(this.signaling);
     this.receiver = new LiveReceiver(this.signaling, this.cameras, this.quality, this.figures);
     this.#unwatchPage = watchPage({
       onHidden: (hidden) => {
@@ -38,7 +43,10 @@ export class LiveConnection {
       },
       onWake: () => this.signaling.nudge(),
       onNetworkChange: () => this.receiver.networkChanged(),
-      onStorageChange: () => this.quality.reload(),
+      onStorageChange: () => {
+        this.quality.reload();
+        this.detectionsChoice.reload();
+      },
     });
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { monotonicMs } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
 import type { LiveSource } from './live-source.ts';
 import { SampleWindow, type Percentiles } from './sample-window.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -19,7 +20,8 @@ export interface PresentedAt {
 /** Made again, a picture's RTP timestamp is a tick of 90 kHz later; the next picture's some milliseconds. */
 const SAME_PICTURE_US = 5_000;
 
-export class PresentedFrames {
+/** `frame`: when the frame that is shown now was captured, as `captureUs` has it. */
+export class PresentedFrames extends Emitter<{ frame: number | null }> {
   readonly budget = new TimeBudgetWindow();
   readonly #video: HTMLVideoElement;
   readonly #onFrame: () => void;
@@ -35,6 +37,7 @@ export class PresentedFrames {
 
   /** @param onFrame called for each frame presented */
   constructor(video: HTMLVideoElement, onFrame: () => void) {
+    super();
     this.#video = video;
     this.#onFrame = onFrame;
   }
@@ -47,6 +50,11 @@ export class PresentedFrames {
   /** When the newest picture that was not shown before was presented, on the same clock. */
   get newPictureAtMs(): number | null {
     return this.#newPictureAtMs;
+  }
+
+  /** When the newest frame was captured, µs of server time; null while that is unknown, or nothing is shown. */
+  get captureUs(): number | null {
+    return this.#captureUs;
   }
 
   get framesPerSecond(): number {
@@ -84,6 +92,7 @@ export class PresentedFrames {
     this.#last = null;
     this.#newPictureAtMs = null;
     this.#captureUs = null;
+    this.emit('frame', null);
   }
 
   #request(): void {
@@ -106,6 +115,7 @@ export class PresentedFrames {
       this.#rate.add(0, nowMs);
     }
     this.#onFrame();
+    this.emit('frame', this.#captureUs);
     if (!isNew || displayedUs === null || presentedUs === null || captureUs === null) return;
     this.#latencyMs.add((displayedUs - captureUs) / 1000, nowMs);
     this.#presentedLatencyMs.add((presentedUs - captureUs) / 1000, nowMs);

@@ -14,7 +14,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
-import { ageNote, caption, fallbackNote, limitNote, snapshot } from './camera-overlays.ts';
+import { ageNote, boxes, caption, fallbackNote, limitNote, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraReadout } from './camera-readout.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
@@ -23,7 +23,6 @@ import { ElementViewWatch, type ElementView } from './element-view.ts';
 import { isOtherLimit, type LimitWords } from './limit-sign.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { SourceKind } from './live-source.ts';
-import { requestLine } from '../http/request-line.ts';
 import { sharedConnection, type TokenProvider } from './shared-connection.ts';
 import { haveChanged, type StatusText } from './status-text.ts';
 import { cameraStyles } from './vigie-camera.styles.ts';
@@ -38,6 +37,7 @@ export class VigieCamera extends LitElement {
     name: {},
     src: {},
     showStats: { type: Boolean, attribute: 'show-stats' },
+    showDetections: { type: Boolean, attribute: 'show-detections' },
     focused: { type: Boolean },
     live: { attribute: false },
     time: { attribute: false },
@@ -58,6 +58,8 @@ export class VigieCamera extends LitElement {
   /** Origin of the server; empty: the page's own. Not needed when `live` is given. */
   declare src: string;
   declare showStats: boolean;
+  /** Boxes around what analysers have detected, for viewers with the right `events`. */
+  declare showDetections: boolean;
   /** The page is about this camera: it is served before others. */
   declare focused: boolean;
   declare live: LiveConnection | undefined;
@@ -95,6 +97,7 @@ export class VigieCamera extends LitElement {
     this.cameraId = '';
     this.src = '';
     this.showStats = false;
+    this.showDetections = false;
     this.focused = false;
     this.status = 'connecting';
     this.stats = null;
@@ -146,8 +149,9 @@ export class VigieCamera extends LitElement {
     const name = this.name ?? this.#connection?.cameras.find(this.cameraId)?.name ?? '';
     return html`
       <div class="picture ${status} ${this.hasPicture ? 'has-picture' : ''}">
-        ${this.#snapshot()} ${this.#picture.video} ${this.#picture.still}
+        ${this.#snapshotIfOld()} ${this.#picture.video} ${this.#picture.still}
       </div>
+      ${this.showDetections ? boxes(this.cameraId, this.#connection, this.#picture) : nothing}
       ${isOldShown ? ageNote(age) : nothing} ${source === 'pictures' ? fallbackNote() : nothing}
       ${this.limit ? limitNote(this.limit, this.focused) : nothing} ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
@@ -165,13 +169,9 @@ export class VigieCamera extends LitElement {
   }
 
   /** The last picture of a camera that sends none and has shown nothing yet, if the server has one. */
-  #snapshot(): TemplateResult | typeof nothing {
+  #snapshotIfOld(): TemplateResult | typeof nothing {
     if (this.age === undefined || this.hasPicture || !this.#connection) return nothing;
-    const { path } = requestLine('GET /api/cameras/:cameraId/snapshot.jpg', {
-      params: { cameraId: this.cameraId },
-      query: { width: 640 },
-    });
-    return snapshot(this.#connection.server + path, this.hasSnapshot, () => (this.hasSnapshot = true));
+    return snapshot(this.#connection, this.cameraId, this.hasSnapshot, () => (this.hasSnapshot = true));
   }
 
   #watch(): void {

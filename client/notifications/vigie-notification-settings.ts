@@ -22,6 +22,7 @@ import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf } from '../ui/field-value.ts';
 import { textOf } from '../ui/form-dialog.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
+import { renderRules, ruleFields, rulesOf, type RuleField } from './detection-rules.ts';
 import { nearestPause, PAUSES, USUAL_NIGHT, withNight } from './notification-choices.ts';
 
 export class VigieNotificationSettings extends LitElement {
@@ -43,6 +44,16 @@ export class VigieNotificationSettings extends LitElement {
         flex-wrap: wrap;
         gap: 0.75rem;
       }
+      .rule {
+        display: grid;
+        gap: 0.6rem;
+        padding: 0.8rem;
+        border: 1px solid var(--wa-color-surface-border);
+        border-radius: 0.5rem;
+      }
+      p.quiet {
+        margin: 0;
+      }
       form > wa-button {
         justify-self: start;
       }
@@ -54,6 +65,7 @@ export class VigieNotificationSettings extends LitElement {
     cameras: { attribute: false },
     busy: { type: Boolean },
     quiet: { state: true },
+    rules: { state: true },
   };
   declare context: AppContext;
   declare settings: NotificationSettings;
@@ -62,17 +74,21 @@ export class VigieNotificationSettings extends LitElement {
   declare busy: boolean;
   /** There are quiet hours. */
   declare protected quiet: boolean;
+  /** Of detections; empty: all are notified. */
+  declare protected rules: readonly RuleField[];
 
   constructor() {
     super();
     this.cameras = [];
     this.busy = false;
     this.quiet = false;
+    this.rules = [];
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
     this.quiet = this.settings.quiet.length > 0;
+    this.rules = ruleFields(this.settings.detections);
   }
 
   protected override render(): TemplateResult {
@@ -94,6 +110,11 @@ export class VigieNotificationSettings extends LitElement {
       <fieldset>
         <legend>Cameras</legend>
         <vigie-camera-choice .cameras=${this.cameras} .cameraIds=${settings.cameraIds}></vigie-camera-choice>
+      </fieldset>
+      <fieldset>
+        <legend>Detections</legend>
+        ${this.rules.length === 0 ? html`<p class="quiet">Everything that is detected.</p>` : nothing}
+        ${renderRules(this.rules, this.cameras, (rules) => (this.rules = rules))}
       </fieldset>
       ${this.#quietHours()}
       ${
@@ -158,6 +179,7 @@ export class VigieNotificationSettings extends LitElement {
     const detail: NotificationSettings = {
       kinds: form.getAll('kind').map(String) as EventKind[],
       cameraIds,
+      detections: rulesOf(form, this.rules),
       quiet: this.quiet ? withNight(quiet, textOf(form, 'from'), textOf(form, 'to')) : [],
       pauseSeconds: Number(textOf(form, 'pause')),
       security: isAdministrator(this.context.session.user) ? form.has('security') : this.settings.security,

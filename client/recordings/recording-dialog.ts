@@ -5,14 +5,18 @@ import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraView } from '../../server/wire/camera.ts';
+import type { EventKind } from '../../server/wire/event.ts';
 import type { MotionView } from '../../server/wire/motion.ts';
 import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
+import { EVENT_KINDS } from '../events/event-text.ts';
+import { labelsField, labelsOf } from '../events/labels-field.ts';
 import { alarmText } from './recording-words.ts';
 import { routePath } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { bytesText } from '../ui/byte-text.ts';
 import { errorCallout } from '../ui/error-callout.ts';
+import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
 import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
@@ -20,6 +24,7 @@ import type { AppContext } from '../app-context.ts';
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 
 export class RecordingDialog extends FormDialog<AppContext> {
+  static override styles = [...FormDialog.styles, fieldsetStyles];
   static override properties = {
     ...FormDialog.properties,
     camera: { state: true },
@@ -98,6 +103,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
 
   protected override async submit(form: FormData): Promise<void> {
     if (!this.camera || !this.settings) return;
+    if (this.mode === 'events' && !form.has('kind')) throw new Error('Select at least one event type.');
     const number = (name: string, fallback: number): number =>
       form.has(name) ? Number(textOf(form, name)) : fallback;
     const [window] = this.settings.schedule;
@@ -110,7 +116,11 @@ export class RecordingDialog extends FormDialog<AppContext> {
       preRollSeconds: number('preRoll', this.settings.preRollSeconds),
       postRollSeconds: number('postRoll', this.settings.postRollSeconds),
       ...(form.has('share') && { quotaBytes: share === '' ? null : Math.round(Number(share) * 1e9) }),
-      ...(this.mode === 'events' && { protectEvents: form.has('protectEvents') }),
+      ...(this.mode === 'events' && {
+        protectEvents: form.has('protectEvents'),
+        eventKinds: form.getAll('kind').map(String) as EventKind[],
+        labels: labelsOf(form),
+      }),
     };
     if (this.mode !== 'off')
       settings.schedule = this.limited
@@ -152,7 +162,8 @@ export class RecordingDialog extends FormDialog<AppContext> {
     return html`
       ${
         this.mode === 'events'
-          ? html`${numberField('preRoll', 'Seconds before the event', settings.preRollSeconds, 0, 30)}
+          ? html`${recordedEvents(settings)}
+              ${numberField('preRoll', 'Seconds before the event', settings.preRollSeconds, 0, 30)}
               ${numberField('postRoll', 'Seconds after the event', settings.postRollSeconds, 0, 300)}
               <wa-checkbox name="protectEvents" ?checked=${settings.protectEvents}
                 >Protect event recordings from automatic deletion</wa-checkbox
@@ -198,6 +209,19 @@ export class RecordingDialog extends FormDialog<AppContext> {
         deleted first.
       </p>`;
   }
+}
+
+function recordedEvents({ eventKinds, labels }: RecordingSettings): TemplateResult {
+  const options = Object.entries(EVENT_KINDS).map(([kind, label]) => ({
+    value: kind,
+    label,
+    checked: eventKinds.includes(kind as EventKind),
+  }));
+  return html`<fieldset>
+      <legend>Events</legend>
+      ${checkboxList('kind', 'recorded-kind', options)}
+    </fieldset>
+    ${labelsField(labels)}`;
 }
 
 function numberField(

@@ -44,6 +44,9 @@ export const timelineStyles = css`
   .event {
     fill: var(--wa-color-danger-60);
   }
+  .event.detection {
+    fill: #0ea5e9;
+  }
   .event.offline {
     fill: var(--wa-color-neutral-50);
   }

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { NewApiKey } from '../../server/wire/api-key.ts';
@@ -84,7 +85,7 @@ export class ApiKeyDialog extends FormDialog<AppContext> {
             : nothing
         }
       </wa-select>
-      ${this.#rights()}
+      ${this.#rights()} ${this.#analyse()}
       <wa-select name="days" label="Expires" value=${String(DEFAULT_DAYS)} data-testid="api-key-expiry">
         <wa-option value="30">In 30 days</wa-option>
         <wa-option value="90">In 90 days</wa-option>
@@ -117,7 +118,7 @@ export class ApiKeyDialog extends FormDialog<AppContext> {
     const days = Number(textOf(form, 'days') || DEFAULT_DAYS);
     const body: NewApiKey = {
       name: textOf(form, 'name'),
-      ...this.#grant(),
+      ...this.#grant(form.has('analyse')),
       expiresAtMs: days === 0 ? null : Math.round(this.context.live.clock.nowMs() + days * DAY_MS),
     };
     const { secret } = await this.context.api.call('POST /api/keys', { body });
@@ -126,13 +127,30 @@ export class ApiKeyDialog extends FormDialog<AppContext> {
     return true;
   }
 
-  #grant(): Pick<NewApiKey, 'everyCamera' | 'cameras' | 'powers'> {
+  /** @param analyses it may also report what is in the pictures */
+  #grant(analyses: boolean): Pick<NewApiKey, 'everyCamera' | 'cameras' | 'powers'> {
     const none = { everyCamera: [], cameras: [], powers: [] };
     if (this.scope === 'administer' || this.scope === 'metrics') return { ...none, powers: [this.scope] };
     const choice = this.renderRoot.querySelector('vigie-rights-table')?.choice ?? [];
     if (choice.length === 0) throw new Error('Tick at least one right.');
-    if (this.scope === EVERY) return { ...none, everyCamera: choice[0]?.rights ?? [] };
-    return { ...none, cameras: choice };
+    const also = analyses ? (['analyse'] as const) : [];
+    if (this.scope === EVERY) return { ...none, everyCamera: [...(choice[0]?.rights ?? []), ...also] };
+    return {
+      ...none,
+      cameras: choice.map(({ cameraId, rights }) => ({ cameraId, rights: [...rights, ...also] })),
+    };
+  }
+
+  /** Only administrators give this right. */
+  #analyse(): TemplateResult | typeof nothing {
+    const isOfCameras = this.scope === EVERY || this.scope === 'chosen';
+    if (!isOfCameras || !isAdministrator(this.context.session.user)) return nothing;
+    return html`<wa-checkbox
+      name="analyse"
+      hint="For a program that finds people or cars in the pictures."
+      data-testid="api-key-analyse"
+      >May report detections</wa-checkbox
+    >`;
   }
 
   #rights(): TemplateResult | typeof nothing {

@@ -12,6 +12,12 @@ const POWER_TEXT: Readonly<Record<KeyPower, string>> = {
   metrics: 'The server’s figures',
 };
 
+const KEY_RIGHT_LABELS: Readonly<Record<KeyRight, string>> = {
+  ...RIGHT_LABELS,
+  publish: 'Sending pictures',
+  analyse: 'Reporting detections',
+};
+
 /** @param known the cameras in the order to name them in; others are left out */
 export function grantText(
   { everyCamera, cameras, powers }: Pick<ApiKeyView, 'everyCamera' | 'cameras' | 'powers'>,
@@ -29,6 +35,7 @@ export function grantText(
       known,
     ),
     ...(cameras.some(({ rights }) => rights.includes('publish')) ? ['Sends pictures'] : []),
+    ...(cameras.some(({ rights }) => rights.includes('analyse')) ? ['Reports detections'] : []),
   ];
 }
 
@@ -49,5 +56,5 @@ export function expiryText(expiresAtMs: number | null, nowMs: number, time: Show
 }
 
 function keyRightsText(rights: readonly KeyRight[]): string {
-  return rights.map((right) => (right === 'publish' ? 'Sending pictures' : RIGHT_LABELS[right])).join(', ');
+  return rights.map((right) => KEY_RIGHT_LABELS[right]).join(', ');
 }

@@ -6,6 +6,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind } from '../../server/wire/event.ts';
 import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
+import { labelsField, labelsOf } from '../events/labels-field.ts';
 import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
 import '../events/vigie-camera-choice.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
@@ -15,6 +16,7 @@ import type { AppContext } from '../app-context.ts';
 
 /** One array, so that rendering again does not reset the choice. */
 const ALL_CAMERAS: readonly string[] = [];
+const NO_LABELS: readonly string[] = [];
 
 export class WebhookDialog extends FormDialog<AppContext> {
   static override styles = [...FormDialog.styles, fieldsetStyles];
@@ -94,6 +96,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
           })),
         )}
       </fieldset>
+      ${labelsField(webhook?.labels ?? NO_LABELS)}
       <wa-select
         name="moment"
         label="Send"
@@ -134,6 +137,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
       url: textOf(form, 'url'),
       cameraIds,
       kinds,
+      labels: labelsOf(form),
       moment: textOf(form, 'moment') as WebhookMoment,
       enabled: this.webhook?.enabled ?? true,
     };

@@ -1,5 +1,6 @@
 /** Webhooks and their deliveries in plain words. */
 
+import type { EventKind } from '../../server/wire/event.ts';
 import type { DeliveryView, WebhookMoment, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
 import { shortDuration } from '../ui/relative-time.ts';
@@ -18,10 +19,12 @@ const TYPES: Record<DeliveryView['type'], string> = {
 
 /** @param nameOf undefined for a camera that is gone */
 export function webhookSummary(
-  { kinds, moment, cameraIds }: WebhookView,
+  { kinds, labels, moment, cameraIds }: WebhookView,
   nameOf: (cameraId: string) => string | undefined,
 ): string {
-  const what = kinds.map((kind) => EVENT_KINDS[kind]).join(', ');
+  const nameOfKind = (kind: EventKind): string =>
+    kind === 'detection' && labels.length > 0 ? `Detection of ${labels.join(', ')}` : EVENT_KINDS[kind];
+  const what = kinds.map(nameOfKind).join(', ');
   const names = cameraIds.flatMap((id) => nameOf(id) ?? []);
   const where = cameraIds.length === 0 ? 'all cameras' : names.join(', ') || 'no cameras';
   return `${what} · ${where} · ${MOMENTS[moment]}`;

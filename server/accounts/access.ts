@@ -7,7 +7,7 @@
 
 import { hasPower, inPerson, isGranted, type Holder } from '../core/grant.ts';
 import { VigieError } from '../errors.ts';
-import type { KeyPower } from '../wire/key-rights.ts';
+import type { KeyPower, ProgramRight } from '../wire/key-rights.ts';
 import type { Right } from '../wire/rights.ts';
 import type { UserStore } from './user-store.ts';
 import type { Identity } from './sessions.ts';
@@ -18,6 +18,13 @@ const DOING: Readonly<Record<Right, string>> = {
   lookBack: 'see the recordings of this camera',
   events: 'see the events of this camera',
   control: 'control this camera',
+};
+
+const REFUSED_PROGRAM: Readonly<Record<ProgramRight, string>> = {
+  publish:
+    'this API key may not publish the pictures of this camera; an administrator can make one with this right',
+  analyse:
+    'only an API key with the right analyse may report detections of this camera; an administrator can make one',
 };
 
 type Users = Pick<UserStore, 'may' | 'rightsTo' | 'find' | 'knowsCamera'>;
@@ -33,20 +40,10 @@ export class Access {
     return isGranted(grant, right, cameraId) && this.#users.may(userId, right, cameraId);
   }
 
-  /** Whether pictures of this camera may be sent by this key. Nobody does that in person. */
-  mayPublish({ userId, grant }: Holder, cameraId: string): boolean {
-    if (grant === null || !isGranted(grant, 'publish', cameraId)) return false;
+  /** Whether this key, an administrator's, may do what nobody does in person. */
+  mayAsProgram({ userId, grant }: Holder, right: ProgramRight, cameraId: string): boolean {
+    if (grant === null || !isGranted(grant, right, cameraId)) return false;
     return this.isAdministrator(inPerson(userId)) && this.#users.knowsCamera(cameraId);
-  }
-
-  /** @throws VigieError `forbidden` for a camera to which the caller has another right, else `notFound` */
-  assertMayPublish(holder: Holder, cameraId: string): void {
-    if (this.mayPublish(holder, cameraId)) return;
-    if (this.rightsTo(holder, cameraId).length === 0) throw noSuchCamera();
-    throw new VigieError(
-      'forbidden',
-      'this API key may not publish the pictures of this camera; an administrator can make one with this right',
-    );
   }
 
   /** All rights to a camera. With none, its existence is hidden. */
@@ -71,6 +68,14 @@ export class Access {
   /** @throws VigieError `notFound` */
   assertKnown(cameraId: string): void {
     if (!this.#users.knowsCamera(cameraId)) throw noSuchCamera();
+  }
+
+  /** @throws VigieError `forbidden`, or `notFound` like `assertMay` */
+  assertMayAsProgram(holder: Holder, right: ProgramRight, cameraId: string): void {
+    if (this.mayAsProgram(holder, right, cameraId)) return;
+    if (!this.#users.knowsCamera(cameraId) || this.rightsTo(holder, cameraId).length === 0)
+      throw noSuchCamera();
+    throw new VigieError('forbidden', REFUSED_PROGRAM[right]);
   }
 
   /**

@@ -10,6 +10,7 @@
 
 import { NetworkFailures } from '../core/address/network-failures.ts';
 import { isWithin, type Grant, type Holder } from '../core/grant.ts';
+import { PROGRAM_RIGHTS } from '../wire/key-rights.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { randomId } from '../store/random-id.ts';
@@ -187,12 +188,13 @@ export class ApiKeys {
       );
     if (!isWithin({ everyCamera, cameras, powers }, caller.grant))
       throw new VigieError('forbidden', 'a key gives no more than the key that makes it');
-    const rights = [...everyCamera, ...cameras.flatMap((each) => each.rights)];
-    if (!administers && rights.includes('publish'))
-      throw new VigieError('forbidden', 'only an administrator may give a key the right to publish');
+    const rights = new Set([...everyCamera, ...cameras.flatMap((each) => each.rights)]);
+    const program = PROGRAM_RIGHTS.find((right) => rights.has(right));
+    if (!administers && program)
+      throw new VigieError('forbidden', `only an administrator may give a key the right to ${program}`);
     for (const { cameraId, rights: given } of cameras)
       for (const right of given)
-        if (right === 'publish') access.assertKnown(cameraId);
+        if (right === 'publish' || right === 'analyse') access.assertKnown(cameraId);
         else access.assertMay(caller, right, cameraId);
   }
 

@@ -106,6 +106,13 @@ export class Guard {
     return who;
   }
 
+  /** A program that reports what is in the pictures of a camera, by its key. */
+  analyserOf(request: Request, cameraId: string): Caller {
+    const who = this.caller(request);
+    this.#accounts.access.assertMayAsProgram(who, 'analyse', cameraId);
+    return who;
+  }
+
   /**
    * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It comes before a key that the browser sends as
    * Basic, which it does by itself wherever it was once asked for one.

@@ -19,12 +19,12 @@ import type { EventKind, EventView } from '../wire/event.ts';
 /** Times may have fractions, for example microseconds. */
 export type EventStart = Omit<
   EventView,
-  'id' | 'sourceName' | 'endedAtMs' | 'thumbnail' | keyof EventFindings
+  'id' | 'sourceName' | 'label' | 'endedAtMs' | 'thumbnail' | keyof EventFindings
 > &
-  Partial<Pick<EventView, 'sourceName' | keyof EventFindings>>;
+  Partial<Pick<EventView, 'sourceName' | 'label' | keyof EventFindings>>;
 
 export interface EventLogEvents {
-  /** It started or ended, and waits to be stored: for recording, which must not miss the following video. */
+  /** It started, got another label, or ended, and waits to be stored: for recording, which must not miss the following video. */
   accepted: [EventView];
   /** It started, more is known of it, or it ended. */
   event: [EventView];
@@ -82,8 +82,14 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
 
   /** Adds findings to a continuing event. */
   update(id: string, findings: EventFindings): void {
+    const before = this.#open.get(id);
+    if (before) {
+      const event = { ...before, ...findings };
+      this.#open.set(id, event);
+      if (findings.label !== undefined) this.emit('accepted', event);
+    }
     this.#write('store what is known of an event', async () =>
-      this.#tell(await this.#store.update(id, findings)),
+      this.#tell(await this.#store.update(id, findings, this.#time.nowMs())),
     );
   }
 
@@ -127,10 +133,10 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     });
   }
 
-  /** @param jpeg its thumbnail; does nothing when it has one, or is gone */
-  illustrate({ cameraId, id }: EventView, jpeg: Uint8Array): void {
+  /** @param jpeg its thumbnail; does nothing when it has one, unless this one replaces it, or when it is gone */
+  illustrate({ cameraId, id }: Pick<EventView, 'cameraId' | 'id'>, jpeg: Uint8Array, replaces = false): void {
     this.#write('store the picture of an event', async () => {
-      const event = await this.#store.addThumbnail(cameraId, id, jpeg);
+      const event = await this.#store.addThumbnail(cameraId, id, jpeg, replaces);
       if (event?.thumbnail) this.emit('thumbnail', event);
     });
   }
@@ -148,6 +154,11 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   /** @throws VigieError `unavailable` */
   list(cameraIds: readonly string[], query: EventQuery, who?: ReadFor): Promise<Page<EventView>> {
     return this.#store.list(cameraIds, query, who);
+  }
+
+  /** Labels of detections, by camera. @throws VigieError `unavailable` */
+  labels(cameraIds: readonly string[], who?: ReadFor): Promise<[cameraId: string, labels: string[]][]> {
+    return this.#store.labels(cameraIds, who);
   }
 
   /** @throws VigieError `unavailable` */
@@ -188,11 +199,12 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
 }
 
 function newEvent(start: EventStart, endedAtMs: number | null): EventView {
-  const { sourceName = '', zones = [], score = null } = start;
+  const { sourceName = '', label = '', zones = [], score = null } = start;
   return {
     ...start,
     id: randomId('evt'),
     sourceName,
+    label,
     zones,
     score,
     startedAtMs: Math.round(start.startedAtMs),

@@ -7,8 +7,9 @@ import { Router, type Request } from 'express';
 import { AttemptLimit } from '../accounts/attempt-limit.ts';
 import { monotonicMs, wallMs } from '../core/clock.ts';
 import { NetworkFailures } from '../core/address/network-failures.ts';
-import { isGranted } from '../core/grant.ts';
+import { isGranted, type Holder } from '../core/grant.ts';
 import { VigieError } from '../errors.ts';
+import type { Detections } from './detections.ts';
 import type { EventLog } from './event-log.ts';
 import type { Sensors } from './sensors.ts';
 import type { EventQuery } from './event-store.ts';
@@ -23,6 +24,7 @@ import { readFor, serve } from '../http/serve.ts';
 export interface Events {
   log: EventLog;
   sensors: Sensors;
+  detections: Pick<Detections, 'report'>;
 }
 
 /** The recording of an event; main connects it. */
@@ -43,18 +45,29 @@ export function eventRoutes(
   const router = Router();
   const wrongTokens = new AttemptLimit(new NetworkFailures([WRONG_TOKENS]), monotonicMs);
 
+  const visibleTo = ({ userId, grant }: Holder): string[] => {
+    const ids = cameras.listOf(userId, 'events').map(({ id }) => id);
+    return ids.filter((id) => isGranted(grant, 'events', id));
+  };
+
   serve(router, 'GET /api/events', async ({ request, response, readQuery }) => {
     const who = guard.caller(request);
-    const mine = (): string[] => {
-      const ids = cameras.listOf(who.userId, 'events').map(({ id }) => id);
-      return ids.filter((id) => isGranted(who.grant, 'events', id));
-    };
+    const mine = (): string[] => visibleTo(who);
     const query = readQuery();
     const { rows, next } = await log.list(mine(), queryOf(query), readFor(who, response));
     guard.caller(request);
     linkNextPage(request, response, orderOf(query), next);
     const stillMine = new Set(mine());
     return rows.filter(({ cameraId }) => stillMine.has(cameraId));
+  });
+
+  serve(router, 'GET /api/detection-labels', async ({ request, response }) => {
+    const who = guard.caller(request);
+    const lists = await log.labels(visibleTo(who), readFor(who, response));
+    guard.caller(request);
+    const stillMine = new Set(visibleTo(who));
+    const labels = lists.flatMap(([id, list]) => (stillMine.has(id) ? list : []));
+    return [...new Set(labels)].toSorted();
   });
 
   serve(
@@ -137,12 +150,13 @@ function orderOf({ from, to, order }: ApiQuery<'GET /api/events'>): string {
 }
 
 function queryOf(query: ApiQuery<'GET /api/events'>): EventQuery {
-  const { limit, before, from, to, order, kind, cursor } = query;
+  const { limit, before, from, to, order, kind, label, cursor } = query;
   const after = placeAt(cursor, orderOf(query));
   return {
     limit,
     oldestFirst: order === 'oldest',
     ...(kind && { kind }),
+    ...(label !== undefined && { label }),
     ...(before !== undefined && { before }),
     ...(after && { after }),
     ...(from !== undefined && { fromMs: from }),

@@ -3,9 +3,12 @@
 import type { KnownCameras } from '../core/cameras.ts';
 import type { Liveness } from '../core/link/camera-liveness.ts';
 import { unmappedTime, type ClockChange, type SiteTime } from '../core/site-clock.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { OffView } from '../wire/camera-switch.ts';
 import { CameraSensor } from './camera-sensor.ts';
 import { ConnectionWatch } from './connection-watch.ts';
+import { DetectionPictures, type DetectionPicturesOptions } from './detection-pictures.ts';
+import { Detections } from './detections.ts';
 import { EventLog } from './event-log.ts';
 import { EventPictures, type PictureSources } from './event-pictures.ts';
 import type { EventStore } from './event-store.ts';
@@ -20,9 +23,11 @@ export interface EventServiceOptions {
   store: { cameras: KnownCameras; events: EventStore; sensors: SensorStore; motion: MotionStore };
   luma: LumaSource;
   pictures: {
-    frames: Pick<PictureSources, 'sound'>;
+    frames: Pick<PictureSources, 'sound'> & Pick<CameraFrames, 'subscribe' | 'latest'>;
     thumbnails: { of: PictureSources['shrink'] };
   };
+  /** Scales the very frame it is given. */
+  scaler: Pick<DetectionPicturesOptions, 'scaleFrame'>;
   /** Undefined: every camera is as fast as usual. */
   liveness?: (cameraId: string) => Pick<Liveness, 'staleAfterMs'>;
   /** Why a camera is switched off for privacy; left out: none is. */
@@ -36,6 +41,7 @@ export class EventService {
   readonly log: EventLog;
   readonly sensors: Sensors;
   readonly motion: MotionWatch;
+  readonly detections: Detections;
   readonly #cameraSensor: CameraSensor;
   readonly #connections: ConnectionWatch;
   readonly #pictures: EventPictures;
@@ -62,6 +68,21 @@ export class EventService {
       () => time.nowUs(),
     );
     this.log.on('event', (event) => this.#pictures.onEvent(event));
+    const isOff = (cameraId: string): boolean => this.#offOf(cameraId) !== null;
+    this.detections = new Detections({
+      events: this.log,
+      frames: pictures.frames,
+      pictures: new DetectionPictures({
+        scaleFrame: (frame, width) => options.scaler.scaleFrame(frame, width),
+        store: (event, jpeg) => this.log.illustrate(event, jpeg, true),
+        isOff,
+        log,
+      }),
+      zonesOf: (cameraId) => this.motion.settingsOf(cameraId).zones,
+      isOff,
+      time,
+      log,
+    });
     for (const { id, kind, lastFrameAtMs } of store.cameras.list()) {
       this.motion.addCamera(id);
       if (kind !== 'demo' && lastFrameAtMs !== null) this.#connections.onOffline(id);
@@ -98,6 +119,7 @@ export class EventService {
     const off = this.#offOf(cameraId);
     this.#switches.onSwitched(cameraId, off);
     if (!off) return this.motion.addCamera(cameraId);
+    this.detections.forget(cameraId);
     this.motion.forget(cameraId);
     this.#cameraSensor.end(cameraId);
     this.#connections.onOnline(cameraId);
@@ -105,6 +127,7 @@ export class EventService {
 
   removeCamera(cameraId: string): void {
     this.#switches.forget(cameraId);
+    this.detections.forget(cameraId);
     this.motion.forget(cameraId);
     this.#cameraSensor.end(cameraId);
     this.#connections.forget(cameraId);
@@ -112,6 +135,7 @@ export class EventService {
 
   /** Idempotent. Ends continuing events, except of offline cameras. */
   close(): void {
+    this.detections.close();
     this.motion.close();
     this.#cameraSensor.close();
     this.#connections.close();

@@ -5,18 +5,24 @@ import { z } from 'zod';
 import type { EventKind, EventView } from '../wire/event.ts';
 import { inTransaction } from '../store/database.ts';
 import { readEntries } from '../store/json-column.ts';
-import { firstOfEach } from './first-of-each.ts';
 import { pageOf, type Page, type Place } from '../store/page.ts';
-import { declareStatements, prepareStatements } from '../store/statements.ts';
+import { prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
+import { EVENT_SQL } from './event-sql.ts';
+import { firstOfEach } from './first-of-each.ts';
 
 /** Findings added while an event continues. */
-export type EventFindings = Pick<EventView, 'zones' | 'score'>;
+export type EventFindings = Pick<EventView, 'zones' | 'score'> & {
+  /** Left out: it stays. A new one is news for the receivers of webhooks, too. */
+  label?: string;
+};
 
 /** Selection of events; times in ms since the Unix epoch. */
 export interface EventQuery {
   limit: number;
   kind?: EventKind;
+  /** Of detections. */
+  label?: string;
   /** An event's id: only events stored before it; none if it is gone. */
   before?: string;
   /** Where the page before ended, in the same order. */
@@ -36,63 +42,12 @@ export interface EventLimits {
 }
 
 const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
-const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind,
-  started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
-  EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
+/** An analyser knows some dozens. */
+const MAX_LABELS = 100;
 const LATEST = Number.MAX_SAFE_INTEGER;
-const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
-    AND (ended_at IS NULL OR ended_at >= :fromMs) AND (:kind IS NULL OR kind = :kind)`;
-
-const SQL = declareStatements('events', {
-  insert: `
-    INSERT INTO events (id, camera_id, source, source_name, kind, started_at, ended_at, zones, score)
-    VALUES (:id, :cameraId, :source, :sourceName, :kind, :startedAtMs, :endedAtMs, :zones, :score)
-    ON CONFLICT (id) DO NOTHING`,
-  trim: `
-    DELETE FROM events WHERE camera_id = :cameraId AND ended_at IS NOT NULL AND sequence <= (
-      SELECT sequence FROM events WHERE camera_id = :cameraId ORDER BY sequence DESC LIMIT 1 OFFSET :max)`,
-  update: `
-    UPDATE events SET zones = :zones, score = :score WHERE id = :id AND ended_at IS NULL RETURNING ${COLUMNS}`,
-  end: `
-    UPDATE events SET ended_at = max(started_at, :endedAtMs) WHERE id = :id AND ended_at IS NULL
-    RETURNING ${COLUMNS}`,
-  redate: `
-    UPDATE events SET started_at = :startedAtMs, ended_at = iif(ended_at IS NULL, NULL, coalesce(:endedAtMs, ended_at))
-    WHERE id = :id RETURNING ${COLUMNS}`,
-  endAll: "UPDATE events SET ended_at = started_at WHERE ended_at IS NULL AND kind NOT IN ('offline', 'off')",
-  open: `SELECT ${COLUMNS} FROM events WHERE ended_at IS NULL AND kind = ?`,
-  count: 'SELECT count(*) AS count FROM events WHERE camera_id = ?',
-  find: `SELECT ${COLUMNS} FROM events WHERE camera_id = ? AND id = ?`,
-  sequenceOf: 'SELECT sequence FROM events WHERE id = ?',
-  at: `SELECT ${COLUMNS} FROM events WHERE sequence = ?`,
-  // Each of these reads one camera's part of an index and nothing else of the table.
-  newest: `
-    SELECT sequence, sequence AS rank FROM events WHERE camera_id = :cameraId AND sequence BETWEEN :low AND :high
-    ORDER BY sequence DESC LIMIT :limit`,
-  newestOfKind: `
-    SELECT sequence, sequence AS rank FROM events
-    WHERE camera_id = :cameraId AND kind = :kind AND sequence BETWEEN :low AND :high
-    ORDER BY sequence DESC LIMIT :limit`,
-  newestWithin: `
-    SELECT sequence, started_at AS rank FROM events
-    WHERE ${WITHIN} AND (started_at < :afterMs OR started_at = :afterMs AND sequence < :afterSequence)
-    ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
-  oldestWithin: `
-    SELECT sequence, started_at AS rank FROM events
-    WHERE ${WITHIN} AND (started_at > :afterMs OR started_at = :afterMs AND sequence > :afterSequence)
-    ORDER BY started_at, sequence LIMIT :limit`,
-  addThumbnail:
-    'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
-  trimThumbnails: `
-    DELETE FROM event_thumbnails WHERE event_id IN (
-      SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?
-      ORDER BY sequence DESC LIMIT -1 OFFSET ?)`,
-  thumbnail: `
-    SELECT jpeg FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ? AND event_id = ?`,
-});
 
 /** A new event; its detector chooses the id. */
-export type NewEvent = Omit<EventView, 'thumbnail'>;
+export type NewEvent = Omit<EventView, 'thumbnail' | 'label'> & Partial<Pick<EventView, 'label'>>;
 
 export interface EventQueriesOptions {
   limits?: Partial<EventLimits>;
@@ -112,13 +67,24 @@ export class EventQueries {
     this.#database = database;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#outbox = outbox;
-    this.#statements = prepareStatements(database, SQL);
+    this.#statements = prepareStatements(database, EVENT_SQL);
   }
 
   /** Repeated after a failure, it is the same event. */
   add(event: NewEvent, nowMs: number): EventView {
-    const { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, zones, score } = event;
-    const row = { id, cameraId, source, sourceName, kind, startedAtMs, endedAtMs, score };
+    const {
+      id,
+      cameraId,
+      source,
+      sourceName,
+      kind,
+      label = '',
+      startedAtMs,
+      endedAtMs,
+      zones,
+      score,
+    } = event;
+    const row = { id, cameraId, source, sourceName, kind, label, startedAtMs, endedAtMs, score };
     const added = { ...row, zones, thumbnail: false };
     inTransaction(this.#database, () => {
       this.#statements.insert.run({ ...row, zones: JSON.stringify(zones) });
@@ -129,8 +95,13 @@ export class EventQueries {
   }
 
   /** @returns the event's current state; undefined when it has ended or is gone, like `end` */
-  update(id: string, { zones, score }: EventFindings): EventView | undefined {
-    return toEvent(this.#statements.update.get({ id, zones: JSON.stringify(zones), score }));
+  update(id: string, { zones, score, label }: EventFindings, nowMs: number): EventView | undefined {
+    return inTransaction(this.#database, () => {
+      const row = { id, zones: JSON.stringify(zones), score, label: label ?? null };
+      const updated = toEvent(this.#statements.update.get(row));
+      if (updated && label !== undefined) this.#outbox(updated, nowMs);
+      return updated;
+    });
   }
 
   /** Never before it started. */
@@ -178,13 +149,20 @@ export class EventQueries {
   }
 
   /** @returns the event's current state; undefined when it is gone */
-  addThumbnail(cameraId: string, id: string, jpeg: Uint8Array): EventView | undefined {
+  addThumbnail(cameraId: string, id: string, jpeg: Uint8Array, replaces = false): EventView | undefined {
     inTransaction(this.#database, () => {
+      if (replaces) this.#statements.replaceThumbnail.run(jpeg, cameraId, id);
       this.#statements.addThumbnail.run(jpeg, id);
       if (this.#isFull('thumbnails', cameraId))
         this.#statements.trimThumbnails.run(cameraId, this.#limits.thumbnails);
     });
     return this.find(cameraId, id);
+  }
+
+  /** Of detections, by camera, each with the first in the order of their letters. */
+  labels(cameraIds: readonly string[]): [cameraId: string, labels: string[]][] {
+    const { labels } = this.#statements;
+    return cameraIds.map((id) => [id, labels.all(id, MAX_LABELS).map(({ label }) => String(label))]);
   }
 
   /** A JPEG. */
@@ -206,21 +184,22 @@ export class EventQueries {
     const { limit, before, fromMs, toMs, oldestFirst = false } = query;
     if (before === undefined && (fromMs !== undefined || toMs !== undefined || oldestFirst))
       return this.#rankedByTime(cameraIds, query);
-    const { kind = null, after } = query;
-    const { sequenceOf, newest, newestOfKind } = this.#statements;
+    const { kind = null, label = null, after } = query;
+    const { sequenceOf, newest, newestOfKind, newestOfLabel } = this.#statements;
+    if (label !== null && kind !== null && kind !== 'detection') return [];
     const cursor =
       before === undefined ? after : (sequenceOf.get(before) as Pick<Place, 'sequence'> | undefined);
     if (before !== undefined && cursor === undefined) return [];
     const range = { low: 0, high: cursor === undefined ? LATEST : cursor.sequence - 1 };
-    return firstOfEach(cameraIds, { limit, oldestFirst: false, ...range }, (cameraId, low, high, most) =>
-      kind === null
-        ? newest.all({ cameraId, low, high, limit: most })
-        : newestOfKind.all({ cameraId, low, high, limit: most, kind }),
-    );
+    return firstOfEach(cameraIds, { limit, oldestFirst: false, ...range }, (cameraId, low, high, most) => {
+      const walked = { cameraId, low, high, limit: most };
+      if (label !== null) return newestOfLabel.all({ ...walked, label });
+      return kind === null ? newest.all(walked) : newestOfKind.all({ ...walked, kind });
+    });
   }
 
   #rankedByTime(cameraIds: readonly string[], query: EventQuery): Place[] {
-    const { limit, kind = null, fromMs = 0, toMs = LATEST, oldestFirst = false } = query;
+    const { limit, kind = null, label = null, fromMs = 0, toMs = LATEST, oldestFirst = false } = query;
     const first = oldestFirst ? { rank: 0, sequence: -1 } : { rank: LATEST, sequence: LATEST };
     const { rank: afterMs, sequence: afterSequence } = query.after ?? first;
     const low = oldestFirst ? afterMs : 0;
@@ -229,7 +208,7 @@ export class EventQueries {
     const walk = oldestFirst ? this.#statements.oldestWithin : this.#statements.newestWithin;
     const place = { afterMs, afterSequence };
     return firstOfEach(cameraIds, { limit, oldestFirst, low, high }, (cameraId, lowMs, highMs, most) =>
-      walk.all({ cameraId, kind, fromMs, lowMs, highMs, limit: most, ...place }),
+      walk.all({ cameraId, kind, label, fromMs, lowMs, highMs, limit: most, ...place }),
     );
   }
 }
@@ -244,6 +223,7 @@ export const EVENT_WORK = {
   find: 'quick',
   list: 'long',
   countOf: 'long',
+  labels: 'long',
   addThumbnail: 'state',
   thumbnail: 'long',
 } as const satisfies WorkOf<EventQueries>;

@@ -1,11 +1,11 @@
-/** ListCameras: what the key has a right to, also where that is to publish alone. */
+/** ListCameras: what the key has a right to, also where that is to publish or to analyse alone. */
 
 import type { Access } from '../accounts/access.ts';
 import type { KnownCameras } from '../core/cameras.ts';
 import type { Holder } from '../core/grant.ts';
 import type { CameraView } from '../wire/camera.ts';
 import { CAMERA_RIGHTS, CAMERA_STATUSES, type GrpcCamera, type GrpcMessages } from '../wire/grpc-messages.ts';
-import type { KeyRight } from '../wire/key-rights.ts';
+import { PROGRAM_RIGHTS, type KeyRight } from '../wire/key-rights.ts';
 
 export interface ListCamerasParts {
   access: Access;
@@ -20,9 +20,9 @@ export function listCameras(
   const views = new Map(catalog.viewsFor(caller).map((view) => [view.id, view]));
   const listed = cameras.list().flatMap(({ id, name }) => {
     const view = views.get(id);
-    const mayPublish = access.mayPublish(caller, id);
-    if (!view && !mayPublish) return [];
-    const rights: KeyRight[] = [...(view?.rights ?? []), ...(mayPublish ? (['publish'] as const) : [])];
+    const program = PROGRAM_RIGHTS.filter((right) => access.mayAsProgram(caller, right, id));
+    if (!view && program.length === 0) return [];
+    const rights: KeyRight[] = [...(view?.rights ?? []), ...program];
     return [cameraMessage(id, name, view, rights)];
   });
   return { cameras: listed };

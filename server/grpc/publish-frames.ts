@@ -62,7 +62,7 @@ class Publication {
   #start({ cameraId, software }: Start): void {
     const { admission, access, leases, calls, publishing, assertPublishable } = this.#parts;
     const [stream, admitted] = [this.#stream, this.#admitted];
-    const check = (): void => access.assertMayPublish(admission.identify(admitted), cameraId);
+    const check = (): void => access.assertMayAsProgram(admission.identify(admitted), 'publish', cameraId);
     check();
     assertPublishable(cameraId);
     calls.enter(admission.identify(admitted).userId, stream);

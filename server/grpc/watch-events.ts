@@ -91,7 +91,7 @@ function sendNext({ stream, waiting }: Watch): void {
 }
 
 export function eventMessage(event: EventView): GrpcEvent {
-  const { id, cameraId, sourceName, zones, score, thumbnail, startedAtMs, endedAtMs } = event;
+  const { id, cameraId, sourceName, label, zones, score, thumbnail, startedAtMs, endedAtMs } = event;
   return {
     id,
     cameraId,
@@ -104,5 +104,6 @@ export function eventMessage(event: EventView): GrpcEvent {
     zones,
     ...(score !== null && { score }),
     thumbnail,
+    label,
   };
 }

@@ -169,6 +169,7 @@ function capital(word: string): string {
 function securityOf(name: ApiRouteName, authorization: Authorization): NonNullable<Operation['security']> {
   if (authorization === 'public') return [];
   if (authorization === 'sensor') return [{ sensor: [] }];
+  if (authorization === 'analyser') return [{ key: [] }];
   const access = keyAccessOf(name);
   return [
     { session: [] },
@@ -179,7 +180,7 @@ function securityOf(name: ApiRouteName, authorization: Authorization): NonNullab
 
 /** What it says about keys, where it is not what all others say. */
 function keysToo(name: ApiRouteName, authorization: Authorization): string {
-  if (authorization === 'public' || authorization === 'sensor') return '';
+  if (authorization === 'public' || authorization === 'sensor' || authorization === 'analyser') return '';
   if (keyAccessOf(name) === 'never') return ' No API key opens it.';
   return keyAccessOf(name) === 'administer' ? ' A key needs the power to administer.' : '';
 }
@@ -187,6 +188,7 @@ function keysToo(name: ApiRouteName, authorization: Authorization): string {
 function whoMayCall(authorization: Authorization): string {
   if (authorization === 'public') return 'Anybody may call it.';
   if (authorization === 'sensor') return 'For a sensor of the camera, with its token.';
+  if (authorization === 'analyser') return 'For an API key with the right `analyse` to the camera.';
   if (authorization === 'signedIn')
     return 'For every user; the answer holds only what the caller has a right to.';
   if (authorization === 'administrator') return 'For administrators.';

@@ -7,19 +7,20 @@
 
 import { createHash } from 'node:crypto';
 import { monotonicMs, wallMs } from '../core/clock.ts';
-import { machineTimeZone } from '../core/local-time.ts';
+import { machineTimeZone, wallTimeIn } from '../core/local-time.ts';
+import { isWantedDetection } from '../core/outbound/detection-rules.ts';
+import { payloadOf } from '../core/outbound/push-payload.ts';
 import { isQuiet } from '../core/outbound/quiet-hours.ts';
 import type { Log } from '../log.ts';
 import type { NotificationStore, StoredDevice } from './notification-store.ts';
-import { STALLED_SOURCE } from '../wire/browser-values.ts';
-import { EVENT_KIND, type EventKind, type EventView } from '../wire/event.ts';
+import { EVENT_KIND, type EventView } from '../wire/event.ts';
 import type {
   NotificationSettings,
   NotificationsView,
   PushDevice,
   PushPayload,
 } from '../wire/notification.ts';
-import { fillPath, PAGE_PATHS } from '../wire/paths.ts';
+import { PAGE_PATHS } from '../wire/paths.ts';
 import type { Right } from '../wire/rights.ts';
 import type { PushOutcome } from './push-sender.ts';
 
@@ -47,12 +48,7 @@ export interface PushNotifierOptions {
 
 /** Interval at which the devices for alarms are read: while data are lost, the database cannot be asked. */
 const ALARM_DEVICES_MS = 5 * 60_000;
-const WORDS: Readonly<Record<EventKind, string>> = {
-  motion: 'Motion',
-  offline: 'Camera offline',
-  off: 'Camera switched off',
-};
-/** Ids of notified events, so that an update of an event is not a second notification. */
+/** Notified events, each by id and label, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
 
 interface Message {
@@ -174,10 +170,12 @@ export class PushNotifier {
   }
 
   async #tell(event: EventView): Promise<void> {
-    const { id, cameraId, endedAtMs, startedAtMs } = event;
+    const { id, cameraId, label, endedAtMs, startedAtMs } = event;
     // The end of an event is not notified, except for an event that is stored only once, at its end.
-    if (this.#told.has(id) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
-    this.#remember(id);
+    // With another label it may be what somebody waits for.
+    const told = `${id} ${label}`;
+    if (this.#told.has(told) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
+    this.#remember(told);
     const { store, nameOf, may } = this.#options;
     const name = nameOf(cameraId);
     if (name === undefined) return;
@@ -189,11 +187,13 @@ export class PushNotifier {
     }
   }
 
-  #wants(userId: string, settings: NotificationSettings, { cameraId, kind }: EventView): boolean {
-    const { kinds, cameraIds, quiet, pauseSeconds } = settings;
+  #wants(userId: string, settings: NotificationSettings, event: EventView): boolean {
+    const { cameraId, kind } = event;
+    const { kinds, cameraIds, quiet, pauseSeconds, detections } = settings;
     if (!kinds.includes(kind) || (cameraIds.length > 0 && !cameraIds.includes(cameraId))) return false;
     if (!this.#options.may(userId, 'events', cameraId) || isQuiet(quiet, this.#timeZone(), this.#nowMs()))
       return false;
+    if (!isWantedDetection(detections, event, wallTimeIn(this.#timeZone(), this.#nowMs()))) return false;
     const nowMs = this.#steadyMs();
     const key = `${userId} ${cameraId}`;
     if (nowMs - (this.#lastMs.get(key) ?? -Infinity) < pauseSeconds * 1000) return false;
@@ -236,8 +236,8 @@ export class PushNotifier {
     );
   }
 
-  #remember(eventId: string): void {
-    this.#told.add(eventId);
+  #remember(told: string): void {
+    this.#told.add(told);
     for (const oldest of this.#told) {
       if (this.#told.size <= MAX_REMEMBERED) break;
       this.#told.delete(oldest);
@@ -250,25 +250,13 @@ export function deviceId({ endpoint }: { endpoint: string }): string {
   return createHash('sha256').update(endpoint).digest('base64url');
 }
 
-function payloadOf(
-  { cameraId, source, sourceName, kind, zones, startedAtMs }: EventView,
-  name: string,
-  mayLookBack: boolean,
-): PushPayload {
-  const isStalled = source === 'connection' && sourceName === STALLED_SOURCE;
-  const words = isStalled ? 'Sends no new pictures' : WORDS[kind];
-  return {
-    title: name,
-    body: zones.length > 0 ? `${words} in ${zones.join(', ')}` : words,
-    path:
-      kind === 'motion' && mayLookBack
-        ? fillPath(PAGE_PATHS.recordingsAt, { cameraId, atMs: startedAtMs })
-        : fillPath(PAGE_PATHS.camera, { cameraId }),
-    // At most 32 characters of base64url (RFC 8030 section 5.4).
-    tag: cameraId.replaceAll(/[^\w-]/g, '').slice(0, 32),
-  };
-}
-
 function defaultSettings(): NotificationSettings {
-  return { kinds: [...EVENT_KIND.options], cameraIds: [], quiet: [], pauseSeconds: 60, security: true };
+  return {
+    kinds: [...EVENT_KIND.options],
+    cameraIds: [],
+    detections: [],
+    quiet: [],
+    pauseSeconds: 60,
+    security: true,
+  };
 }

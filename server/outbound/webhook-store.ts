@@ -39,7 +39,7 @@ const MAX_AGE_MS = 30 * 24 * 3_600_000;
 /** Waiting deliveries per webhook; above this the oldest are given up. */
 const MAX_WAITING = 500;
 
-const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, moment, enabled, created_at AS createdAtMs,
+const WEBHOOK_COLUMNS = `id, name, url, camera_ids AS cameraIds, kinds, labels, moment, enabled, created_at AS createdAtMs,
   failing_since AS failingSinceMs`;
 const DELIVERY_COLUMNS = `id, type, created_at AS createdAtMs, state, attempts, next_attempt_at AS nextAttemptAtMs, status, answer`;
 
@@ -47,10 +47,10 @@ const SQL = declareStatements('webhooks', {
   list: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks ORDER BY created_at, rowid`,
   find: `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE id = ?`,
   add: `
-    INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, moment, enabled, created_at)
-    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :moment, :enabled, :createdAtMs)`,
+    INSERT INTO webhooks (id, name, url, secret, camera_ids, kinds, labels, moment, enabled, created_at)
+    VALUES (:id, :name, :url, :secret, :cameraIds, :kinds, :labels, :moment, :enabled, :createdAtMs)`,
   change: `
-    UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, moment = :moment,
+    UPDATE webhooks SET name = :name, url = :url, camera_ids = :cameraIds, kinds = :kinds, labels = :labels, moment = :moment,
       enabled = :enabled WHERE id = :id`,
   remove: 'DELETE FROM webhooks WHERE id = ?',
   secret: 'SELECT secret FROM webhooks WHERE id = ?',
@@ -211,11 +211,12 @@ export const WEBHOOK_WORK = {
 
 export type WebhookStore = Shared<WebhookQueries, typeof WEBHOOK_WORK>;
 
-function toRow({ cameraIds, kinds, enabled, ...settings }: WebhookSettings) {
+function toRow({ cameraIds, kinds, labels, enabled, ...settings }: WebhookSettings) {
   return {
     ...settings,
     cameraIds: JSON.stringify(cameraIds),
     kinds: JSON.stringify(kinds),
+    labels: JSON.stringify(labels),
     enabled: Number(enabled),
   };
 }
@@ -226,6 +227,7 @@ function toWebhook(row: Record<string, SQLOutputValue>): WebhookView {
     ...row,
     cameraIds: readEntries(z.string(), row['cameraIds']),
     kinds: readEntries(EVENT_KIND, row['kinds']),
+    labels: readEntries(z.string(), row['labels']),
     enabled: row['enabled'] === 1,
   } as unknown as WebhookView;
 }

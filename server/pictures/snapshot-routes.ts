@@ -61,6 +61,7 @@ export function snapshotRoutes(
       response.setHeader('Cache-Control', 'private, no-cache');
       response.setHeader('ETag', `"${frame.receivedUs}-${width ?? 'full'}"`);
       response.setHeader('Last-Modified', new Date(dates.dateMs(frame.receivedUs)).toUTCString());
+      response.setHeader('X-Timestamp', (dates.dateMs(frame.captureUs) / 1000).toFixed(6));
       response.setHeader('Age', Math.max(0, Math.floor((serverClock() - frame.receivedUs) / 1_000_000)));
       response.type('jpeg');
       if (request.fresh) {

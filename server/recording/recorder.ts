@@ -9,6 +9,7 @@ import type { EncodedVideo } from '../core/video/encoded-frame.ts';
 import { serverClock } from '../core/clock.ts';
 import { machineTimeZone, wallTimeIn } from '../core/local-time.ts';
 import type { Liveness } from '../core/link/camera-liveness.ts';
+import { isRecordedFor } from '../core/recording/recorded-events.ts';
 import { EventReach } from '../core/recording/event-reach.ts';
 import type { QuotaLimits } from '../core/recording/quota-ring.ts';
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
@@ -149,9 +150,13 @@ export class Recorder {
     await this.#cameras.get(cameraId)?.recorder.settled();
   }
 
-  /** As it is told: when it starts, when more is known of it, when it ends. What has no length is told once, ended. */
-  onEvent({ cameraId, id, startedAtMs, endedAtMs }: EventView): void {
-    if (!this.#cameras.get(cameraId)?.events.has(id)) this.onEventStarted(cameraId, id, startedAtMs);
+  /** As it is told: when it starts, when its label changes, when it ends. What has no length is told once, ended. */
+  onEvent(event: EventView): void {
+    const { cameraId, id, startedAtMs, endedAtMs } = event;
+    const camera = this.#cameras.get(cameraId);
+    // One that is being recorded goes on, also under another label.
+    if (camera && !camera.events.has(id) && isRecordedFor(camera.settings, event))
+      this.onEventStarted(cameraId, id, startedAtMs);
     if (endedAtMs !== null) this.onEventEnded(cameraId, id, endedAtMs);
   }
 

@@ -50,6 +50,7 @@ const REQUESTS = {
   }),
   setQuality: z.strictObject({ quality: z.enum(PICTURE_QUALITIES) }),
   setFrameTimings: z.strictObject({ consumerId: id, enabled: z.boolean() }),
+  setDetections: z.strictObject({ cameraId: id, enabled: z.boolean() }),
   watchFrames: z.strictObject({
     cameraId: id,
     maxFps: z.number().min(1).max(60).optional(),

@@ -16,6 +16,7 @@ import {
   type SignalingNotification,
   type SignalingNotifications,
 } from '../wire/signaling.ts';
+import type { LiveDetections } from '../wire/detection.ts';
 import type { Right } from '../wire/rights.ts';
 import { Shares } from '../core/shares.ts';
 import { networkOf } from '../core/address/network.ts';
@@ -155,6 +156,11 @@ export class SignalingServer {
     data: SignalingNotifications[Method],
   ): void {
     this.#tell((session) => session.rights.isAdministrator, method, data);
+  }
+
+  /** Sends to those who look at this camera with its detections on. */
+  showDetections(detections: LiveDetections): void {
+    for (const session of this.#sessions.values()) session.showDetections(detections);
   }
 
   /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */

@@ -15,6 +15,7 @@ import type { Log } from '../log.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { Capacity } from '../core/capacity.ts';
 import { assertSwitchedOn, type CameraFrames } from '../core/video/camera-frame.ts';
+import type { LiveDetections } from '../wire/detection.ts';
 import {
   AUTHENTICATE_TIMEOUT_MS,
   SIGNALING_CLOSE,
@@ -24,6 +25,7 @@ import {
   type SignalingMethod,
   type SignalingMethods,
 } from '../wire/signaling.ts';
+import { DetectionWatches } from './detection-watches.ts';
 import { FrameWatches, type FrameWatchesOptions } from './frame-watches.ts';
 import type { MediaServer } from './media-server.ts';
 import type { TransportQuota } from './transport-quota.ts';
@@ -75,6 +77,7 @@ export class SignalingSession {
   readonly #allowance: ViewerAllowance;
   readonly #media: ViewerMedia;
   readonly #frameWatches: FrameWatches;
+  readonly #detections: DetectionWatches;
   #identity: ViewerIdentity | undefined;
   #deadline: NodeJS.Timeout;
   #closed = false;
@@ -89,6 +92,7 @@ export class SignalingSession {
     const shared = { ...options, allowance: this.#allowance };
     this.#media = new ViewerMedia(shared, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(shared);
+    this.#detections = new DetectionWatches(this.rights, socket);
     this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers each ping, and bounds the waiting answers.
@@ -110,6 +114,11 @@ export class SignalingSession {
 
   notify(notification: NotificationMessage): void {
     if (this.#identity) this.#send(notification);
+  }
+
+  showDetections(detections: LiveDetections): void {
+    const notification = this.#identity && this.#detections.notificationOf(detections);
+    if (notification) this.notify(notification);
   }
 
   /** Rights, names or the set of cameras changed: closes consumers without a right and sends the new list. */
@@ -218,6 +227,7 @@ export class SignalingSession {
     setView: ({ consumerId, ...view }) => this.#media.consumer(consumerId).setView(view),
     setQuality: ({ quality }) => this.#media.setQuality(quality),
     setFrameTimings: ({ consumerId, enabled }) => this.#media.setFrameTimings(consumerId, enabled),
+    setDetections: ({ cameraId, enabled }) => this.#detections.set(cameraId, enabled),
     watchFrames: (watched) => {
       this.#assertMayWatch(watched.cameraId);
       return { watchId: this.#frameWatches.open(watched).id };

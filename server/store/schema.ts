@@ -216,4 +216,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE credentials ADD COLUMN made_by TEXT;
   CREATE INDEX credentials_by_maker ON credentials (made_by);
   `,
+  `
+  -- What an analyser has detected, such as 'person'; empty for every other kind of event.
+  ALTER TABLE events ADD COLUMN label TEXT NOT NULL DEFAULT '';
+  CREATE INDEX events_by_label ON events (camera_id, label, sequence) WHERE label <> '';
+  DROP INDEX events_by_time;
+  CREATE INDEX events_by_time ON events (camera_id, started_at, sequence, ended_at, kind, label);
+  -- JSON, the labels of detections that a webhook is told of; empty: all.
+  ALTER TABLE webhooks ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

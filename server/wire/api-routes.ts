@@ -12,6 +12,7 @@ import { AUDIT_ROUTES } from './routes/audit.ts';
 import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
 import { SWITCH_ROUTES } from './routes/camera-switch.ts';
+import { DETECTION_ROUTES } from './routes/detections.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FIRMWARE_ROUTES } from './routes/firmware.ts';
 import { OUTBOUND_ROUTES } from './routes/outbound.ts';
@@ -28,6 +29,7 @@ export const ROUTE_GROUPS = {
   Pictures: PICTURE_ROUTES,
   Recordings: RECORDING_ROUTES,
   Events: EVENT_ROUTES,
+  Detections: DETECTION_ROUTES,
   'Outbound messages': OUTBOUND_ROUTES,
   Firmware: FIRMWARE_ROUTES,
   Server: SERVER_ROUTES,
@@ -43,6 +45,7 @@ export const API_ROUTES = {
   ...PICTURE_ROUTES,
   ...RECORDING_ROUTES,
   ...EVENT_ROUTES,
+  ...DETECTION_ROUTES,
   ...OUTBOUND_ROUTES,
   ...FIRMWARE_ROUTES,
   ...SERVER_ROUTES,

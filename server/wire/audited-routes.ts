@@ -124,6 +124,8 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'GET /api/events': { none: 'lists events in words; their pictures are written' },
   'GET /api/cameras/:cameraId/events': { none: 'lists events in words; their pictures are written' },
   'POST /api/cameras/:cameraId/events': { none: 'is the report of a sensor, which the events keep' },
+  'POST /api/cameras/:cameraId/detections': { none: 'is the report of an analyser, which the events keep' },
+  'GET /api/detection-labels': READS,
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': { action: 'sawEventPictures' },
   'GET /api/cameras/:cameraId/events/:eventId/clip.webm': {
     none: 'leads to the export, which is written',
@@ -196,6 +198,7 @@ export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
   setView: NEGOTIATES,
   setQuality: NEGOTIATES,
   setFrameTimings: NEGOTIATES,
+  setDetections: { none: 'sends boxes over pictures, which are written' },
   watchFrames: { stream: 'watched' },
   stopFrames: { none: 'ends what watchFrames began' },
   getTime: { none: 'compares clocks' },

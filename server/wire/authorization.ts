@@ -11,11 +11,13 @@ import type { SignalingMethod } from './signaling.ts';
 /**
  * - `public`: no token needed
  * - `sensor`: the token of a sensor of this camera
+ * - `analyser`: an API key with the right `analyse` to this camera
  * - `signedIn`: any user; a list holds only what the caller has a right to
  * - `administrator`
  * - a right: users with that right to the camera of the path or request, and administrators
  */
-export type Authorization = 'public' | 'sensor' | 'signedIn' | 'administrator' | { readonly right: Right };
+export type Authorization =
+  'public' | 'sensor' | 'analyser' | 'signedIn' | 'administrator' | { readonly right: Right };
 
 const LIVE = { right: 'live' } as const;
 const LOOK_BACK = { right: 'lookBack' } as const;
@@ -92,6 +94,8 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/events': 'signedIn',
   'GET /api/cameras/:cameraId/events': EVENTS,
   'POST /api/cameras/:cameraId/events': 'sensor',
+  'POST /api/cameras/:cameraId/detections': 'analyser',
+  'GET /api/detection-labels': 'signedIn',
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': EVENTS,
   // A redirect to the export, which needs `lookBack`.
   'GET /api/cameras/:cameraId/events/:eventId/clip.webm': EVENTS,
@@ -164,6 +168,8 @@ export const SIGNALING_AUTHORIZATION = {
   setView: 'signedIn',
   setQuality: 'signedIn',
   setFrameTimings: 'signedIn',
+  // Without the right `events` as well, nothing is sent.
+  setDetections: LIVE,
   watchFrames: LIVE,
   stopFrames: 'signedIn',
   getTime: 'signedIn',

@@ -1,15 +1,16 @@
 /** Events of a camera in the API and the signaling. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
+import { DETECTION_LABEL } from './detection.ts';
 import { cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
-/** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, or
- * the privacy switch. */
-export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection', 'switch']);
+/** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, the privacy
+ * switch, or an analyser of its pictures. */
+export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection', 'switch', 'analyser']);
 export type EventSource = z.infer<typeof EVENT_SOURCE>;
 
-/** Motion, or the camera was offline, or switched off. */
-export const EVENT_KIND = z.enum(['motion', 'offline', 'off']);
+/** Motion, or the camera was offline, or switched off, or an analyser has detected an object. */
+export const EVENT_KIND = z.enum(['motion', 'offline', 'off', 'detection']);
 export type EventKind = z.infer<typeof EVENT_KIND>;
 
 /** The signaling sends an event when it starts, when more becomes known, and when it ends; its id stays the same. */
@@ -17,15 +18,17 @@ export const EVENT_VIEW = z.strictObject({
   id,
   cameraId: id,
   source: EVENT_SOURCE,
-  /** Which sensor: its name, at most 32 characters; of the switch, who used it; empty where there is only one source. */
+  /** Which sensor: its name; of the switch, who used it; of an analyser, its name; empty where there is only one source. */
   sourceName: z.string(),
   kind: EVENT_KIND,
+  /** What was detected, such as `person`, in small letters; empty for every other kind. */
+  label: z.string(),
   startedAtMs: timeMs,
   /** Null while it continues. Equal to the start for an event without a duration. */
   endedAtMs: timeMs.nullable(),
-  /** Names of the zones with motion, at the time of the event, in the order it reached them; empty without zones. */
+  /** Names of the zones with motion, or of those an object was in, in the order it reached them; empty without zones. */
   zones: z.array(z.string()),
-  /** For motion, the largest share of the picture that moved at once, 0 … 1; null when not measured. */
+  /** For motion, the largest share of the picture that moved at once; for a detection, the best score; 0 … 1, null when not measured. */
   score: z.number().nullable(),
   /** A thumbnail exists at `/api/cameras/CAMERA/events/ID/thumbnail.jpg`; it is made within some seconds. */
   thumbnail: z.boolean(),
@@ -37,6 +40,8 @@ export const EVENTS_QUERY = z
   .strictObject({
     limit: z.coerce.number<number>().int().min(1).max(1000).default(20),
     kind: EVENT_KIND.exactOptional(),
+    /** Only detections with this label. */
+    label: DETECTION_LABEL.exactOptional(),
     /** An event's id: only events stored before it. Not combined with the times below. */
     before: id.exactOptional(),
     cursor: cursor.exactOptional(),

@@ -32,12 +32,14 @@ export const CAMERA_RIGHTS = [
   'CAMERA_RIGHT_EVENTS',
   'CAMERA_RIGHT_CONTROL',
   'CAMERA_RIGHT_PUBLISH',
+  'CAMERA_RIGHT_ANALYSE',
 ] as const;
 export const EVENT_KINDS = [
   'EVENT_KIND_UNSPECIFIED',
   'EVENT_KIND_MOTION',
   'EVENT_KIND_OFFLINE',
   'EVENT_KIND_OFF',
+  'EVENT_KIND_DETECTION',
 ] as const;
 export const EVENT_SOURCES = [
   'EVENT_SOURCE_UNSPECIFIED',
@@ -46,6 +48,7 @@ export const EVENT_SOURCES = [
   'EVENT_SOURCE_MOTION',
   'EVENT_SOURCE_CONNECTION',
   'EVENT_SOURCE_SWITCH',
+  'EVENT_SOURCE_ANALYSER',
 ] as const;
 
 const CAMERA = z.object({
@@ -67,6 +70,7 @@ const EVENT = z.object({
   zones: z.array(z.string()),
   score: z.number().exactOptional(),
   thumbnail: z.boolean(),
+  label: z.string(),
 });
 
 const PUBLISH_START = z.object({

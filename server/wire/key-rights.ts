@@ -2,8 +2,18 @@
 
 import { RIGHTS } from './rights.ts';
 
-/** The rights to a camera, and `publish`: to send its pictures. */
-export const KEY_RIGHTS = [...RIGHTS, 'publish'] as const;
+/**
+ * The rights to a camera, and two that no person has:
+ *
+ * - `publish`: to send its pictures
+ * - `analyse`: to report what is in its pictures, and nothing else; to see them, an analyser needs `live` as well
+ *
+ * Only administrators give these two.
+ */
+export const PROGRAM_RIGHTS = ['publish', 'analyse'] as const;
+export type ProgramRight = (typeof PROGRAM_RIGHTS)[number];
+
+export const KEY_RIGHTS = [...RIGHTS, ...PROGRAM_RIGHTS] as const;
 export type KeyRight = (typeof KEY_RIGHTS)[number];
 
 /**

@@ -1,15 +1,28 @@
 /** Notifications of one user to their devices (Web Push), as the API shows them. */
 
 import { z } from 'zod';
+import { DETECTION_LABEL } from './detection.ts';
 import { EVENT_KIND } from './event.ts';
 import { cameraIds } from './fields.ts';
 import { SCHEDULE_WINDOW } from './recording.ts';
+
+/** "A person at the front door at night". */
+export const DETECTION_RULE = z.strictObject({
+  label: DETECTION_LABEL,
+  /** Empty: every camera of the settings. */
+  cameraIds,
+  /** Hours in which it holds, in the site's time zone; empty: always. */
+  hours: z.array(SCHEDULE_WINDOW).max(14),
+});
+export type DetectionRule = z.output<typeof DETECTION_RULE>;
 
 export const NOTIFICATION_SETTINGS = z.strictObject({
   /** Event kinds to notify; empty: none. */
   kinds: z.array(EVENT_KIND).max(EVENT_KIND.options.length),
   /** Empty: all cameras the user may see, including new ones. */
   cameraIds,
+  /** Of detections only those that one of these rules names; empty: all. */
+  detections: z.array(DETECTION_RULE).max(16).default([]),
   /** Quiet hours, in the site's time zone. */
   quiet: z.array(SCHEDULE_WINDOW).max(14),
   /** At most one notification per camera in this time. */

@@ -1,6 +1,8 @@
 /** Recordings in the API: settings, timeline, gaps. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
+import { DETECTION_LABELS } from './detection.ts';
+import { EVENT_KIND } from './event.ts';
 import { count, id, queryTimeMs, timeMs } from './fields.ts';
 
 export const RECORDING_MODE = z.enum(['off', 'continuous', 'events']);
@@ -34,6 +36,13 @@ export const RECORDING_SETTINGS = z.strictObject({
   quotaBytes: z.int().min(100_000_000).nullable(),
   /** Clips of events are kept until a user deletes them. */
   protectEvents: z.boolean(),
+  /** Events of these kinds are recorded in the mode `events`. */
+  eventKinds: z
+    .array(EVENT_KIND)
+    .max(EVENT_KIND.options.length)
+    .default([...EVENT_KIND.options]),
+  /** Of detections only those with these labels; empty: all. */
+  labels: DETECTION_LABELS.default([]),
 });
 export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;
 

@@ -5,6 +5,7 @@
  * mediasoup's vocabulary, so that mediasoup-client works as intended.
  */
 
+import type { LiveDetections } from './detection.ts';
 import type { EventView } from './event.ts';
 import type { Notices } from './account.ts';
 import type { HealthProblem } from './health.ts';
@@ -111,6 +112,8 @@ export interface SignalingMethods {
   setQuality: { request: { quality: PictureQuality }; response: Record<string, never> };
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
+  /** Turns `detections` notifications of one camera on or off. To a viewer without the right `events` to it, none is sent. */
+  setDetections: { request: { cameraId: string; enabled: boolean }; response: Record<string, never> };
   /**
    * The camera's JPEGs, in binary messages (picture-message.ts), for viewers without WebRTC. Only a few are
    * under way at once, then the newest waits for an `ack`. `maxFps` 1 … 60; without it, as many as the link takes.
@@ -142,6 +145,8 @@ export interface SignalingNotifications {
   cameraFirmware: CameraFirmwareView;
   /** To those with the right `events` to the camera. */
   event: EventView;
+  /** What an analyser sees in a picture of a camera whose detections are on. Passed over while the viewer reads slowly. */
+  detections: LiveDetections;
   /** To administrators: all current advice about a camera. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };
   /** To administrators: recording has stopped for lack of space, or continues. */

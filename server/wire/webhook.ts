@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { DETECTION_LABELS } from './detection.ts';
 import { EVENT_KIND, type EventView } from './event.ts';
 import { cameraIds, count, id, plainName, timeMs } from './fields.ts';
 
@@ -29,6 +30,8 @@ export const WEBHOOK_SETTINGS = z.strictObject({
   /** Empty: all cameras, including new ones. */
   cameraIds: cameraIds.default([]),
   kinds: z.array(EVENT_KIND).min(1).max(EVENT_KIND.options.length),
+  /** Of detections only those with these labels; empty: all. */
+  labels: DETECTION_LABELS.default([]),
   moment: WEBHOOK_MOMENT.default('started'),
   enabled: z.boolean().default(true),
 });
@@ -40,6 +43,7 @@ export const WEBHOOK_VIEW = z.strictObject({
   url: z.string(),
   cameraIds,
   kinds: z.array(EVENT_KIND),
+  labels: z.array(z.string()),
   moment: WEBHOOK_MOMENT,
   enabled: z.boolean(),
   createdAtMs: timeMs,

@@ -13,6 +13,7 @@ const motion = (change: Partial<EventView> = {}): EventView => ({
   source: 'motion',
   sourceName: '',
   kind: 'motion',
+  label: '',
   startedAtMs: NOW_MS,
   endedAtMs: null,
   zones: [],

@@ -78,6 +78,7 @@ const REFUSALS = [
   ['another right', 'this API key may not '],
   ['hidden', 'there is no such camera, or you have no right to it'],
   ['no keys', 'API keys may not do this'],
+  ['not an analyser', 'only an API key with the right analyse'],
 ] as const;
 type Refusal = (typeof REFUSALS)[number][0];
 type Answer = Refusal | number;
@@ -106,20 +107,24 @@ async function ask(server: ApiServer, name: string, cameraId: string, token: str
   return response.status === 401 ? 401 : (refused ?? response.status);
 }
 
-function expected(
-  name: string,
-  who: Authorization,
-  { role, rights, isKey }: Caller,
-): 401 | Refusal | 'let in' {
+function expected(name: string, who: Authorization, caller: Caller): 401 | Refusal | 'let in' {
+  const { role, rights, isKey } = caller;
   if (who === 'public') return 'let in';
   if (role === 'stranger' || who === 'sensor') return 401;
   const access = keyAccessOf(name as ApiRouteName);
   if (isKey && access === 'never') return 'no keys';
   if (isKey && access === 'administer') return role === 'administrator' ? 'let in' : 'administrators only';
+  if (who === 'analyser') return analyserExpected(caller);
   if (who === 'signedIn' || role === 'administrator') return 'let in';
   if (who === 'administrator') return 'administrators only';
   if (rights.length === 0) return 'hidden';
   return rights.includes(who.right) ? 'let in' : 'another right';
+}
+
+/** An administrator's key that administers has every right; nobody analyses in person. */
+function analyserExpected({ role, rights, isKey }: Omit<Caller, 'who' | 'token'>): Refusal | 'let in' {
+  if (isKey && role === 'administrator') return 'let in';
+  return rights.length === 0 ? 'hidden' : 'not an analyser';
 }
 
 test('every route lets in whom the table names, and nobody else', async (context) => {

@@ -27,6 +27,8 @@ test("a sensor's report starts a recording on events, with the seconds before an
     bitrateBps: 500_000,
     quotaBytes: null,
     protectEvents: true,
+    eventKinds: ['motion'],
+    labels: [],
   };
   await admin.request('PUT', `/cameras/${camera.id}/recording`, settings);
   const { token } = await admin.request<SensorWithToken>('POST', `/cameras/${camera.id}/sensors`, {

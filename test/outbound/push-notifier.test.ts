@@ -94,6 +94,7 @@ const event = (change: Partial<EventView> = {}): EventView => ({
   source: 'motion',
   sourceName: '',
   kind: 'motion',
+  label: '',
   startedAtMs: START_MS,
   endedAtMs: null,
   zones: [],
@@ -139,6 +140,28 @@ suite('notifications', () => {
     notifier.onEvent({ ...happened, zones: ['Gate'] });
     notifier.onEvent({ ...happened, endedAtMs: START_MS + 5_000 });
     assert.deepEqual(await arrived(), ['phone', 'desk']);
+  });
+
+  test('of detections only those are notified that a rule names, also when a label changes to it', async (context) => {
+    const { notifier, tell, set, arrived, sent, waits } = await room(context);
+    await tell('anna', 'phone');
+    const rule = { label: 'person', cameraIds: ['cam_1'], hours: [] };
+    await set('anna', { detections: [rule] });
+    const detected = (change: Partial<EventView>): EventView =>
+      event({ source: 'analyser', kind: 'detection', label: 'person', zones: ['Gate'], ...change });
+    notifier.onEvent(detected({ cameraId: 'cam_2' }));
+    const unclear = detected({ label: 'dog' });
+    notifier.onEvent(unclear);
+    notifier.onEvent({ ...unclear, label: 'person' });
+    await until('it was sent', () => sent.length > 0);
+    assert.deepEqual(
+      sent.map(({ payload }) => [payload.body, payload.path]),
+      [['Person in Gate', `/camera/cam_1/recordings/${START_MS}`]],
+    );
+    assert.deepEqual(await arrived(), ['phone']);
+    waits(61_000);
+    notifier.onEvent(event());
+    await until('motion is no matter of these rules', () => sent.length > 0);
   });
 
   test('a notification that waits is not sent once the right or the sign-in has ended', async (context) => {

@@ -40,6 +40,7 @@ async function room(context: TestContext, basePath = '') {
     name: 'House',
     url: receiver.url,
     cameraIds: [],
+    labels: [],
     kinds: ['motion'],
     moment: 'started',
     enabled: true,
@@ -56,7 +57,7 @@ async function room(context: TestContext, basePath = '') {
     happens: async (happened: EventView): Promise<void> => {
       const { id, endedAtMs } = happened;
       if (!stored.has(id)) await store.events.add(happened, nowMs);
-      else if (endedAtMs === null) await store.events.update(id, happened);
+      else if (endedAtMs === null) await store.events.update(id, happened, nowMs);
       else await store.events.end(id, endedAtMs, nowMs);
       stored.add(id);
       webhooks.wake();
@@ -78,6 +79,7 @@ const event = (change: Partial<EventView> = {}): EventView => ({
   source: 'motion',
   sourceName: '',
   kind: 'motion',
+  label: '',
   startedAtMs: START_MS,
   endedAtMs: null,
   zones: ['Gate'],

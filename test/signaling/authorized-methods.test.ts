@@ -25,6 +25,7 @@ const DATA: Readonly<Record<string, object>> = {
   setView: { consumerId: 'media', width: 320, height: 240 },
   setQuality: { quality: 'half' },
   setFrameTimings: { consumerId: 'media', enabled: true },
+  setDetections: { cameraId: 'door', enabled: true },
   watchFrames: { cameraId: 'door' },
   stopFrames: { watchId: 1 },
   getTime: { t0: 0 },

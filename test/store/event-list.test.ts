@@ -10,7 +10,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 
 /** The expected list, by reading everything. */
 function expected(events: readonly EventView[], cameraIds: readonly string[], query: EventQuery): string[] {
-  const { kind, before, fromMs, toMs, oldestFirst = false, limit } = query;
+  const { kind, label, before, fromMs, toMs, oldestFirst = false, limit } = query;
   const isTime = fromMs !== undefined || toMs !== undefined || oldestFirst;
   const [from, to] = [fromMs ?? 0, toMs ?? Infinity];
   const cursor = before === undefined ? events.length : events.findIndex(({ id }) => id === before);
@@ -19,6 +19,7 @@ function expected(events: readonly EventView[], cameraIds: readonly string[], qu
       sequence < cursor &&
       cameraIds.includes(event.cameraId) &&
       (kind === undefined || event.kind === kind) &&
+      (label === undefined || event.label === label) &&
       (!isTime || (event.startedAtMs <= to && (event.endedAtMs ?? to) >= from && from <= to)),
   );
   if (isTime) wanted.sort((a, b) => a.startedAtMs - b.startedAtMs);
@@ -40,7 +41,8 @@ function openRig(context: TestContext) {
     // Many start at the same time, and some have not ended.
     const startedAtMs = 1_000 + below(60) * 10;
     const endedAtMs = below(10) === 0 ? null : startedAtMs + below(100);
-    const kind: EventKind = below(8) === 0 ? 'offline' : 'motion';
+    const kind: EventKind = pick(['offline', 'motion', 'motion', 'motion', 'detection']);
+    const detected = kind === 'detection' ? { label: pick(['person', 'dog']) } : {};
     return store.add(
       {
         id: `evt_${made++}`,
@@ -48,6 +50,7 @@ function openRig(context: TestContext) {
         source: 'motion',
         sourceName: '',
         kind,
+        ...detected,
         startedAtMs,
         endedAtMs,
         zones: [],
@@ -65,7 +68,12 @@ test('lists by cameras, kind, time and cursor equal a full scan', (context) => {
   for (let round = 0; round < 120; round++) {
     const cameraIds = ids.filter(() => below(2) === 0);
     const limit = 1 + below(40);
-    const kind = below(2) === 0 ? { kind: pick(['motion', 'offline'] as const) } : {};
+    const kind = pick([
+      {},
+      { kind: pick(['motion', 'offline', 'detection'] as const) },
+      { label: pick(['person', 'dog', 'cat']) },
+      { kind: pick(['motion', 'detection'] as const), label: 'person' },
+    ]);
     const fromMs = 900 + below(700);
     const order = { oldestFirst: below(2) === 0 };
     const query = pick<EventQuery>([

@@ -33,6 +33,7 @@ import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { inPerson } from '../../server/core/grant.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import { unmappedTime } from '../../server/core/site-clock.ts';
+import { Detections } from '../../server/events/detections.ts';
 import { EventLog } from '../../server/events/event-log.ts';
 import { Sensors } from '../../server/events/sensors.ts';
 import { Webhooks } from '../../server/outbound/webhooks.ts';
@@ -194,6 +195,16 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
   });
   const pairing = new CameraPairing({ catalog, log, ...(nowMs && { nowMs }) });
   const eventLog = new EventLog(store.events, log);
+  const detections = new Detections({
+    events: eventLog,
+    frames: hub,
+    pictures: { take: () => undefined, forget: () => undefined },
+    zonesOf: () => [],
+    isOff: (cameraId) => cameraSwitch.isOff(cameraId),
+    time,
+    log,
+  });
+  context.after(() => detections.close());
   const webhooks = new Webhooks({
     store: store.webhooks,
     log,
@@ -218,7 +229,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     cameraSwitch,
     catalog,
     pairing,
-    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time) },
+    events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time), detections },
     pictures: { frames: { latest, sound }, thumbnails, mjpeg },
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,

@@ -8,6 +8,7 @@ import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
 import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
 import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
+import { DETECTION_ROUTES } from '../../server/wire/routes/detections.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
 import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
 import { OUTBOUND_ROUTES } from '../../server/wire/routes/outbound.ts';
@@ -25,6 +26,7 @@ test('no two features have a route of the same name', () => {
     AUDIT_ROUTES,
     BACKUP_ROUTES,
     CAMERA_ROUTES,
+    DETECTION_ROUTES,
     EVENT_ROUTES,
     FIRMWARE_ROUTES,
     OUTBOUND_ROUTES,

@@ -42,7 +42,8 @@ function fillPolygon(cells: Uint8Array, width: number, height: number, points: M
   }
 }
 
-function isInside(x: number, y: number, points: MotionZone['points']): boolean {
+/** By the even-odd rule. @param x, y in shares of the picture */
+export function isInside(x: number, y: number, points: MotionZone['points']): boolean {
   let inside = false;
   let previous = points.at(-1);
   for (const corner of points) {

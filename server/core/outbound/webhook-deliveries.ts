@@ -23,8 +23,10 @@ export function eventDeliveries(
   cameraName: string,
   nowMs: number,
 ): NewDelivery[] {
-  return webhooks.flatMap(({ id, enabled, kinds, cameraIds, moment }) => {
-    const concerns = cameraIds.length === 0 || cameraIds.includes(event.cameraId);
+  return webhooks.flatMap(({ id, enabled, kinds, labels, cameraIds, moment }) => {
+    const concerns =
+      (cameraIds.length === 0 || cameraIds.includes(event.cameraId)) &&
+      (event.kind !== 'detection' || labels.length === 0 || labels.includes(event.label));
     if (!enabled || !kinds.includes(event.kind) || !concerns) return [];
     const data = {
       ...event,

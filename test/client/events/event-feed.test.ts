@@ -12,6 +12,7 @@ const event = (n: number, change: Partial<EventView> = {}): EventView => ({
   source: 'motion',
   sourceName: '',
   kind: 'motion',
+  label: '',
   startedAtMs: n * 1000,
   endedAtMs: null,
   zones: [],

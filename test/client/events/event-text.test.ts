@@ -14,6 +14,7 @@ const event = (change: Partial<EventView>): EventView => ({
   source: 'motion',
   sourceName: '',
   kind: 'motion',
+  label: '',
   startedAtMs: NOW,
   endedAtMs: NOW,
   zones: [],

@@ -10,6 +10,7 @@ const webhook = (change: Partial<WebhookView> = {}): WebhookView => ({
   name: 'House',
   url: 'http://house.test/',
   cameraIds: [],
+  labels: [],
   kinds: ['motion'],
   moment: 'started',
   enabled: true,

@@ -33,12 +33,13 @@ const webhook = {
   name: 'Home',
   url: 'https://example.org/hook',
   cameraIds: [],
-  kinds: ['motion'],
+  kinds: ['detection'],
+  labels: ['person'],
   moment: 'both',
   enabled: false,
 };
 const audit = { userId: 'user_1', cameraId: 'cam_1', kind: 'viewing', from: '0', to: '1' };
-const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'motion' };
+const events = { limit: '20', from: '0', to: '1', order: 'oldest', kind: 'detection', label: 'person' };
 
 const OFF_HOURS = { days: [1, 2], from: '08:00', to: '17:00' };
 
@@ -78,13 +79,20 @@ const BODIES: {
   'PUT /api/cameras/:cameraId/switch/hours': { offHours: [OFF_HOURS] },
   'POST /api/cameras/:cameraId/exports': { fromMs: 0, toMs: 1 },
   'POST /api/cameras/:cameraId/events': { kind: 'motion', source: 'PIR' },
+  'POST /api/cameras/:cameraId/detections': {
+    capturedAtMs: 1,
+    boxes: [{ label: 'person', score: 0.9, x: 0.1, y: 0.2, width: 0.1, height: 0.3 }],
+  },
   'POST /api/cameras/:cameraId/sensors': { name: 'PIR' },
   'PUT /api/cameras/:cameraId/motion': { ...DEFAULT_MOTION, zones: [zone], masks: [] },
   'POST /api/webhooks': webhook,
   'PUT /api/webhooks/:webhookId': webhook,
   'PUT /api/notifications': {
-    kinds: ['motion'],
+    kinds: ['detection'],
     cameraIds: [],
+    detections: [
+      { label: 'person', cameraIds: ['cam_1'], hours: [{ days: [0], from: '22:00', to: '24:00' }] },
+    ],
     quiet: [{ days: [0], from: '22:00', to: '24:00' }],
     pauseSeconds: 60,
   },

@@ -20,6 +20,7 @@ const requests = [
   { method: 'setView', data: { consumerId: 'a', width: 320, height: 240, focused: true } },
   { method: 'setQuality', data: { quality: 'half' } },
   { method: 'setFrameTimings', data: { consumerId: 'a', enabled: true } },
+  { method: 'setDetections', data: { cameraId: 'cam_1', enabled: true } },
   { method: 'watchFrames', data: { cameraId: 'cam_1', maxFps: 25 } },
   { method: 'stopFrames', data: { watchId: 1 } },
   { method: 'getTime', data: { t0: 1 } },
