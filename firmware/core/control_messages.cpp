@@ -92,6 +92,9 @@ SettingsRequest read_settings(const JsonValue& object) {
       "whiteBalance", kWhiteBalances, [](std::string_view name) { return name; },
       "whiteBalance is not a known name", s.white_balance);
   reader.number("ackWindow", 1, kMaxAckWindow, "ackWindow must be 1 to 8", request.ack_window);
+  std::optional<bool> temporary;
+  reader.flag("temporary", "temporary must be true or false", temporary);
+  request.is_temporary = temporary == true;
   request.refusal = reader.refusal();
   return request;
 }
@@ -153,6 +156,13 @@ ServerMessage read_offer(const JsonValue& message, uint32_t id) {
   return offer;
 }
 
+/// Those that a server lowers to fit the uplink.
+void write_uplink_settings(JsonWriter& writer, const Settings& settings) {
+  if (settings.frame_size) writer.field("frameSize", kFrameSizes[*settings.frame_size].name);
+  if (settings.jpeg_quality) writer.field("jpegQuality", static_cast<int64_t>(*settings.jpeg_quality));
+  if (settings.max_fps) writer.field("maxFps", static_cast<int64_t>(*settings.max_fps));
+}
+
 ServerMessage read_time(const JsonValue& message) {
   const std::optional<uint32_t> id = count(message, "id");
   const std::optional<int64_t> t1 = server_time(message, "t1");
@@ -188,7 +198,7 @@ ServerMessage parse_server_message(std::string_view text) {
 }
 
 std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, const Digest& proof,
-                             const DeviceDescription& device) {
+                             const DeviceDescription& device, const Settings& stored) {
   const auto nonce = to_base64url(facts.camera_nonce);
   const auto hmac = to_hex(proof);
   std::array<std::string_view, kCommonCapabilities.size() + 2> capabilities;
@@ -208,6 +218,11 @@ std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, 
       .field("capabilities", std::span<const std::string_view>(capabilities).first(count));
   if (!device.target.empty()) writer.field("target", device.target);
   if (!device.rolled_back_from.empty()) writer.field("rolledBackFrom", device.rolled_back_from);
+  if (stored.frame_size || stored.jpeg_quality || stored.max_fps) {
+    writer.begin_object("settings");
+    write_uplink_settings(writer, stored);
+    writer.end_object();
+  }
   return writer.end_object().text();
 }
 
@@ -283,9 +298,7 @@ std::string_view write_settings(std::span<char> room, const Settings& settings) 
     if (value) writer.field(name, *value);
   };
   writer.begin_object();
-  if (settings.frame_size) writer.field("frameSize", kFrameSizes[*settings.frame_size].name);
-  number("jpegQuality", settings.jpeg_quality);
-  number("maxFps", settings.max_fps);
+  write_uplink_settings(writer, settings);
   number("flash", settings.flash);
   flag("hMirror", settings.h_mirror);
   flag("vFlip", settings.v_flip);
@@ -299,7 +312,7 @@ std::string_view write_settings(std::span<char> room, const Settings& settings) 
 SettingsRequest parse_settings(std::string_view text) {
   const std::optional<JsonValue> object = parse_json(text);
   if (!object || !object->is_object())
-    return {.settings = {}, .ack_window = {}, .refusal = "not a JSON object"};
+    return {.settings = {}, .ack_window = {}, .is_temporary = false, .refusal = "not a JSON object"};
   return read_settings(*object);
 }
 

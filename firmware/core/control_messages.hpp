@@ -17,6 +17,8 @@ namespace vigie {
 struct SettingsRequest {
   Settings settings;
   std::optional<uint8_t> ack_window;
+  /// The uplink does not carry more: frame size, quality and rate are not to be stored.
+  bool is_temporary = false;
   /// Why they are refused, a literal; nullptr when they are accepted.
   const char* refusal = nullptr;
 };
@@ -81,7 +83,7 @@ struct TelemetryReport {
 
 // Each writes into `room` and returns the message, or an empty text when there is too little room.
 std::string_view write_hello(std::span<char> room, const HandshakeFacts& facts, const Digest& proof,
-                             const DeviceDescription& device);
+                             const DeviceDescription& device, const Settings& stored = {});
 std::string_view write_time(std::span<char> room, uint32_t id, uint64_t t0,
                             const std::optional<AnsweredTime>& answered);
 std::string_view write_applied(std::span<char> room, uint32_t id);

@@ -133,7 +133,8 @@ void Session::handle(const Challenge& challenge) {
   facts_.server_nonce = challenge.nonce;
   environment_.fill_random(facts_.camera_nonce);
   enter(SessionState::proving, "challenged");
-  say(write_hello(text_, facts_, handshake_proof(key_, HandshakeRole::camera, facts_), description_));
+  say(write_hello(text_, facts_, handshake_proof(key_, HandshakeRole::camera, facts_), description_,
+                  device_.stored()));
 }
 
 void Session::handle(const Welcome& welcome) {
@@ -216,6 +217,9 @@ const char* Session::apply(const SettingsRequest& request) {
   if (request.refusal) return request.refusal;
   if (const char* refusal = device_.apply(request.settings)) return refusal;
   if (request.ack_window) window_.set_size(*request.ack_window);
+  Settings lasting = request.settings;
+  if (request.is_temporary) lasting.frame_size = lasting.jpeg_quality = lasting.max_fps = std::nullopt;
+  if (lasting != Settings{}) device_.store(lasting);
   return nullptr;
 }
 

@@ -64,6 +64,10 @@ class Device {
  public:
   /// Applies all or none. @returns nullptr, or why not: a literal that the server shows to a person
   virtual const char* apply(const Settings& settings) = 0;
+  /// Keeps settings that were applied for the next start.
+  virtual void store(const Settings&) {}
+  /// Those that it has kept.
+  virtual Settings stored() { return {}; }
   virtual Telemetry telemetry() = 0;
   /// The server has requested it, or there is a new firmware to start; it was informed, and the connection is
   /// closed.

@@ -268,6 +268,24 @@ TEST_CASE("commands are answered: applied, or rejected with a reason and without
   CHECK(world.closed_with.empty());
 }
 
+TEST_CASE("what is lowered for a while is applied and not stored, and the hello says what is stored") {
+  SimulatedWorld world;
+  world.stored_settings.max_fps = 20;
+  REQUIRE(go_online(world));
+  CHECK(count_said(world, R"("settings":{"maxFps":20}})") == 1);
+  world.applied.clear();
+  world.server_says(R"({"type":"set","id":1,"jpegQuality":10,"hMirror":true})");
+  world.server_says(R"({"type":"set","id":2,"jpegQuality":30,"maxFps":5,"vFlip":true,"temporary":true})");
+  world.run_for(100'000);
+  REQUIRE(world.applied.size() == 2);
+  CHECK(world.applied[1].jpeg_quality == 30);
+  CHECK(world.stored_settings ==
+        vigie::Settings{.jpeg_quality = 10, .max_fps = 20, .h_mirror = true, .v_flip = true});
+  world.server_says(R"({"type":"set","id":3,"maxFps":5,"temporary":1})");
+  world.run_for(100'000);
+  CHECK(count_said(world, R"({"type":"rejected","id":3,"reason":"temporary must be true or false"})") == 1);
+}
+
 TEST_CASE("a welcome with refused settings is still a welcome") {
   SimulatedWorld world({.bytes_per_second = 100'000});
   world.welcome_settings = R"({"ackWindow":2,"frameSize":"16K"})";

@@ -71,6 +71,7 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
   std::vector<ArrivedFrame> arrived;
   std::vector<std::string> said;
   std::vector<vigie::Settings> applied;
+  vigie::Settings stored_settings;
   std::vector<vigie::UpdateOffer> updates;
   std::vector<uint16_t> closed_with;
   uint32_t opened = 0;
@@ -169,6 +170,8 @@ class SimulatedWorld final : public vigie::Environment, public vigie::Link, publ
     if (!refuse_settings) applied.push_back(settings);
     return refuse_settings;
   }
+  void store(const vigie::Settings& settings) override { vigie::merge(stored_settings, settings); }
+  vigie::Settings stored() override { return stored_settings; }
   vigie::Telemetry telemetry() override {
     return {.rssi = -50, .heap = 1000, .psram = 2000, .reset_reason = "power-on"};
   }

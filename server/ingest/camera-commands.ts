@@ -81,3 +81,8 @@ export class CameraCommands {
     else pending.answered.resolve();
   }
 }
+
+/** The camera may have done it all the same. @param error of a command */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof VigieError && error.code === 'unavailable';
+}

@@ -1,6 +1,7 @@
 /** Validates every text message of a camera, once, before anything acts on it. */
 
 import { z } from 'zod';
+import { UPLINK_SETTINGS } from '../wire/camera.ts';
 import { validate } from '../wire/validate.ts';
 import {
   MAX_FIRMWARE_BYTES,
@@ -42,6 +43,7 @@ const HELLO = z.object({
   target: z.string().max(16).exactOptional(),
   rolledBackFrom: label.exactOptional(),
   frameIntervalMs: z.int().min(1).max(MAX_FRAME_INTERVAL_MS).exactOptional(),
+  settings: z.object(UPLINK_SETTINGS.shape).exactOptional(),
 }) satisfies z.ZodType<HelloMessage>;
 
 const TIME = z.object({

@@ -4,7 +4,7 @@
  *
  * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
  * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or never: what it
- * did not confirm is told again.
+ * did not confirm is told again. What it is lowered to is not to be stored by it.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
@@ -20,9 +20,9 @@ import type { UplinkLowering } from '../core/link/uplink-lowering.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
-import type { HelloMessage, TelemetryMessage } from '../wire/camera-protocol.ts';
+import type { HelloMessage, TelemetryMessage, WelcomeMessage } from '../wire/camera-protocol.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
-import type { CameraCommands } from './camera-commands.ts';
+import { isUnanswered, type CameraCommands } from './camera-commands.ts';
 import { UplinkMemory, type LoweredFromStore } from './uplink-memory.ts';
 
 export interface UplinkStore extends LoweredFromStore {
@@ -39,6 +39,8 @@ export interface CameraUplinkOptions {
   log: Log;
 }
 
+export type WelcomeSettings = Omit<WelcomeMessage['settings'], 'ackWindow'>;
+
 /** Capability, in the hello, of a camera whose settings can be changed. */
 const SET_CAPABILITY = 'set';
 const SETTINGS: readonly UplinkSetting[] = ['jpegQuality', 'frameSize', 'maxFps'];
@@ -49,6 +51,8 @@ export class CameraUplink {
   readonly #options: CameraUplinkOptions;
   readonly #memory: UplinkMemory;
   #commands: CameraCommands | undefined;
+  /** What the camera says it has stored. */
+  #stored: CameraSettings = {};
   /** The camera's settings can be changed. */
   #isSettable = false;
   #adapts = false;
@@ -72,21 +76,22 @@ export class CameraUplink {
   }
 
   /** A camera has proven its key. @returns the settings for its welcome */
-  connected({ capabilities }: HelloMessage, commands: CameraCommands, nowUs: number): CameraSettings {
+  connected(hello: HelloMessage, commands: CameraCommands, nowUs: number): WelcomeSettings {
     const { cameraId, store } = this.#options;
     if (this.#commands) this.disconnected(this.#commands, nowUs);
     this.#turn++;
     this.#commands = commands;
+    this.#stored = hello.settings ?? {};
     this.#telemetry = undefined;
     this.#tickedAtUs = undefined;
     this.#unconfirmed.clear();
-    this.#isSettable = capabilities.includes(SET_CAPABILITY);
+    this.#isSettable = hello.capabilities.includes(SET_CAPABILITY);
     this.#adapts = this.#isSettable && store.adaptsToConnection(cameraId);
     const wanted = { ...this.#memory.read(), ...store.settingsOf(cameraId) };
     const control = this.#control;
     if (this.#adapts && control?.onConnected(nowUs) && control.isLowered) {
       this.#set = control.settings;
-      return { ...wanted, ...uplinkPart(control.settings) };
+      return { ...wanted, ...uplinkPart(control.settings), temporary: true };
     }
     // Its first picture says how large its pictures are.
     this.#control = undefined;
@@ -183,10 +188,10 @@ export class CameraUplink {
 
   #begin(width: number, height: number): UplinkControl {
     const { cameraId, store } = this.#options;
-    const before = uplinkPart(store.loweredFrom(cameraId) ?? {});
-    const owners = uplinkPart(store.settingsOf(cameraId));
     const frameSize = frameSizeName(width, height);
-    const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...before, ...owners });
+    const had = { ...this.#stored, ...uplinkPart(store.loweredFrom(cameraId) ?? {}) };
+    const owners = uplinkPart(store.settingsOf(cameraId));
+    const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...had, ...owners });
     this.#set = control.settings;
     // It was told with the welcome.
     void this.#memory.keep(null);
@@ -224,7 +229,7 @@ export class CameraUplink {
     const turn = this.#turn;
     let value = control.settings[name];
     try {
-      await this.#commands?.run({ type: 'set', [name]: value });
+      await this.#commands?.run({ type: 'set', [name]: value, temporary: true });
     } catch (error) {
       if (turn !== this.#turn) return;
       if (isUnanswered(error)) return this.#onUnanswered(control, name);
@@ -267,11 +272,6 @@ export class CameraUplink {
       this.#options.onChange(lowering);
     } else if (wasLowered) this.#options.onChange(null);
   }
-}
-
-/** The camera may have done it all the same. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof VigieError && error.code === 'unavailable';
 }
 
 function finite(value: number | undefined): number | undefined {

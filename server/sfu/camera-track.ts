@@ -2,8 +2,8 @@
  * One rung of a camera, packetized once and handed to every viewer that is sent it.
  *
  * Invariants: the track holds a subscription of the transcoder exactly while it has a sink, so a rung without viewers costs nothing;
- * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one. Sinks hear that
- * the camera fell silent, for a while.
+ * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one, and one that is not
+ * known yet leaves it as it is. Sinks hear that the camera fell silent, for a while.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -19,7 +19,7 @@ import { packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
-  /** What its line carries of the rung, bits per second of video; undefined: everything. */
+  /** What its line carries of the rung, bits per second of video; Infinity: everything; undefined: not known yet. */
   readonly limitBps: number | undefined;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
@@ -47,7 +47,9 @@ export class CameraTrack {
   #timer: NodeJS.Timeout | undefined;
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
-  /** The two highest limits of sinks: a sink and the best of the others. */
+  /** What each sink needs of it. */
+  #needBps = new Map<FrameSink, number>();
+  /** The two highest needs: a sink and the best of the others. */
   #bestBps: number[] = [];
   #limitBps: number | undefined;
   #closed = false;
@@ -71,14 +73,16 @@ export class CameraTrack {
    */
   heldBps(sink: FrameSink | undefined, fullBps: number): number | undefined {
     const [first, second] = this.#bestBps;
-    const isFirst = sink !== undefined && this.#sinks.has(sink) && (sink.limitBps ?? Infinity) === first;
+    const isFirst = sink !== undefined && this.#needBps.get(sink) === first;
     const heldBps = isFirst ? second : first;
     return heldBps === undefined ? undefined : Math.min(fullBps, heldBps);
   }
 
   /** What a sink says of itself has changed. */
   sinksChanged(): void {
-    this.#bestBps = Array.from(this.#sinks, ({ limitBps }) => limitBps ?? Infinity)
+    const nowBps = this.#limitBps ?? Infinity;
+    this.#needBps = new Map(Array.from(this.#sinks, (sink) => [sink, sink.limitBps ?? nowBps]));
+    this.#bestBps = Array.from(this.#needBps.values())
       .toSorted((a, b) => b - a)
       .slice(0, 2);
     const [mostBps = Infinity] = this.#bestBps;

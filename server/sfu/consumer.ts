@@ -177,6 +177,11 @@ export class Consumer
       return;
     }
     this.#needAfterFull();
+    if (this.#path.isFilling && (frame.layer?.tid ?? 0) > 0) {
+      this.#forwarder.leaveOut(frame);
+      framesLeftOut.full++;
+      return;
+    }
     if (!frame.keyframe) this.#serveRequest(feed, nowUs);
     const forwarded = this.#forwarder.forward(frame);
     if (typeof forwarded === 'string') framesLeftOut[forwarded]++;

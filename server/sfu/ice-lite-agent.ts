@@ -60,6 +60,11 @@ export class IceLiteAgent implements DatagramReceiver {
     return this.#selected;
   }
 
+  /** See Path. */
+  get isFilling(): boolean {
+    return this.#selected?.isFilling ?? false;
+  }
+
   /** The path to the viewer cannot take more datagrams now. */
   get isFull(): boolean {
     return this.#selected?.isFull ?? false;

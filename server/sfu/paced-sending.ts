@@ -27,6 +27,10 @@ export class PacedSending {
     this.#pacer = new Pacer(send, padding);
   }
 
+  get isFilling(): boolean {
+    return this.#pacer.isFilling;
+  }
+
   get isFull(): boolean {
     return this.#pacer.isFull;
   }

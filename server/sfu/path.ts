@@ -8,6 +8,8 @@ export interface Path {
   /** The viewer's end, as its datagrams show it: an IP address in canonical form. */
   readonly address: string;
   readonly port: number;
+  /** So much waits that upper layers are left out. Undefined: never. */
+  readonly isFilling?: boolean;
   /** More is waiting than suits live video: skip whole frames. Undefined: the path is never full. */
   readonly isFull?: boolean;
   /** Do not write to the datagram afterwards: the system reads it later. */

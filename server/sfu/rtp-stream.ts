@@ -18,6 +18,8 @@ import type { SrtpProtector } from './werift-dtls.ts';
 export interface RtpPath {
   /** Undefined until DTLS is done. */
   readonly srtp: SrtpProtector | undefined;
+  /** The path fills: leave out frames of upper layers. */
+  readonly isFilling?: boolean;
   /** The path is full: skip frames. */
   readonly isFull: boolean;
   /** State of the line, shared by all streams on it. */

@@ -35,7 +35,7 @@ export class RungFeed implements FrameSink {
     this.#track.add(this, this.keyframes.join(nowUs));
   }
 
-  /** @param limitBps what the viewer's line carries of it; undefined: everything */
+  /** @param limitBps see FrameSink */
   demand(limitBps: number | undefined): void {
     if (limitBps === this.limitBps) return;
     this.limitBps = limitBps;

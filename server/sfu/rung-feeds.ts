@@ -12,11 +12,16 @@ import type { RungName } from '../core/video/rungs.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { RungFeed, type FeedReceiver } from './rung-feed.ts';
 
+/** A line of which nothing became known for so long never will be: its viewer sends no feedback of that kind. */
+const UNKNOWN_US = 3_000_000;
+
 export class RungFeeds {
   readonly #tracks: CameraTracks;
   readonly #line: ViewerLine;
   readonly #receiver: FeedReceiver;
   readonly #feeds = new Map<RungName, RungFeed>();
+  /** Since when the line is not known. */
+  #unknownUs: number | undefined;
 
   constructor(tracks: CameraTracks, line: ViewerLine, receiver: FeedReceiver) {
     this.#tracks = tracks;
@@ -53,7 +58,7 @@ export class RungFeeds {
         this.#line.keyframesOf(`${cameraId} ${target.rung}`),
         this.#receiver,
       );
-    feed.demand(limitBps);
+    feed.demand(limitBps ?? (this.#carriesAll(nowUs) ? Infinity : undefined));
     if (known) return;
     this.#feeds.set(target.rung, feed);
     feed.open(nowUs);
@@ -66,6 +71,14 @@ export class RungFeeds {
 
   close(): void {
     this.#closeAllBut(undefined, undefined);
+    this.#unknownUs = undefined;
+  }
+
+  /** Nothing limits the viewer, and not only because nothing is known. */
+  #carriesAll(nowUs: number): boolean {
+    if (this.#line.isKnown) return true;
+    this.#unknownUs ??= nowUs;
+    return nowUs - this.#unknownUs >= UNKNOWN_US;
   }
 
   #closeAllBut(...kept: (RungName | undefined)[]): void {

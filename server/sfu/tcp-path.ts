@@ -41,6 +41,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 const MAX_UNCLAIMED_BYTES = 8 * 1024;
 /** A quarter of a second of one camera. */
 const FULL_BYTES = 32 * 1024;
+/** Half of it. */
+const FILLING_BYTES = 16 * 1024;
 /** A frame that has begun is sent whole, perhaps for several cameras; this is the hard limit. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
@@ -82,6 +84,11 @@ export class TcpPath implements Path {
     socket.on('close', () => clearTimeout(this.#deadline));
     // A half-closed connection is of no use.
     socket.on('end', () => socket.destroy());
+  }
+
+  /** See Path. */
+  get isFilling(): boolean {
+    return this.#socket.writableLength > FILLING_BYTES;
   }
 
   /** True from too much waiting until all of it is sent. */

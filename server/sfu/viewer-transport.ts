@@ -10,7 +10,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-report.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
-import { ViewerLine } from '../core/rtp/viewer-line.ts';
+import type { ViewerLine } from '../core/rtp/viewer-line.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -21,8 +21,7 @@ import type { CameraTracks } from './camera-tracks.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
-import { LineAllocation } from './line-allocation.ts';
-import { PacedSending } from './paced-sending.ts';
+import { LineControl } from './line-control.ts';
 import type { Path } from './path.ts';
 import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { viewerFigures } from './viewer-figures.ts';
@@ -47,17 +46,13 @@ export class ViewerTransport
 {
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
-  readonly line = new ViewerLine();
-  readonly #allocation = new LineAllocation(() => this.line.limitBps, this.#want.bind(this));
+  readonly #control: LineControl;
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
   readonly #dtls: WeriftDtls;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #answers: TokenBucket;
-  readonly #pacer: PacedSending;
-  /** Something was sent over the path. */
-  #isUsed = false;
   readonly #cname = randomUUID().slice(0, 16);
   /** SSRCs and mids are never reused in a transport: SRTP's key stream depends on the SSRC. */
   #nextSsrc = randomInt(1, 2 ** 31);
@@ -72,11 +67,11 @@ export class ViewerTransport
   constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
-    this.#pacer = new PacedSending(
+    this.#control = new LineControl({
       clock,
-      (packet, probe, nowUs) => this.#leave(packet, probe, nowUs),
-      (bytes) => this.#padding(bytes),
-    );
+      send: (datagram) => this.#ice.send(datagram),
+      padding: (bytes) => this.#padding(bytes),
+    });
     this.#answers = new TokenBucket(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND, clock());
     this.#log = log.child({ transportId: this.id });
     this.#ice = new IceLiteAgent(users, clock);
@@ -96,12 +91,20 @@ export class ViewerTransport
     return this.#srtp;
   }
 
+  get line(): ViewerLine {
+    return this.#control.line;
+  }
+
+  get isFilling(): boolean {
+    return this.#ice.isFilling || this.#control.isFilling;
+  }
+
   get isFull(): boolean {
-    return this.#ice.isFull || this.#pacer.isFull;
+    return this.#ice.isFull || this.#control.isFull;
   }
 
   replace(ssrc: number, bytes: number): boolean {
-    return !this.#ice.isFull && this.#pacer.replace(ssrc, bytes);
+    return !this.#ice.isFull && this.#control.replace(ssrc, bytes);
   }
 
   /** Of the path in use now. */
@@ -111,10 +114,7 @@ export class ViewerTransport
 
   send(packet: OutgoingPacket): boolean {
     if (!this.#ice.selected || this.#closed) return false;
-    const nowUs = this.#clock();
-    if (!this.#isUsed) this.#probe(nowUs);
-    this.#isUsed = true;
-    this.#pacer.add(packet, nowUs);
+    this.#control.send(packet);
     return true;
   }
 
@@ -137,7 +137,7 @@ export class ViewerTransport
   }
 
   setQuality(quality: PictureQuality): void {
-    this.#allocation.setQuality(quality, this.#clock());
+    this.#control.allocation.setQuality(quality, this.#clock());
   }
 
   restartIce(): IceParameters {
@@ -156,7 +156,7 @@ export class ViewerTransport
       cname: this.#cname,
     };
     const isOpen = this.#srtp !== undefined;
-    const consumer = new Consumer(randomUUID(), identity, tracks, this, this.#allocation, isOpen);
+    const consumer = new Consumer(randomUUID(), identity, tracks, this, this.#control.allocation, isOpen);
     this.consumers.set(consumer.id, consumer);
     for (const ssrc of consumer.ssrcs) this.#consumersBySsrc.set(ssrc, consumer);
     consumer.once('close', () => {
@@ -174,9 +174,7 @@ export class ViewerTransport
     if (nowUs - Math.max(this.#ice.consentUs, this.#connectedUs) > CONSENT_TIMEOUT_US)
       return this.close('timeout');
     this.#followPath(nowUs);
-    this.#followLine(nowUs);
-    this.#allocation.update(nowUs);
-    this.#want(this.#allocation.wantedBps);
+    this.#control.tick(nowUs);
     for (const consumer of this.consumers.values()) {
       const packets = consumer.report(nowUs);
       if (packets.length > 0) this.#dtls.sendRtcp(packets.map((packet) => packet.serialize()));
@@ -187,7 +185,7 @@ export class ViewerTransport
   close(reason: TransportCloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pacer.close();
+    this.#control.close();
     for (const consumer of this.consumers.values()) consumer.close('transportClosed');
     this.#dtls.close();
     this.#ice.close();
@@ -207,11 +205,7 @@ export class ViewerTransport
 
   #followPath(nowUs: number): void {
     const { selected } = this.#ice;
-    if (this.#path && selected !== this.#path) {
-      this.line.restart(nowUs);
-      this.#isUsed = false;
-      this.#allocation.restart(nowUs);
-    }
+    if (this.#path && selected !== this.#path) this.#control.restart(nowUs);
     this.#path = selected;
   }
 
@@ -224,44 +218,9 @@ export class ViewerTransport
 
   #onFeedback(feedback: ViewerFeedback): void {
     if (feedback.kind === 'referenceTime') return this.#answer(feedback);
-    if (feedback.kind === 'transport' || feedback.kind === 'remb') return this.#onLineFeedback(feedback);
+    if (feedback.kind === 'transport' || feedback.kind === 'remb')
+      return this.#control.onFeedback(feedback, this.#ice.isFull);
     this.#consumersBySsrc.get(feedback.ssrc)?.onFeedback(feedback, this.#clock());
-  }
-
-  #onLineFeedback(feedback: ViewerFeedback & { kind: 'transport' | 'remb' }): void {
-    const nowUs = this.#clock();
-    const { bandwidth, roundTripUs } = this.line;
-    if (feedback.kind === 'remb') bandwidth.onRemb(feedback.bps, nowUs);
-    else bandwidth.onFeedback(feedback, roundTripUs, nowUs);
-    if (this.#ice.isFull) bandwidth.onPathFull(roundTripUs, nowUs);
-    this.#followLine(nowUs);
-    this.#probe(nowUs);
-  }
-
-  /** What the line is thought to carry has changed, perhaps. */
-  #followLine(nowUs: number): void {
-    if (this.line.follow(nowUs)) this.#allocation.estimateChanged();
-    this.#setPace();
-    this.#allocation.updateIfDue(nowUs);
-  }
-
-  #want(wantedBps: number): void {
-    this.line.bandwidth.wantedBps = wantedBps;
-    this.#setPace();
-  }
-
-  #setPace(): void {
-    const { bandwidth, targetBps, limitBps } = this.line;
-    this.#pacer.setRate(targetBps, limitBps === undefined ? bandwidth.wantedBps : undefined);
-  }
-
-  #probe(nowUs: number): void {
-    const probe = this.line.bandwidth.probeDue(nowUs);
-    if (probe) this.#pacer.startProbe(probe, nowUs);
-  }
-
-  #leave(packet: OutgoingPacket, probe: number, nowUs: number): void {
-    this.#ice.send(packet.write(this.line.bandwidth.sent(packet.bytes, probe, nowUs)));
   }
 
   #padding(bytes: number): OutgoingPacket | undefined {

@@ -88,6 +88,8 @@ export interface HelloMessage {
    * one a second, which would else be taken for one that has stalled.
    */
   frameIntervalMs?: number;
+  /** What it has stored of these, so that a server which lowers them can give them back. */
+  settings?: Pick<CameraSettings, 'frameSize' | 'jpegQuality' | 'maxFps'>;
 }
 
 export interface WelcomeMessage {
@@ -97,6 +99,8 @@ export interface WelcomeMessage {
   settings: CameraSettings & {
     /** Frames the camera may have unacknowledged, 1 … 8. */
     ackWindow: number;
+    /** See SetMessage. */
+    temporary?: true;
   };
 }
 
@@ -132,6 +136,8 @@ export interface SetMessage extends CameraSettings {
   type: 'set';
   id: number;
   ackWindow?: number;
+  /** `frameSize`, `jpegQuality` and `maxFps` hold until others come, or the camera starts again: it must not store them. */
+  temporary?: true;
 }
 
 export interface RebootMessage {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { UplinkLowering } from '../../server/core/link/uplink-lowering.ts';
 import { CameraCommands } from '../../server/ingest/camera-commands.ts';
 import { CameraUplink } from '../../server/ingest/camera-uplink.ts';
-import type { HelloMessage, TelemetryMessage } from '../../server/wire/camera-protocol.ts';
+import type { HelloMessage, SetMessage, TelemetryMessage } from '../../server/wire/camera-protocol.ts';
 import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 
 const HELLO = { capabilities: ['set'] } as unknown as HelloMessage;
@@ -18,6 +18,8 @@ class Rig {
   adapts = true;
   loweredFrom: CameraSettings | undefined;
   readonly told: CameraSettings[] = [];
+  /** By the camera, with what it is told. */
+  stored: CameraSettings = {};
   readonly lowerings: (UplinkLowering | null)[] = [];
   readonly log: Record<string, unknown>[] = [];
   /** How the camera answers. */
@@ -29,8 +31,9 @@ class Rig {
   connect(hello = HELLO): CameraSettings {
     this.nowUs += SECOND_US;
     const commands = new CameraCommands((message) => {
-      const { type: _, id, ...change } = message as CameraSettings & { type: string; id: number };
+      const { type: _, id, temporary, ...change } = message as SetMessage;
       this.told.push(change);
+      this.stored = { ...this.stored, ...(temporary ? {} : change) };
       const answer = this.answer(change);
       queueMicrotask(() => {
         if (answer === 'applied') commands.onApplied(id);
@@ -134,19 +137,41 @@ test('a line with room again gives everything back, and nothing of it stays', as
   assert.equal(rig.uplink.status(rig.nowUs)?.loweredSinceMs, null);
 });
 
+test('a camera is to store what its owner sets, and nothing that it is lowered to', async () => {
+  const rig = await Rig.lowered();
+  assert.ok(rig.told.length > 0);
+  assert.deepEqual(rig.stored, {});
+  rig.disconnect();
+  assert.equal((rig.connect() as { temporary?: true }).temporary, true);
+  await rig.uplink.setByOwner({ jpegQuality: 10 }, rig.nowUs);
+  assert.deepEqual(rig.stored, { ...USUAL, jpegQuality: 10 });
+  rig.disconnect();
+  assert.equal((rig.connect() as { temporary?: true }).temporary, undefined);
+});
+
+test('a camera that says what it has gets that back, also where nobody had set it', async () => {
+  const rig = new Rig();
+  rig.connect({ ...HELLO, settings: { jpegQuality: 20, maxFps: 15 } });
+  await rig.stream(5, 2);
+  assert.deepEqual(rig.loweredFrom, { jpegQuality: 20, frameSize: 'VGA', maxFps: 15 });
+  await rig.stream(200, 24, 5_000);
+  const last = Object.assign({}, ...rig.told) as CameraSettings;
+  assert.deepEqual([last.jpegQuality, last.maxFps ?? 15], [20, 15]);
+});
+
 test('a reconnecting camera is welcomed with what it was lowered to, and with all else that its owner has set', async () => {
   const rig = await Rig.lowered({ frameSize: 'SVGA', hMirror: true });
   const { set } = rig.uplink.status(rig.nowUs) ?? {};
   rig.disconnect();
   assert.equal(rig.uplink.status(rig.nowUs), null);
-  assert.deepEqual(rig.connect(), { ...set, hMirror: true });
+  assert.deepEqual(rig.connect(), { ...set, hMirror: true, temporary: true });
 });
 
 test('a second connection of the same camera takes over, and the end of the first changes nothing', async () => {
   const rig = await Rig.lowered();
   const former = new CameraCommands(() => undefined);
   const { set } = rig.uplink.status(rig.nowUs) ?? {};
-  assert.deepEqual(rig.connect(), set);
+  assert.deepEqual(rig.connect(), { ...set, temporary: true });
   rig.uplink.disconnected(former, rig.nowUs);
   assert.deepEqual(rig.uplink.status(rig.nowUs)?.set, set);
 });

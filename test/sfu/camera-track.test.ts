@@ -155,13 +155,37 @@ test('the encoder follows the best line of those who watch, and has no limit as 
     limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
   };
   const track = new CameraTrack('door', 'full', video, () => 0);
-  const viewers = [300_000, 500_000, undefined].map((limitBps) => ({
+  const viewers = [300_000, 500_000, Infinity].map((limitBps) => ({
     ...sink(() => undefined),
     limitBps,
   })) as [FrameSink, FrameSink, FrameSink];
   for (const viewer of viewers) track.add(viewer);
   for (const viewer of viewers.toReversed()) track.remove(viewer);
   assert.deepEqual(limits, [300_000, 500_000, undefined, 500_000, 300_000, undefined]);
+});
+
+test('a viewer whose line is not known yet leaves the encoder as it is', () => {
+  const limits: (number | undefined)[] = [];
+  const video = {
+    ...NO_VIDEO,
+    subscribe: () => ({ close: () => undefined }),
+    limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
+  };
+  const track = new CameraTrack('door', 'full', video, () => 0);
+  const [poor, newcomer] = [300_000, undefined].map((limitBps) => ({
+    ...sink(() => undefined),
+    limitBps,
+  })) as [FrameSink & { limitBps: number }, FrameSink & { limitBps: number }];
+  track.add(poor);
+  track.add(newcomer);
+  assert.deepEqual(limits, [300_000]);
+  assert.equal(track.heldBps(poor, 950_000), 300_000);
+  poor.limitBps = 200_000;
+  track.sinksChanged();
+  assert.deepEqual(limits, [300_000]);
+  newcomer.limitBps = 700_000;
+  track.sinksChanged();
+  assert.deepEqual(limits, [300_000, 700_000]);
 });
 
 test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
@@ -182,7 +206,7 @@ test('the encoder knows what a viewer’s line carries before it makes the keyfr
 
 test('a rung is held at what the best of the other viewers takes of it', () => {
   const track = new CameraTrack('door', 'full', NO_VIDEO, () => 0);
-  const [poor, better, newcomer] = [300_000, 500_000, undefined].map((limitBps) => ({
+  const [poor, better, newcomer] = [300_000, 500_000, Infinity].map((limitBps) => ({
     ...sink(() => undefined),
     limitBps,
   })) as [FrameSink, FrameSink, FrameSink];

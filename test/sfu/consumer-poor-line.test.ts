@@ -38,7 +38,7 @@ test('a viewer costs those who watch the same camera one keyframe in ten seconds
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
   rig.track.add({
-    limitBps: undefined,
+    limitBps: Infinity,
     onFrame: () => undefined,
     onSilence: () => undefined,
   });
@@ -135,7 +135,7 @@ test('on a narrow line a viewer whose keyframe may not be made yet still gets th
   const rig = new ScriptedConsumer();
   const { consumer } = rig;
   consumer.resume();
-  rig.track.add({ limitBps: undefined, onFrame: () => undefined, onSilence: () => undefined });
+  rig.track.add({ limitBps: Infinity, onFrame: () => undefined, onSilence: () => undefined });
   rig.frame(true);
   const sends = (tid: 0 | 1 | 2, layerSync = false): boolean => {
     const before = consumer.stats.framesSent;

@@ -9,7 +9,7 @@ const KEY = { keyframe: true };
 const NEXT = {};
 
 const neighbour = (): FrameSink => ({
-  limitBps: undefined,
+  limitBps: Infinity,
   onFrame: () => undefined,
   onSilence: () => undefined,
 });
@@ -136,6 +136,36 @@ test('the encoder of a rung that another viewer needs whole is not limited, and 
   narrow(alone, 630_000);
   assert.equal(alone.consumer.stats.target?.rung, 'full');
   assert.ok((alone.limitsBps.full ?? 0) > 500_000);
+});
+
+/** @param know tells the viewer's line what it carries */
+function joins(know: (rig: ScriptedConsumer) => void, afterUs: number): number | undefined {
+  const rig = new ScriptedConsumer();
+  rig.track.add({ ...neighbour(), limitBps: 400_000 });
+  rig.consumer.resume();
+  assert.equal(rig.limitsBps.full, 400_000, 'at first');
+  know(rig);
+  rig.nowUs += afterUs;
+  rig.allocation.update(rig.nowUs);
+  return rig.limitsBps.full;
+}
+
+function carriesAll(rig: ScriptedConsumer): void {
+  rig.path.line.bandwidth.onRemb(5_000_000, rig.nowUs);
+  rig.path.line.follow(rig.nowUs);
+}
+
+test('a picture that is held low for poor lines becomes whole for a viewer whose line is known to carry it', () => {
+  assert.equal(joins(carriesAll, 100_000), undefined);
+  assert.equal(
+    joins(() => undefined, 100_000),
+    400_000,
+  );
+  // Of some viewers it never is.
+  assert.equal(
+    joins(() => undefined, 3_000_000),
+    undefined,
+  );
 });
 
 test('the full picture costs a line no less than a recording needs of it', () => {

@@ -49,6 +49,18 @@ for (const cameras of [4, 9, 16])
         for (const { targetBps } of seconds.slice(2)) assert.ok(targetBps > leastBps, String(targetBps));
       });
 
+for (const kbps of [200, 300, 400, 500, 600, 700])
+  test(`of ${kbps} kbit/s, into which a line narrows, four fifths are used after three seconds, and no keyframe overruns it`, () => {
+    const narrow = page(1, { rateBps: 5_000_000, delayMs: 20 }).run(6);
+    narrow.link.settings.rateBps = kbps * 1000;
+    narrow.run(30);
+    const seconds = narrow.last(27);
+    const arrivedBps = seconds.reduce((sum, second) => sum + second.arrivedBps, 0) / seconds.length;
+    assert.ok(arrivedBps > 0.78 * kbps * 1000, String(arrivedBps));
+    const lost = seconds.reduce((sum, second) => sum + second.lost, 0);
+    assert.ok(lost <= 8, `${lost} packets lost`);
+  });
+
 test('cameras that are added to a page on a wide line are sent whole at once, and lower none', () => {
   const wide = page(1, { rateBps: 100_000_000, delayMs: 1 }).run(3);
   wide.join(8);

@@ -4,9 +4,9 @@
  * probe's rate, filled up with padding.
  *
  * Invariants: nothing waits while the line is much wider than what is sent; packets of one kind leave in the order they came in;
- * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US; a keyframe only ever takes the place of more of its own
- * stream; repairs that waited longer are dropped. Time is an argument; `nextUs` says when to
- * call `run`.
+ * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US, `isFilling` that those of upper layers are; a keyframe
+ * only ever takes the place of more of its own stream; repairs that waited longer are dropped. Time is an argument; `nextUs` says when
+ * to call `run`.
  */
 
 import type { Probe } from './probes.ts';
@@ -36,9 +36,10 @@ const FIRST_BPS = 5_000_000;
 const UNLIMITED = 2;
 /** Where no limit of the line was met: a keyframe need not wait. */
 const WIDE = 2.5;
-/** Where one was: a longer queue would only lose packets. */
-const LIMITED = 1.25;
+/** Where one was: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate falls, and the rung with it. */
+const LIMITED = 1.1;
 const MAX_WAIT_US = 400_000;
+const FILLING_WAIT_US = 300_000;
 /** A probe that cannot be filled ends. */
 const PROBE_TIMEOUT_US = 200_000;
 
@@ -74,6 +75,10 @@ export class Pacer<Packet extends Paced> {
   /** How long a packet waits that comes now. */
   get waitUs(): number {
     return (this.#waitingBytes * 8_000_000) / this.#hopedBps;
+  }
+
+  get isFilling(): boolean {
+    return this.waitUs > FILLING_WAIT_US;
   }
 
   get isFull(): boolean {

@@ -88,6 +88,11 @@ export class ViewerLine {
     return this.#mustFit ? this.videoBps : undefined;
   }
 
+  /** What limits it was met, or it carries all that is watched. */
+  get isKnown(): boolean {
+    return this.#mustFit || (this.#targetBps ?? 0) >= this.bandwidth.wantedBps;
+  }
+
   /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;

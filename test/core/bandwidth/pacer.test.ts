@@ -58,7 +58,7 @@ test('nothing waits where the line is much wider than what is sent', () => {
 
 for (const [freeBps, factor] of [
   [800_000, 2.5],
-  [undefined, 1.25],
+  [undefined, 1.1],
 ] as const) {
   test(`a keyframe leaves at ${factor} × the rate of a line whose limit was ${freeBps ? 'not ' : ''}met, in order`, () => {
     const rig = new Rig();
@@ -99,6 +99,18 @@ test('the path is full when a packet would wait for more than 0.4 s, and not any
   assert.ok(added < 30);
 });
 
+test('upper layers are left out before the path is full', () => {
+  const rig = new Rig();
+  rig.pacer.setRate(400_000, undefined);
+  let [filling, full] = [0, 0];
+  for (let added = 1; full === 0 && added < 1000; added++) {
+    rig.add('video');
+    if (rig.pacer.isFilling && filling === 0) filling = added;
+    if (rig.pacer.isFull) full = added;
+  }
+  assert.ok(filling > 15 && filling < full, `${filling} ${full}`);
+});
+
 test('a timer is due only while something waits', () => {
   const rig = new Rig();
   rig.pacer.setRate(400_000, undefined);
@@ -106,7 +118,7 @@ test('a timer is due only while something waits', () => {
   for (let packet = 0; packet < 10; packet++) rig.add('video');
   const runs = rig.run(2000);
   assert.equal(rig.sent.length, 10);
-  assert.ok(runs <= 9, String(runs));
+  assert.ok(runs <= 12, String(runs));
   assert.equal(rig.pacer.nextUs, undefined);
 });
 

@@ -83,9 +83,12 @@ void SessionTask::fill_random(std::span<uint8_t> bytes) {
 const char* SessionTask::apply(const Settings& settings) {
   if (const char* reason = camera_.apply(settings)) return reason;
   if (settings.max_fps) capture_.set_max_fps(*settings.max_fps);
+  return nullptr;
+}
+
+void SessionTask::store(const Settings& settings) {
   merge(settings_, settings);
   save_settings(settings_);
-  return nullptr;
 }
 
 Telemetry SessionTask::telemetry() { return read_telemetry(); }

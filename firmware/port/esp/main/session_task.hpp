@@ -24,6 +24,8 @@ class SessionTask final : public Device, public Environment {
   uint64_t now_us() override;
   void fill_random(std::span<uint8_t> bytes) override;
   const char* apply(const Settings& settings) override;
+  void store(const Settings& settings) override;
+  Settings stored() override { return settings_; }
   Telemetry telemetry() override;
   void reboot() override;
   const char* begin_update(const UpdateOffer& offer) override;
@@ -40,6 +42,7 @@ class SessionTask final : public Device, public Environment {
   OwnFirmware& firmware_;
   const MotionSensor& motion_;
   Session session_;
+  /// As stored: what the server lowers for a while is not in it.
   Settings settings_;
   TaskHandle_t task_ = nullptr;
 };
