@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { compressedFiles } from './build/compressed-files.ts';
 import { licenceFile } from './build/licence-file.ts';
 
 const SERVER = 'http://localhost:8080';
@@ -11,7 +12,7 @@ export default defineConfig({
   root: here('.'),
   // Files find each other wherever the app stands; its page is written anew by the server (http/client-files.ts).
   base: './',
-  plugins: [licenceFile()],
+  plugins: [licenceFile(), compressedFiles()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

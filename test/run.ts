@@ -4,23 +4,26 @@
  *     npm test                    everything
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
- * Network tests, and browser tests that keep up with video or promise a time, run at the end, one of each at a time: more would
- * disturb their measurements. All others run beside each other: they wait for more than half of their time.
+ * Tests that need no program of others run first, while those programs are installed. Network tests, and browser tests that
+ * keep up with video or promise a time, run at the end, one of each at a time: more would disturb their measurements. All others
+ * run beside each other: they wait for much of their time.
  */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureClientBuilt } from '../server/start/client-build.mjs';
-import { ensureArmCompiler } from './firmware/arm-compiler.ts';
-import { ensureNetworkPrograms } from './network/support/network-test.ts';
 import type { BrowserServer } from 'playwright-core';
 import { SHARED_BROWSER, startChromium } from './support/browser.ts';
-import { ensureChromium } from './support/chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const INSTALLER = resolve(import.meta.dirname, 'install-programs.ts');
+/** Folders whose tests need programs that install-programs.ts installs. */
+const NEEDING_PROGRAMS = ['e2e', 'network', 'deploy', 'firmware'];
 const TEST_TIMEOUT_MS = 240_000;
 /** Files, on two cores. */
 const SIDE_BY_SIDE = 3;
@@ -89,26 +92,32 @@ const networkFiles = within('network');
 const timedPages = browserFiles.filter((path) => !UNTIMED_PAGES.has(path));
 const timed = new Set([...networkFiles, ...timedPages]);
 const others = files.filter((path) => !timed.has(path)).toSorted((a, b) => rankOf(a) - rankOf(b));
+const groups = NEEDING_PROGRAMS.filter((folder) => within(folder).length > 0);
+const needsProgram = (path: string): boolean => groups.some((folder) => path.startsWith(`test/${folder}/`));
 
 // The tests' processes inherit it. Hundreds of them load the same modules: stripping and compiling these is a third of what
 // each start costs.
 process.env['NODE_COMPILE_CACHE'] ??= resolve(ROOT, 'node_modules/.cache/vigie-tests');
 const footage = resolve(ROOT, '../shared/footage');
 if (existsSync(footage)) process.env['VIGIE_FOOTAGE_DIR'] ??= footage;
-if (within('firmware').length > 0) ensureArmCompiler();
-if (networkFiles.length + within('deploy').length > 0) ensureNetworkPrograms();
 if (browserFiles.length + networkFiles.length > 0) {
-  ensureChromium();
   const problem = await ensureClientBuilt();
   if (problem) {
     process.stderr.write(`${problem}\n`);
     process.exit(1);
   }
 }
-const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
+const installation = groups.length > 0 ? installPrograms(groups) : undefined;
 const durations = new Map<string, number>();
+const passedWithout = await runTests(
+  others.filter((path) => !needsProgram(path)),
+  SIDE_BY_SIDE,
+);
+await installation;
+const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
 const results = [
-  await runTests(others, SIDE_BY_SIDE),
+  passedWithout,
+  await runTests(others.filter(needsProgram), SIDE_BY_SIDE),
   ...(await Promise.all([
     runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
     runTests(
@@ -120,6 +129,13 @@ const results = [
 await browser?.close();
 if (durations.size > SHOWN_SLOWEST) printSlowest();
 process.exit(results.every(Boolean) ? 0 : 1);
+
+/** Exits when a program that cannot be done without is missing and cannot be installed. */
+async function installPrograms(folders: readonly string[]): Promise<void> {
+  const installer = spawn(process.execPath, [INSTALLER, ...folders], { stdio: 'inherit' });
+  const [code] = (await once(installer, 'exit')) as [number | null];
+  if (code !== 0) process.exit(1);
+}
 
 async function shareBrowser(): Promise<BrowserServer> {
   const server = await startChromium();

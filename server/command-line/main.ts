@@ -12,8 +12,12 @@ const INTERRUPTED = 130;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-// The reader has left, as `| head` does.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader has left, as `| head` does.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`vigie: the output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
 
 async function run(args: readonly string[]): Promise<void> {
   const parsed = parseLine(args);

@@ -4,6 +4,8 @@
  */
 
 import { writeFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { CommandError } from './command-error.ts';
 
 export interface Streams {
   out: (text: string) => void;
@@ -57,10 +59,17 @@ export class Output {
   }
 }
 
-/** @param path `-` is stdout @returns bytes written */
+/** Keeps the pace of whoever reads it. @param path `-` is stdout @throws CommandError */
 export async function save(path: string, body: ReadableStream<Uint8Array> | Uint8Array): Promise<void> {
-  if (path === '-') {
-    if (body instanceof Uint8Array) process.stdout.write(body);
-    else for await (const piece of body) process.stdout.write(piece);
-  } else await writeFile(path, body);
+  if (path === '-')
+    return pipeline(body instanceof Uint8Array ? [body] : body, process.stdout, { end: false });
+  try {
+    await writeFile(path, body);
+  } catch (error) {
+    // An answer that was cut off has no code of a system call.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new CommandError('failed', `${path} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,7 +1,8 @@
 /**
  * The built web app, read into memory once: about forty files, 1.2 MB with their compressed forms. Files with a hash in
  * their name never change and are cached forever; all other files are revalidated on each use. Every other path that a
- * browser navigates to serves the app's page.
+ * browser navigates to serves the app's page. The build brings the compressed forms (client/build/compressed-files.ts), but
+ * for the page.
  *
  * Invariants: no request opens a file. A running server serves the app it was started with, all files of one build.
  */
@@ -9,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Router, type Request, type Response } from 'express';
 import { VigieError } from '../errors.ts';
 import { sendBytes, type Representation } from './send-bytes.ts';
@@ -22,9 +23,11 @@ interface ClientFile {
   compressed: Representation[];
 }
 
-const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest']);
-/** Within 2 % of the strongest levels; the last two take twenty times as long. */
-const BROTLI_QUALITY = 5;
+/** The smallest first. */
+const FORMS = [
+  { encoding: 'br', extension: '.br', compress: (bytes: Buffer) => brotliCompressSync(bytes) },
+  { encoding: 'gzip', extension: '.gz', compress: (bytes: Buffer) => gzipSync(bytes) },
+];
 const INDEX = '/index.html';
 
 /**
@@ -67,8 +70,8 @@ function send(request: Request, response: Response, file: ClientFile): void {
 /** By path. */
 function readFiles(folder: string, basePath: string): Map<string, ClientFile> {
   if (!existsSync(folder)) return new Map();
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && FORMS.every(({ extension }) => !entry.name.endsWith(extension)),
   );
   return new Map(
     entries.map(({ parentPath, name }) => {
@@ -84,20 +87,16 @@ function readFile(file: string, path: string, basePath: string): ClientFile {
   const bytes = path === INDEX ? pageUnder(basePath, read) : read;
   const modifiedAt = statSync(file).mtime;
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
-  const encoded = (encoding: string, compressed: Buffer): Representation => ({
-    bytes: compressed,
-    etag: `"${hash}-${encoding}"`,
-    modifiedAt,
-    encoding,
+  const compressed = FORMS.flatMap(({ encoding, extension, compress }): Representation[] => {
+    const form = path === INDEX ? compress(bytes) : readIfThere(`${file}${extension}`);
+    const isSmaller = form !== undefined && form.length < bytes.length;
+    return isSmaller ? [{ bytes: form, etag: `"${hash}-${encoding}"`, modifiedAt, encoding }] : [];
   });
-  const compressed = COMPRESSIBLE.has(extname(path))
-    ? [encoded('br', brotli(bytes)), encoded('gzip', gzipSync(bytes))]
-    : [];
   return {
     type: extname(path),
     isImmutable: path.startsWith('/assets/'),
     plain: { bytes, etag: `"${hash}"`, modifiedAt },
-    compressed: compressed.filter((representation) => representation.bytes.length < bytes.length),
+    compressed,
   };
 }
 
@@ -110,6 +109,6 @@ function pageUnder(basePath: string, page: Buffer): Buffer {
   return Buffer.from(text);
 }
 
-function brotli(bytes: Buffer): Buffer {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } });
+function readIfThere(file: string): Buffer | undefined {
+  return existsSync(file) ? readFileSync(file) : undefined;
 }

@@ -5,7 +5,7 @@
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { TestBrowser, TestPage } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -48,7 +48,7 @@ export async function measureJoins(
   camera: CameraWithKey,
   count: number,
 ): Promise<Joins> {
-  const process = startCamera(server.cameraUrl, camera);
+  const process = startCamera(server.cameraUrl, camera, FULL_RATE);
   const joins: Joins = { afterClick: [], afterLoad: [] };
   for (let i = 0; i < count; i++) {
     const viewer = await browser.open(`${server.url}/users`, async (page) => {

@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameTiming, NotificationMessage } from '../../server/wire/signaling.ts';
 import { ensureClientBuilt } from '../../server/start/client-build.mjs';
 import { TestBrowser, type TestPage } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { Child } from '../support/child-process.ts';
 import { ensureChromium } from '../support/chromium.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -41,7 +41,7 @@ ensureChromium();
 await ensureClientBuilt();
 const server = await ServerProcess.start();
 const legacyWay = await LegacyWay.listen();
-const browser = await TestBrowser.launch();
+const browser = await TestBrowser.launch({ isBrowser: true });
 const admin = await server.admin();
 const camera = await admin.addCamera('Bench');
 const timings = new Map<number, FrameTiming>();
@@ -79,7 +79,7 @@ legacyWay.close();
 await server.stop();
 
 async function vigieTurn(viewer: TestPage): Promise<void> {
-  const process = startCamera(server.cameraUrl, camera);
+  const process = startCamera(server.cameraUrl, camera, FULL_RATE);
   await viewer.untilStatus(camera.id, 'live');
   await viewer.page.locator('vigie-camera').evaluate((element) => element.setAttribute('show-stats', ''));
   await watchPictures(viewer.page);

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { randomSequence } from '../../server/virtual-camera/scene-palette.ts';
 import type { VirtualCamera } from '../../server/virtual-camera/virtual-camera.ts';
 import { alternatingCamera, AlternatingPictures } from '../support/alternating-pictures.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { descriptorCount, residentMb } from '../support/process-facts.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { SignedIn } from '../support/signed-in.ts';
@@ -110,7 +110,7 @@ async function comeAndGo(): Promise<void> {
 /** The drawn camera is a process that is killed, or stopped, and started again. */
 async function loseConnections(): Promise<void> {
   while (!isOver()) {
-    const camera = startCamera(server.cameraUrl, drawn);
+    const camera = startCamera(server.cameraUrl, drawn, FULL_RATE);
     await waitUntilOver(RECONNECT_MS);
     await camera.stop(counts.reconnects++ % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
     await waitUntilOver(AWAY_MS);

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { parseLine } from '../../server/command-line/command-table.ts';
@@ -72,6 +73,33 @@ test('a snapshot is saved, and a stream is watched', async () => {
   const [figures] = json<{ fps: number; ageMs: number; bytes: number }>(watched);
   assert.ok(figures && figures.fps > 0 && figures.bytes > 1000, watched.out);
 });
+
+test(
+  'a full disk is a failure that is named, and a reader who leaves is none',
+  { skip: !existsSync('/dev/full') },
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    for (const args of [['cameras'], ['snapshot', 'Front door', '--output', '-']]) {
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        env: { ...process.env, VIGIE_URL: server.url, VIGIE_KEY: key },
+        stdio: ['ignore', full, 'pipe'],
+      });
+      const [err] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+      assert.equal(child.exitCode, 1, args.join(' '));
+      assert.match(err, /^vigie: the output cannot be written: ENOSPC/);
+    }
+    closeSync(full);
+    const { code, err } = await vigie(['snapshot', 'Front door', '--output', '/dev/full']);
+    assert.equal(code, 1);
+    assert.match(err, /^vigie: \/dev\/full cannot be written: ENOSPC/);
+    const child = spawn(process.execPath, [MAIN, 'watch', 'Front door'], {
+      env: { ...process.env, VIGIE_URL: server.url, VIGIE_KEY: key },
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    await once(child, 'close');
+    assert.equal(child.exitCode, 0);
+  },
+);
 
 test('recording is switched on, and a range is exported', async () => {
   const on = await vigie(['record', door.id, '--mode', 'continuous', '--json']);

@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { RTX_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
 import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { connectivityCheck } from '../support/node-viewer.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { throughProxy, UdpProxy } from '../support/udp-proxy.ts';
@@ -15,7 +15,7 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
+const camera = startCamera(server.cameraUrl, door, FULL_RATE);
 const { port: serverPort } = (await admin.status()).sfu;
 const proxy = await UdpProxy.open(serverPort, 7);
 /** The transport's parameters as the page received them: the attacker knows what an observer of the page would. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { SwitchView } from '../../server/wire/camera-switch.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -12,7 +12,7 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const [door, yard] = [await admin.addCamera('Front door'), await admin.addCamera('Yard')];
-const cameras = [door, yard].map((camera) => startCamera(server.cameraUrl, camera));
+const cameras = [door, yard].map((camera) => startCamera(server.cameraUrl, camera, FULL_RATE));
 await admin.addViewer('ada', 'a long password', [door.id, yard.id]);
 const own = await browser.open(server.url);
 await own.signIn('admin', server.password);

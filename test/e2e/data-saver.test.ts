@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -11,7 +11,7 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
+const camera = startCamera(server.cameraUrl, door, FULL_RATE);
 const page = await browser.open(server.url);
 after(async () => {
   await browser.close();

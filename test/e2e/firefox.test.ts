@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { timeCodeDifferenceUs } from '../../server/wire/time-code.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { Firefox, firefoxTest } from '../support/firefox.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -8,7 +8,7 @@ firefoxTest('in Firefox a camera is seen moving over WebRTC, and the connection 
   await using server = await ServerProcess.start();
   const admin = await server.admin();
   const door = await admin.addCamera('Front door');
-  await using camera = startCamera(server.cameraUrl, door);
+  await using camera = startCamera(server.cameraUrl, door, FULL_RATE);
   await camera.line(/online/);
   await using firefox = await Firefox.launch();
   const page = await firefox.open(server.url);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { ALWAYS_ADMITTED } from '../../server/core/admission.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import type { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -21,7 +21,7 @@ const server = await ServerProcess.start({
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
+const camera = startCamera(server.cameraUrl, door, FULL_RATE);
 const others: SignalingSocket[] = [];
 after(async () => {
   for (const socket of others) socket.close();

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -32,7 +32,7 @@ const server = await ServerProcess.start({ env: { VIGIE_RTC_TCP_PORT: String(tcp
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
+const camera = startCamera(server.cameraUrl, door, FULL_RATE);
 after(async () => {
   await browser.close();
   await camera.stop();

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { after, test } from 'node:test';
 import { timeCodeDifferenceUs, timeCodeOf } from '../../server/wire/time-code.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -11,7 +11,10 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const [door, garden] = [await admin.addCamera('Front door'), await admin.addCamera('Garden')];
-const cameras = [startCamera(server.cameraUrl, door), startCamera(server.cameraUrl, garden)];
+const cameras = [
+  startCamera(server.cameraUrl, door, FULL_RATE),
+  startCamera(server.cameraUrl, garden, FULL_RATE),
+];
 const page = await browser.open(server.url);
 after(async () => {
   await browser.close();
@@ -64,7 +67,7 @@ test('a third camera is added in the page and shown while the others continue', 
   assert.ok(birds);
   assert.equal(birds.name, 'Bird house');
   assert.equal(await page.status(id), 'offline');
-  cameras.push(startCamera(server.cameraUrl, { ...birds, key }));
+  cameras.push(startCamera(server.cameraUrl, { ...birds, key }, FULL_RATE));
   await page.untilStatus(id, 'live');
   await page.nextTimeCode(id);
   for (const other of [door, garden]) await page.nextTimeCode(other.id);
@@ -101,7 +104,7 @@ test('a camera that stops goes offline, and returns by itself', async () => {
   await cameras[1]?.stop();
   await page.untilStatus(garden.id, 'offline');
   await page.nextTimeCode(door.id);
-  cameras[1] = startCamera(server.cameraUrl, garden);
+  cameras[1] = startCamera(server.cameraUrl, garden, FULL_RATE);
   await page.untilStatus(garden.id, 'live');
   assert.ok(ageUs(await page.nextTimeCode(garden.id)) < MAX_AGE_US);
 });

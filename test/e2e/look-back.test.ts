@@ -4,7 +4,7 @@ import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -14,7 +14,7 @@ const admin = await server.admin();
 const [door, yard] = [await admin.addCamera('Door'), await admin.addCamera('Yard')];
 await admin.addCamera('Shed');
 await admin.addViewer('anna', 'a password of her own', [door.id, yard.id]);
-const devices = [door, yard].map((camera) => startCamera(server.cameraUrl, camera));
+const devices = [door, yard].map((camera) => startCamera(server.cameraUrl, camera, FULL_RATE));
 const browser = await TestBrowser.launch();
 const { page, signIn } = await opened();
 after(async () => {

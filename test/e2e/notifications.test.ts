@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const server = await ServerProcess.start();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const browser = await TestBrowser.launch();
+const browser = await TestBrowser.launch({ isBrowser: true });
 const page = await browser.open(server.url);
 const { page: tab, context } = page;
 after(async () => {

@@ -10,7 +10,7 @@ import type { EventView } from '../../server/wire/event.ts';
 import type { RecordedSegment, Timeline } from '../../server/wire/recording.ts';
 import { readWebm } from '../support/read-webm.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -19,7 +19,7 @@ const server = await ServerProcess.start();
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
+const camera = startCamera(server.cameraUrl, door, FULL_RATE);
 const page = await browser.open(server.url);
 await page.signIn('admin', server.password);
 const { page: tab } = page;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import express from 'express';
+import { compressFolder } from '../../client/build/compressed-files.ts';
 import { clientFiles } from '../../server/http/client-files.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler, notFound } from '../../server/http/problem.ts';
@@ -17,12 +18,15 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PAGE = `<!doctype html><title>Vigie</title>${'<p>A page of some length.</p>'.repeat(200)}`;
 const SCRIPT = '/assets/app-1a2b3c4d.js';
+const SCRIPT_TEXT = `export const text = '${'x'.repeat(2000)}';`;
 
 interface Answer {
   status: number;
   headers: IncomingMessage['headers'];
   body: Buffer;
 }
+
+type Call = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>;
 
 /** The files are removed after the server has read them. */
 async function start(context: TestContext) {
@@ -31,7 +35,8 @@ async function start(context: TestContext) {
   await writeFile(join(folder, 'index.html'), PAGE);
   await writeFile(join(folder, 'icon.png'), Buffer.alloc(3000));
   await writeFile(join(folder, 'manifest.webmanifest'), '{}');
-  await writeFile(join(folder, SCRIPT), `export const text = '${'x'.repeat(2000)}';`);
+  await writeFile(join(folder, SCRIPT), SCRIPT_TEXT);
+  compressFolder(folder);
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
   const app = express().use(clientFiles(folder)).use(notFound).use(errorHandler(log));
@@ -44,11 +49,7 @@ async function start(context: TestContext) {
   });
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');
-  const call = async (
-    path: string,
-    headers: Record<string, string> = {},
-    method = 'GET',
-  ): Promise<Answer> => {
+  const call: Call = async (path, headers = {}, method = 'GET') => {
     const request = httpRequest({ port, host: '127.0.0.1', path, headers, method, agent: false });
     request.end();
     const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -61,8 +62,16 @@ async function start(context: TestContext) {
 
 test('each file is sent in the smallest form the client accepts, with the same content', async (context) => {
   const { call } = await start(context);
-  const plain = await call('/');
-  assert.deepEqual([plain.body.toString(), plain.headers['content-encoding']], [PAGE, undefined]);
+  for (const [path, text] of [
+    ['/', PAGE],
+    [SCRIPT, SCRIPT_TEXT],
+  ] as const)
+    await assertForms(call, path, text);
+});
+
+async function assertForms(call: Call, path: string, text: string): Promise<void> {
+  const plain = await call(path);
+  assert.deepEqual([plain.body.toString(), plain.headers['content-encoding']], [text, undefined]);
   const forms: [accept: string, encoding: string | undefined, decode: (body: Buffer) => Buffer][] = [
     ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
     ['gzip, deflate', 'gzip', gunzipSync],
@@ -71,12 +80,17 @@ test('each file is sent in the smallest form the client accepts, with the same c
     ['deflate', undefined, (body) => body],
   ];
   for (const [accept, encoding, decode] of forms) {
-    const { headers, body } = await call('/', { 'accept-encoding': accept });
+    const { headers, body } = await call(path, { 'accept-encoding': accept });
     assert.equal(headers['content-encoding'], encoding, accept);
-    assert.equal(decode(body).toString(), PAGE, accept);
+    assert.equal(decode(body).toString(), text, accept);
     assert.equal(Number(headers['content-length']), body.length);
     assert.equal(headers.vary, 'Accept-Encoding');
   }
+}
+
+test('the compressed forms are no files of their own', async (context) => {
+  const { call } = await start(context);
+  for (const extension of ['.br', '.gz']) assert.equal((await call(`${SCRIPT}${extension}`)).status, 404);
 });
 
 test('a picture, and a file that compression does not make smaller, is sent uncompressed', async (context) => {

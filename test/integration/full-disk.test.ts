@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ApiError, ApiSession } from '../support/api-session.ts';
 import { appImage } from '../support/app-image.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { SmallDisk } from '../support/small-disk.ts';
@@ -21,7 +21,10 @@ test('with a full disk viewers keep watching, and other requests are refused wit
   const admin = await server.admin();
   const door = await admin.addCamera('Front door');
   const garden = await admin.addCamera('Garden');
-  const cameras = [startCamera(server.cameraUrl, door), startCamera(server.cameraUrl, garden)];
+  const cameras = [
+    startCamera(server.cameraUrl, door, FULL_RATE),
+    startCamera(server.cameraUrl, garden, FULL_RATE),
+  ];
   t.after(() => Promise.all(cameras.map((camera) => camera.stop())));
   const statusOf = async (id: string) => (await admin.cameras()).find((camera) => camera.id === id)?.status;
   await until(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { RecordingStatus, Timeline } from '../../server/wire/recording.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { SmallDisk } from '../support/small-disk.ts';
@@ -29,7 +29,7 @@ test('a full disk stops only the recording, with an alarm and a gap, and it resu
   t.after(() => server.kill());
   const admin = await server.admin();
   const camera = await admin.addCamera('Door');
-  const device = startCamera(server.cameraUrl, camera);
+  const device = startCamera(server.cameraUrl, camera, FULL_RATE);
   t.after(() => device.stop());
   await admin.request('PUT', `/cameras/${camera.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
 

@@ -18,7 +18,7 @@ import {
   type Response,
 } from 'playwright-core';
 import { assertContract } from './assert-contract.ts';
-import { findChromium } from './chromium.ts';
+import { findBrowser, findChromium } from './chromium.ts';
 import { mediaPathOfPage, PAGE_SCRIPTS, type MediaPath } from './page-scripts.ts';
 import { until } from './until.ts';
 
@@ -53,6 +53,8 @@ export interface LaunchOptions {
   home?: string;
   /** Words in front of its command line; they must exec it. */
   prefix?: readonly string[];
+  /** Not the shell: see chromium.ts. */
+  isBrowser?: boolean;
   /** Further switches of Chromium. */
   args?: readonly string[];
 }
@@ -64,8 +66,9 @@ export async function startChromium({
   prefix = [],
   args = [],
   home,
+  isBrowser = false,
 }: LaunchOptions = {}): Promise<BrowserServer> {
-  const program = findChromium();
+  const program = isBrowser ? findBrowser() : findChromium();
   if (program === undefined) throw new Error('no Chromium: run `npm test`, which sees to it');
   return chromium.launchServer({
     executablePath: prefix.length > 0 ? prefixed(program, prefix) : program,

@@ -1,15 +1,33 @@
-/** Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when missing. */
+/**
+ * Finds Chromium for the browser tests; on Debian and Ubuntu it is installed when missing.
+ *
+ * The shell is Chromium without a window and what belongs to it: it takes half of the CPU time. The browser is what people have,
+ * also where no window is drawn: push and benches need it.
+ */
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installOnDebian } from './debian-packages.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const SHELL = 'chromium-headless-shell';
 const MAC_PATH = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** @returns VIGIE_CHROMIUM, or the path of the first Chromium or Chrome found */
+/** @returns VIGIE_CHROMIUM, or the path of the first Chromium or Chrome found, the shell before all others */
 export function findChromium(): string | undefined {
-  return findProgram(process.env['VIGIE_CHROMIUM'], NAMES, MAC_PATH);
+  return find([SHELL, ...BROWSERS]);
+}
+
+/** Installs it when it is missing. @returns as `findChromium`, but never the shell */
+export function findBrowser(): string | undefined {
+  const found = find(BROWSERS);
+  if (found !== undefined) return found;
+  installOnDebian(['chromium']);
+  return find(BROWSERS);
+}
+
+function find(names: readonly string[]): string | undefined {
+  return findProgram(process.env['VIGIE_CHROMIUM'], names, MAC_PATH);
 }
 
 /** @returns the first that can be run: the configured one, one of the names in the PATH, or the path on a Mac */
@@ -26,8 +44,8 @@ export function findProgram(
 /** Exits with one line when there is no Chromium and none can be installed. */
 export function ensureChromium(): void {
   if (findChromium()) return;
-  installOnDebian(['chromium']);
-  if (findChromium()) return;
+  installOnDebian([SHELL]);
+  if (findChromium() ?? findBrowser()) return;
   process.stderr.write(
     'the browser tests need Chromium or Chrome: install it, or set VIGIE_CHROMIUM to its path\n',
   );

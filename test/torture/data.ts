@@ -17,7 +17,7 @@ import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import type { Health } from '../../server/wire/health.ts';
 import type { RecordingStatus } from '../../server/wire/recording.ts';
 import type { ApiSession } from '../support/api-session.ts';
-import { startCamera } from '../support/camera-process.ts';
+import { FULL_RATE, startCamera } from '../support/camera-process.ts';
 import { Child } from '../support/child-process.ts';
 import { DatabaseLock } from '../support/database-lock.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -57,7 +57,7 @@ async function house(
   const admin = await server.admin();
   const camera = await admin.addCamera('Door');
   await admin.request('PUT', `/cameras/${camera.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
-  const device = startCamera(server.cameraUrl, camera);
+  const device = startCamera(server.cameraUrl, camera, FULL_RATE);
   const load = await DataLoad.begin(server, admin, camera.id);
   const dataDir = env['VIGIE_DATA_DIR'] ?? join(server.folder, 'data');
   try {

@@ -85,7 +85,7 @@ export class Viewer implements AsyncDisposable {
 }
 
 async function inChromium(host: Host, url: string): Promise<Viewer> {
-  const browser = await TestBrowser.launch({ prefix: host.prefix });
+  const browser = await TestBrowser.launch({ isBrowser: true, prefix: host.prefix });
   const page = await browser.open(url);
   const asked: Page = {
     signIn: (username, password) => page.signIn(username, password),

@@ -93,6 +93,12 @@ export class NatRouter {
            type filter hook forward priority filter; policy drop;
            ${this.#forwardRules().join('\n')}
          }
+         # Silent towards the outside, as home routers are. A reset from here, for a TCP segment whose masquerading was forgotten,
+         # would end a connection that goes on with the next segment from within.
+         chain input {
+           type filter hook input priority filter;
+           iifname ${WAN} meta l4proto { tcp, udp } ct state new,invalid drop
+         }
          chain prerouting {
            type nat hook prerouting priority dstnat;
            ${this.#forwardedPorts.map(redirection).join('\n')}
