@@ -144,6 +144,8 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
             video: transcoder,
             scaleFrame,
             publishing: ingest,
+            // They are opened after it; it listens after both.
+            detections: { report: (...reported) => events.detections.report(...reported) },
             onStream: audit.watching,
             time,
           }),

@@ -21,12 +21,14 @@ import { statusOf } from './grpc-status.ts';
 import { listCameras, type ListCamerasParts } from './list-cameras.ts';
 import { parseRequest } from './parse-request.ts';
 import { publishFrames, type PublishFramesParts } from './publish-frames.ts';
+import { reportDetections, type ReportDetectionsParts } from './report-detections.ts';
 import { ServerStream, type StreamCall } from './server-stream.ts';
 import type { EncodedWatches } from './watch-encoded.ts';
 import type { EventWatches } from './watch-events.ts';
 import { watchFrames, type WatchFramesParts } from './watch-frames.ts';
 
-export interface HandlerParts extends ListCamerasParts, WatchFramesParts, PublishFramesParts {
+export interface HandlerParts
+  extends ListCamerasParts, WatchFramesParts, PublishFramesParts, ReportDetectionsParts {
   admission: CallAdmission;
   encoded: EncodedWatches;
   events: EventWatches;
@@ -92,6 +94,10 @@ export function handlers(parts: HandlerParts): UntypedServiceImplementation {
     PublishFrames: (call: ServerDuplexStream<unknown, GrpcMessages['PublishFramesResponse']>) =>
       open<GrpcMessages['PublishFramesResponse']>(call, (stream, admitted) =>
         publishFrames(parts, stream, call, admitted),
+      ),
+    ReportDetections: (call: ServerDuplexStream<unknown, GrpcMessages['ReportDetectionsResponse']>) =>
+      open<GrpcMessages['ReportDetectionsResponse']>(call, (stream, admitted) =>
+        reportDetections(parts, stream, call, admitted),
       ),
     WatchEvents: streamed<GrpcMessages['WatchEventsRequest'], GrpcMessages['WatchEventsResponse']>(
       GRPC_MESSAGES.WatchEventsRequest,

@@ -29,6 +29,7 @@ import { handlers } from './handlers.ts';
 import type { ListCamerasParts } from './list-cameras.ts';
 import { LiveStreams, type LiveStreamsOptions } from './live-streams.ts';
 import { OpenCalls } from './open-calls.ts';
+import type { DetectionReports } from './report-detections.ts';
 import { loadProto } from './service-definition.ts';
 import { EncodedWatches } from './watch-encoded.ts';
 import { EventWatches } from './watch-events.ts';
@@ -50,6 +51,7 @@ export interface OpenGrpcOptions {
   scaleFrame: ScaleFrame;
   publishing: CameraPublishing;
   capacity: Capacity;
+  detections: DetectionReports;
   onStream: LiveStreamsOptions['onStream'];
   time: SiteTime;
   clock: Clock;

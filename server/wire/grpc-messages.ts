@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { DETECTED_BOX, MAX_BOXES } from './detection.ts';
 import { cameraIds, count, id } from './fields.ts';
 
 /** Path of the .proto below server/wire; the folders are those of its package, as `buf lint` wants them. */
@@ -122,6 +123,12 @@ export const GRPC_MESSAGES = {
   }),
   WatchEventsRequest: z.object({ cameraIds }),
   WatchEventsResponse: z.object({ event: EVENT.nullable() }),
+  ReportDetectionsRequest: z.object({
+    cameraId: id,
+    captureTimeUs: timeUs.min(0).max(8.64e18),
+    boxes: z.array(DETECTED_BOX).max(MAX_BOXES),
+  }),
+  ReportDetectionsResponse: z.object({ received: count, refused: count, refusal: z.string() }),
 };
 
 export type GrpcMessages = { [Name in keyof typeof GRPC_MESSAGES]: z.infer<(typeof GRPC_MESSAGES)[Name]> };

@@ -143,6 +143,39 @@ test('a program finds, watches and is a camera, by one connection and a key', as
     );
   });
 
+  await context.test('an analyser reports what it sees, and is told why a report is refused', async () => {
+    const { secret } = await rig.keyWith({ cameras: [{ cameraId, rights: ['analyse', 'events'] }] });
+    const events = python.open('WatchEvents', { key: secret, request: { cameraIds: [cameraId] } });
+    await until('it listens', async () => (await python.call('ListCameras', { key })) !== undefined);
+    const call = python.open('ReportDetections', { key: secret });
+    const boxes = [{ label: 'Person', score: 0.9, x: 0.1, y: 0.2, width: 0.1, height: 0.3 }];
+    const captureTimeUs = String(Date.now() * 1000);
+    call.send({ cameraId, captureTimeUs, boxes });
+    assert.deepEqual(await call.next(), { received: '1', refused: '0', refusal: '' });
+    const { event } = (await events.next()) as { event: Record<string, unknown> };
+    assert.deepEqual(
+      [event['kind'], event['source'], event['label'], event['score']],
+      ['EVENT_KIND_DETECTION', 'EVENT_SOURCE_ANALYSER', 'person', 0.9],
+    );
+    events.cancel();
+    await events.end();
+    for (const [wrong, says] of [
+      [{ cameraId, captureTimeUs: '1', boxes }, /ms ago; report within 60 s/],
+      [{ cameraId, captureTimeUs, boxes: [{ ...boxes[0], x: 320 }] }, /boxes\.0\.x/],
+      [{ cameraId: 'cam_none', captureTimeUs, boxes }, /no such camera/],
+    ] as const) {
+      call.send(wrong);
+      assert.match(String((await call.next())['refusal']), says);
+    }
+    call.halfClose();
+    assert.equal((await call.end()).code, 'OK');
+    const other = python.open('ReportDetections', { key });
+    other.send({ cameraId, captureTimeUs, boxes });
+    assert.match(String((await other.next())['refusal']), /only an API key with the right analyse/);
+    other.cancel();
+    await other.end();
+  });
+
   await context.test('the audit log says who watched, and by which key', async () => {
     const entries = await admin.request<{ action: string; cameraId?: string; details: { key?: string } }[]>(
       'GET',

@@ -12,10 +12,16 @@ import { QUANTIZER } from './jpeg-pictures.ts';
 const DIRECTORY =
   process.env['VIGIE_FOOTAGE_DIR'] ?? resolve(import.meta.dirname, '..', '..', '..', 'shared', 'footage');
 
-/** @returns the frames of a real surveillance view, VGA; undefined without them */
-export function realFootage(): Buffer[] | undefined {
+/** @returns a file with the frames of a real surveillance view, VGA, with people who walk; undefined without it */
+export function footageFile(): string | undefined {
   const file = join(DIRECTORY, 'pedestrians-vga.mjpeg');
-  return existsSync(file) ? splitJpegs(readFileSync(file)) : undefined;
+  return existsSync(file) ? file : undefined;
+}
+
+/** @returns the frames of it; undefined without them */
+export function realFootage(): Buffer[] | undefined {
+  const file = footageFile();
+  return file === undefined ? undefined : splitJpegs(readFileSync(file));
 }
 
 /** Splits concatenated JPEGs where an end-of-image marker is followed by a start-of-image marker. */

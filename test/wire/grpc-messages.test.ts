@@ -66,6 +66,8 @@ function shapeOf(message: string): Record<string, unknown> {
 }
 
 function shapeOfSchema(schema: z.core.$ZodType): unknown {
+  // What comes over the wire, before it is brought into one form.
+  if (schema instanceof z.ZodPipe) return shapeOfSchema(schema.in);
   if (schema instanceof z.ZodObject)
     return Object.fromEntries(
       Object.entries(schema.shape as Record<string, z.core.$ZodType>).map(([name, field]) => [
