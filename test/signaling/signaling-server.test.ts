@@ -43,6 +43,7 @@ async function startSignaling(
     find: () => undefined,
     knowsCamera: () => true,
   });
+  const shared = { frames: hub, capacity, transportQuota: new TransportQuota(), clock, log };
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
@@ -55,7 +56,7 @@ async function startSignaling(
     },
     connectionOf: clientConnections(trustedProxies(proxies), () => false),
     sfu,
-    ...{ frames: hub, capacity, transportQuota: new TransportQuota(), clock, log },
+    ...shared,
   });
   const http = new HttpServer({
     app: (_request, response) => response.end(),
