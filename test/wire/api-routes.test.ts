@@ -66,6 +66,7 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
 
 /** What makes something without an Idempotency-Key, and why it needs none. */
 const NATURAL: Readonly<Record<string, string>> = {
+  'POST /api/cameras/:cameraId/whep': 'what is made ends by itself unless the client connects to it',
   'POST /api/cameras/:cameraId/pairing-code': 'the new code replaces the former one',
   'POST /api/pairing': 'a code can be exchanged once',
   'POST /api/cameras/:cameraId/events': 'from a sensor, which reports the same motion again anyway',
