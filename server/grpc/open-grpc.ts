@@ -73,6 +73,7 @@ export class GrpcInterface {
   readonly #options: OpenGrpcOptions;
   readonly #server: Server;
   readonly #listener: GrpcListener;
+  readonly #admission: CallAdmission;
   readonly #calls = new OpenCalls();
   readonly #live: LiveStreams;
   readonly #events: EventWatches;
@@ -85,7 +86,7 @@ export class GrpcInterface {
     const { certificate, isTrustedProxy, accounts, time } = options;
     const log = options.log.child({ component: 'grpc' });
     this.#log = log;
-    const admission = new CallAdmission({
+    this.#admission = new CallAdmission({
       ...options,
       encrypted: certificate !== undefined,
       onCall: (peer) => this.#listener.onCall(peer),
@@ -99,7 +100,7 @@ export class GrpcInterface {
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
       'grpc.max_connection_idle_ms': IDLE_MS,
       'grpc.enable_channelz': 0,
-      interceptors: [admission.interceptor],
+      interceptors: [this.#admission.interceptor],
     });
     // TLS ends before it: the policy and the renewal of the certificate are those of the web port.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -109,6 +110,7 @@ export class GrpcInterface {
       onConnection: (connection) => injector.injectConnection(connection),
       log,
     });
+    const admission = this.#admission;
     const leases = new CallLeases({ accounts, admission, nowMs: () => time.nowMs() });
     const shared = { access: accounts.access, admission, leases, calls: this.#calls };
     this.#live = new LiveStreams({ ...options, ...shared });
@@ -136,9 +138,18 @@ export class GrpcInterface {
     );
   }
 
-  /** Calls with streamed answers, and connections. */
-  get counters(): { calls: number; connections: GrpcListener['counters'] } {
-    return { calls: this.#calls.size, connections: this.#listener.counters };
+  /** Calls with streamed answers; calls of every kind that were refused; connections. */
+  get counters(): {
+    calls: number;
+    refused: { unauthorized: number; tooMany: number };
+    connections: GrpcListener['counters'];
+  } {
+    const { unauthorized, tooMany } = this.#admission.refused;
+    return {
+      calls: this.#calls.size,
+      refused: { unauthorized, tooMany: tooMany + this.#calls.refused },
+      connections: this.#listener.counters,
+    };
   }
 
   /** @returns the port @throws VigieError `configuration` when it is not available */

@@ -82,3 +82,22 @@ test('a connection that presents nothing but wrong keys is closed, and one with 
   assert.equal(await other.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
   watched.stream.close();
 });
+
+test('what is open and what was refused is counted', async (context) => {
+  const { grpc, connect } = await grpcInterface(context);
+  const client = connect();
+  const watched = client.call(`${SERVICE}/WatchEvents`).write(EMPTY).end();
+  await until('it is open', () => grpc.counters.calls === 1);
+  await client.call(`${SERVICE}/ListCameras`, '').status;
+  const watches = Array.from({ length: HEALTH_SHARES.perUser + 1 }, () =>
+    client.call(`${HEALTH}/Watch`, '').write(EMPTY).end(),
+  );
+  await watches.at(-1)?.status;
+  assert.deepEqual(grpc.counters, {
+    calls: 1,
+    refused: { unauthorized: 1, tooMany: 1 },
+    connections: { open: 1, refused: 0, displaced: 0 },
+  });
+  watched.stream.close();
+  await until('it is closed', () => grpc.counters.calls === 0);
+});
