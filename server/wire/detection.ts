@@ -10,7 +10,7 @@ import { id, shortName } from './fields.ts';
 export const MAX_BOXES = 64;
 
 /** What an object is, as the analyser names it, such as `person`; in small letters, so that two analysers mean the same. */
-export const DETECTION_LABEL = shortName.transform((text) => text.toLowerCase());
+export const DETECTION_LABEL = shortName.overwrite((text) => text.toLowerCase());
 
 /** Labels that a rule is about; empty: all. */
 export const DETECTION_LABELS = z.array(DETECTION_LABEL).max(16);

@@ -64,11 +64,12 @@ test('notification settings are stored', async (context) => {
   const server = await startApi(context);
   const admin = await ApiClient.signedIn(server);
   const before = await admin.call<NotificationsView>('GET', PATH);
-  assert.deepEqual(before.body.settings.kinds, ['motion', 'offline', 'off']);
+  assert.deepEqual(before.body.settings.kinds, ['motion', 'offline', 'off', 'detection']);
   assert.equal(before.body.settings.security, true);
   const settings = {
     kinds: ['motion'],
     cameraIds: ['cam_1'],
+    detections: [],
     quiet: [{ days: [0, 6], from: '22:00', to: '07:00' }],
     pauseSeconds: 300,
     security: false,
