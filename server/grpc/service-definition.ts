@@ -14,9 +14,7 @@ export interface LoadedProto {
 }
 
 /** In place of a request whose bytes are no message: its method answers that, as it does other wrong requests (parse-request.ts). */
-export class MalformedRequest {}
-
-const MALFORMED = new MalformedRequest();
+export const MALFORMED_REQUEST = Symbol('malformed request');
 
 /** As server/wire/grpc-messages.ts describes the messages. */
 export function loadProto(): LoadedProto {
@@ -37,12 +35,12 @@ export function loadProto(): LoadedProto {
 }
 
 /** The library answers an error of it as a fault of the server. */
-function orMalformed<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => T | MalformedRequest {
+function orMalformed<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => T | typeof MALFORMED_REQUEST {
   return (bytes) => {
     try {
       return deserialize(bytes);
     } catch {
-      return MALFORMED;
+      return MALFORMED_REQUEST;
     }
   };
 }
