@@ -56,6 +56,7 @@ export interface OpenGrpcOptions {
   clock: Clock;
   log: Log;
   firstMessageTimeoutMs?: number;
+  keepalive?: { everyMs: number; timeoutMs: number };
 }
 
 /** A thousand cameras named; larger ones are for PublishFrames alone (call-admission.ts). */
@@ -84,6 +85,7 @@ export class GrpcInterface {
   constructor(options: OpenGrpcOptions) {
     this.#options = options;
     const { certificate, isTrustedProxy, accounts, time } = options;
+    const { keepalive = { everyMs: KEEPALIVE_MS, timeoutMs: KEEPALIVE_TIMEOUT_MS } } = options;
     const log = options.log.child({ component: 'grpc' });
     this.#log = log;
     this.#admission = new CallAdmission({
@@ -96,8 +98,8 @@ export class GrpcInterface {
     this.#server = new Server({
       'grpc.max_receive_message_length': MAX_RECEIVED_BYTES,
       'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
-      'grpc.keepalive_time_ms': KEEPALIVE_MS,
-      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+      'grpc.keepalive_time_ms': keepalive.everyMs,
+      'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
       'grpc.max_connection_idle_ms': IDLE_MS,
       'grpc.enable_channelz': 0,
       interceptors: [this.#admission.interceptor],
