@@ -63,6 +63,7 @@ suite('the table of what is written into the audit log', () => {
       'POST /api/auth/refresh',
       'POST /api/backup/uploads',
       'POST /api/backup/uploads/:uploadId/contents',
+      'POST /api/cameras/:cameraId/detections',
       'POST /api/cameras/:cameraId/events',
       'POST /api/notifications/devices',
       'POST /api/notifications/test',
