@@ -17,6 +17,7 @@ import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { inPerson } from './core/grant.ts';
 import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
+import { TransportQuota } from './core/transport-quota.ts';
 import { type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -42,6 +43,7 @@ import { surviveUncaught } from './start/uncaught-errors.ts';
 import { DataWatch } from './store/data-watch.ts';
 import { isDamaged } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
+import { openWhep } from './whep/open-whep.ts';
 import { FrameHub } from './video/frame-hub.ts';
 import { Transcoder } from './video/transcoder.ts';
 import type { Right } from './wire/rights.ts';
@@ -103,6 +105,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const liveness = (cameraId: string): Liveness => presence.liveness(cameraId);
   const transcoder = closing(new Transcoder(hub, log, {}, clock));
   const capacity = new Capacity(clock);
+  const transportQuota = new TransportQuota();
   const sfu = await Sfu.open({
     rtcPort: config.rtcPort,
     rtcTcpPort: config.rtcTcpPort,
@@ -114,13 +117,16 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     log: log.child({ component: 'sfu' }),
   });
   closing(sfu);
+  const { whepOrigins: allowedOrigins } = config;
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
   const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
   const signaling = closing(
-    openSignaling({ ...viewers, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
+    openSignaling({ ...viewers, transportQuota, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
   );
+  const shared = { sfu, frames: hub, capacity, transportQuota, clock, iceServers };
+  const whep = closing(openWhep({ ...shared, allowedOrigins, connectionOf, onStream: audit.watching }));
 
   const grpc =
     config.grpcPort === undefined
@@ -197,6 +203,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     capacity,
     sfu,
     signaling,
+    whep,
     pictures,
     grpc,
   };

@@ -56,6 +56,8 @@ import type { Metrics } from './status/metrics.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { userRoutes } from './accounts/user-routes.ts';
+import { whepOptions } from './whep/whep-options.ts';
+import { whepRoutes, type Whep } from './whep/whep-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
 
 export interface HttpAppOptions {
@@ -68,6 +70,7 @@ export interface HttpAppOptions {
   pairing: CameraPairing;
   events: Events;
   pictures: Pick<Pictures, 'thumbnails' | 'mjpeg'> & { frames: Snapshots };
+  whep: Whep;
   firmware: Firmware;
   recordings: Recordings;
   motion: MotionSettingsHolder;
@@ -118,6 +121,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  app.use(whepOptions(options.whep, guard));
   app.use('/api', apiMethods);
   const { users } = accounts;
   app.use(
@@ -152,6 +156,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),
+    whepRoutes(options.whep, guard, connectionOf),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     detectionRoutes(options.events.detections, guard),
     motionRoutes(options.motion, cameras, guard),

@@ -89,6 +89,7 @@ function httpApp(features: Features, metrics: Metrics, config: Config, log: Log)
     pairing: cameras.pairing,
     events,
     pictures,
+    whep: features.whep,
     firmware,
     recordings: recording.recordings,
     motion: events.motion,

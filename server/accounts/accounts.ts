@@ -79,6 +79,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const apiKeys = new ApiKeys({ store, access, events, nowMs, steadyMs, log });
   const leases = new RightLeases({
     lasts: (sessionId) => sessions.lasts(sessionId) || apiKeys.lasts(sessionId),
+    nowMs,
     log,
     ...(options.reviewIntervalMs !== undefined && { reviewIntervalMs: options.reviewIntervalMs }),
   });

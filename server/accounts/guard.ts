@@ -185,7 +185,17 @@ export class Guard {
     return who;
   }
 
-  #lease(who: Identity, response: Response, isAllowed: () => boolean): void {
+  /**
+   * Something lasts that needs the right, longer than this request. The caller has just checked it.
+   *
+   * @param end called once, when the right, the camera, the sign-in or the API key ends
+   * @returns call it when it lasts no longer
+   */
+  holdRight(who: Caller, right: Right, cameraId: string, end: () => void): () => void {
+    return this.#accounts.leases.hold(who, () => this.#accounts.access.may(who, right, cameraId), end);
+  }
+
+  #lease(who: Caller, response: Response, isAllowed: () => boolean): void {
     if (response.destroyed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
     response.once(
       'close',

@@ -1,16 +1,19 @@
 /**
  * Answers that take long to send, each with the right it is sent by: a download, playback, moving pictures, a backup.
  *
- * Invariant: a lease ends at once when its right, its sign-in, its user or its camera goes, and within a minute when its
- * sign-in ends by time alone. A right that cannot be looked up, in a damaged database, ends nothing.
+ * Invariant: a lease ends at once when its right, its sign-in, its user or its camera goes, within a second when its API key expires,
+ * and within a minute when its sign-in ends by time alone. A right that cannot be looked up, in a damaged database, ends nothing.
  */
 
 import type { Log } from '../log.ts';
+import type { Caller } from './api-keys.ts';
 import type { Identity } from './sessions.ts';
 
 export interface RightLeasesOptions {
   /** Whether a sign-in still lasts. */
   lasts: (sessionId: string) => boolean;
+  /** ms since the Unix epoch. */
+  nowMs: () => number;
   log: Log;
   reviewIntervalMs?: number;
 }
@@ -18,18 +21,23 @@ export interface RightLeasesOptions {
 interface Lease extends Pick<Identity, 'userId' | 'sessionId'> {
   isAllowed: () => boolean;
   end: () => void;
+  /** ms since the Unix epoch; of a person: never, for a session goes on. */
+  expiresAtMs: number;
 }
 
 const REVIEW_INTERVAL_MS = 60_000;
+const EXPIRY_INTERVAL_MS = 500;
 
 export class RightLeases {
   readonly #options: RightLeasesOptions;
   readonly #leases = new Set<Lease>();
   readonly #reviews: NodeJS.Timeout;
+  readonly #expiries: NodeJS.Timeout;
 
   constructor(options: RightLeasesOptions) {
     this.#options = options;
     this.#reviews = setInterval(() => this.#review(), options.reviewIntervalMs ?? REVIEW_INTERVAL_MS).unref();
+    this.#expiries = setInterval(() => this.#endExpired(), EXPIRY_INTERVAL_MS).unref();
   }
 
   get size(): number {
@@ -44,11 +52,11 @@ export class RightLeases {
    * @returns releases the lease
    */
   hold(
-    { userId, sessionId }: Pick<Identity, 'userId' | 'sessionId'>,
+    { userId, sessionId, grant, expiresAtMs }: Pick<Caller, 'userId' | 'sessionId' | 'grant' | 'expiresAtMs'>,
     isAllowed: () => boolean,
     end: () => void,
   ): () => void {
-    const lease = { userId, sessionId, isAllowed, end };
+    const lease = { userId, sessionId, isAllowed, end, expiresAtMs: grant === null ? Infinity : expiresAtMs };
     this.#leases.add(lease);
     return () => void this.#leases.delete(lease);
   }
@@ -65,12 +73,18 @@ export class RightLeases {
   /** Idempotent. Ends nothing. */
   close(): void {
     clearInterval(this.#reviews);
+    clearInterval(this.#expiries);
   }
 
   /** An answer lasts as long as the right behind it, however long ago its token has expired. */
   #review(): void {
     this.refreshAccess();
     this.#endIf(({ sessionId }) => !this.#options.lasts(sessionId));
+  }
+
+  #endExpired(): void {
+    const nowMs = this.#options.nowMs();
+    this.#endIf(({ expiresAtMs }) => expiresAtMs <= nowMs);
   }
 
   #endIf(condition: (lease: Lease) => boolean): void {

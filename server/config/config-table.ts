@@ -3,7 +3,13 @@
  * `--check-config` and the table of docs/settings.md are made from it, so they cannot disagree.
  */
 
-import { checkIceServerUrl, parseHost, parseProxyRange, PROXY_RANGES } from './parse-addresses.ts';
+import {
+  checkIceServerUrl,
+  parseHost,
+  parseOrigin,
+  parseProxyRange,
+  PROXY_RANGES,
+} from './parse-addresses.ts';
 import { parseBasePath } from './parse-base-path.ts';
 
 export interface Setting<T> {
@@ -185,6 +191,13 @@ export const configTable = {
     default: '',
     description: `Comma-separated addresses or ranges of proxies whose X-Forwarded-… headers are trusted, or ${PROXY_RANGES.join(', ')}.`,
     parse: (text) => parseList(text, parseProxyRange),
+  }),
+  whepOrigins: setting({
+    name: 'VIGIE_WHEP_ORIGINS',
+    default: '',
+    description:
+      'Comma-separated origins, like https://example.org, whose pages may play cameras by WHEP with an API key. Pages of this server and programs need none.',
+    parse: (text) => parseList(text, parseOrigin),
   }),
   legacyUsername: setting({
     name: 'VIGIE_LEGACY_USERNAME',

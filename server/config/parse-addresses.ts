@@ -1,4 +1,4 @@
-/** Settings that name machines: hosts, servers of ICE, proxies. Each throws a RangeError as config-table.ts wants it. */
+/** Settings that name machines and pages: hosts, origins, servers of ICE, proxies. Each throws a RangeError as config-table.ts wants it. */
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
 import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
@@ -6,6 +6,13 @@ import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 /** Express uses the same names: ranges where a trusted proxy usually is. */
 export const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+
+export function parseOrigin(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, '').toLowerCase())
+    throw new RangeError('origins like https://example.org or http://localhost:3000, without a path');
+  return url.origin;
+}
 
 export function parseHost(text: string): string {
   // Four numbers that are not a valid address are a typing error, not a host name.

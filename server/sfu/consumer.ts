@@ -78,7 +78,7 @@ export class Consumer
   /** Feedback on this consumer's packets names one of these: of its frames, of what is sent again, of what repairs. */
   get ssrcs(): number[] {
     const { ssrc, rtxSsrc, fecSsrc } = this.#identity;
-    return fecSsrc === undefined ? [ssrc, rtxSsrc] : [ssrc, rtxSsrc, fecSsrc];
+    return [ssrc, rtxSsrc, fecSsrc].filter((each) => each !== undefined);
   }
 
   /** How large the page shows it, and what there is of it. */

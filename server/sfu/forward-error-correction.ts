@@ -9,12 +9,12 @@ import { CorrectionShare } from '../core/rtp/correction-share.ts';
 import { flexfecPayload, type ProtectedHeader, type ProtectedStream } from '../core/rtp/flexfec.ts';
 import { combed, parityOfParities, sharedParityOf } from '../core/rtp/parity.ts';
 import { RepairPlan, type ProtectedPart } from '../core/rtp/repair-plan.ts';
-import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
+import { RTP_HEADER_BYTES, writeRtpHeader, type ExtensionIds } from '../core/rtp/rtp-header.ts';
 import { sequenceAfter } from '../core/rtp/sequence-numbers.ts';
+import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import { xorVp8Numbers, type Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
-import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from './rtp-parameters.ts';
 import { RtpStream, type RtpPath } from './rtp-stream.ts';
 
 const RTP_FIXED_HEADER_BYTES = 12;
@@ -29,6 +29,12 @@ export interface SentFrame {
   readonly timestamp90k: number;
 }
 
+/** The stream that is protected. */
+export interface ProtectedMedia {
+  readonly ssrc: number;
+  readonly format: RtpFormat;
+}
+
 export class ForwardErrorCorrection {
   readonly stream: RtpStream;
   readonly #path: RtpPath;
@@ -36,10 +42,11 @@ export class ForwardErrorCorrection {
   readonly #plan = new RepairPlan<SentFrame>();
   readonly #share = new CorrectionShare();
 
-  constructor(ssrc: number, protectedSsrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, FLEXFEC_PAYLOAD_TYPE, path);
+  constructor(ssrc: number, payloadType: number, media: ProtectedMedia, path: RtpPath) {
+    const { extensionIds, vp8 } = media.format;
+    this.stream = new RtpStream(ssrc, payloadType, path, false, extensionIds);
     this.#path = path;
-    this.#protected = { ssrc: protectedSsrc, payloadType: VP8_PAYLOAD_TYPE, extension: extensionOfAll() };
+    this.#protected = { ssrc: media.ssrc, payloadType: vp8, extension: extensionOfAll(extensionIds) };
   }
 
   /** Repair packets, of the packets of video; 0 while there are none. */
@@ -87,9 +94,9 @@ function headersOf({ payloads, firstSequenceNumber, timestamp90k }: SentFrame): 
 }
 
 /** The same in each packet but for what changes on the way, of which the receiver thinks as zeros. */
-function extensionOfAll(): Buffer {
+function extensionOfAll(extensionIds: ExtensionIds): Buffer {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
   const numbers = { sequenceNumber: 0, timestamp90k: 0, ssrc: 0, transportSequence: 0 };
-  writeRtpHeader(header, { payloadType: 0, marker: false, ...numbers });
+  writeRtpHeader(header, { payloadType: 0, marker: false, extensionIds, ...numbers });
   return header.subarray(RTP_FIXED_HEADER_BYTES);
 }

@@ -6,20 +6,22 @@
 import type { RtcpPacket } from 'werift';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
+import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
 import type { ForwardedFrame } from '../core/rtp/vp8-forwarder.ts';
 import { numberedPayload, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerStats } from './consumer-stats.ts';
 import { ForwardErrorCorrection } from './forward-error-correction.ts';
 import { PlayoutRelease } from './playout-release.ts';
 import { Retransmission } from './retransmission.ts';
-import { VP8_PAYLOAD_TYPE, type ConsumerIdentity } from './rtp-parameters.ts';
+import type { ConsumerIdentity } from './rtp-parameters.ts';
 import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
 
 export class FrameSender {
   readonly #identity: ConsumerIdentity;
   readonly #path: RtpPath;
   readonly #media: RtpStream;
-  readonly #retransmission: Retransmission;
+  /** Undefined for a viewer that takes none. */
+  readonly #retransmission: Retransmission | undefined;
   readonly #correction: ForwardErrorCorrection | undefined;
   readonly #playout: PlayoutRelease | undefined;
   readonly #leaveLine: () => void;
@@ -31,12 +33,16 @@ export class FrameSender {
   constructor(identity: ConsumerIdentity, path: RtpPath) {
     this.#identity = identity;
     this.#path = path;
-    this.#media = new RtpStream(identity.ssrc, VP8_PAYLOAD_TYPE, path);
-    this.#retransmission = new Retransmission(identity.rtxSsrc, path);
-    if (identity.fecSsrc !== undefined)
-      this.#correction = new ForwardErrorCorrection(identity.fecSsrc, identity.ssrc, path);
-    else this.#playout = new PlayoutRelease([this.#media, this.#retransmission.stream], path);
-    this.#leaveLine = path.line.add(this.#media.arrivals, this.#retransmission.stream.arrivals);
+    const { ssrc, rtxSsrc, fecSsrc, format } = identity;
+    const { vp8, rtx, flexfec, extensionIds } = format;
+    this.#media = new RtpStream(ssrc, vp8, path, false, extensionIds);
+    if (rtx !== undefined && rtxSsrc !== undefined)
+      this.#retransmission = new Retransmission(rtxSsrc, rtx, path, extensionIds);
+    const repeats = this.#retransmission?.stream;
+    if (flexfec !== undefined && fecSsrc !== undefined)
+      this.#correction = new ForwardErrorCorrection(fecSsrc, flexfec, identity, path);
+    else this.#playout = new PlayoutRelease(repeats ? [this.#media, repeats] : [this.#media], path);
+    this.#leaveLine = path.line.add(this.#media.arrivals, repeats?.arrivals ?? new ArrivalRate());
   }
 
   get figures(): Pick<
@@ -48,12 +54,12 @@ export class FrameSender {
     | 'fractionLost'
     | 'roundTripUs'
   > {
+    const repeats = this.#retransmission?.stream;
     const repairs = this.#correction?.stream;
     return {
       packetsSent: this.#media.packetCount,
-      bytesSent: this.#media.octetCount + this.#retransmission.stream.octetCount + (repairs?.octetCount ?? 0),
-      packetsRetransmitted:
-        this.#retransmission.stream.packetCount - this.#retransmission.stream.paddingCount,
+      bytesSent: this.#media.octetCount + (repeats?.octetCount ?? 0) + (repairs?.octetCount ?? 0),
+      packetsRetransmitted: repeats ? repeats.packetCount - repeats.paddingCount : 0,
       repairPacketsSent: repairs?.packetCount ?? 0,
       fractionLost: this.#fractionLost,
       roundTripUs: this.#path.line.roundTripUs,
@@ -74,7 +80,7 @@ export class FrameSender {
       if (sequenceNumber === undefined) return false;
       firstSequenceNumber ??= sequenceNumber;
       const packet = { sequenceNumber, timestamp90k, marker, payload, numbers };
-      this.#retransmission.sent(packet, startsKeyframe, nowUs);
+      this.#retransmission?.sent(packet, startsKeyframe, nowUs);
       startsKeyframe = false;
     }
     this.#timestamp90k = timestamp90k;
@@ -87,17 +93,17 @@ export class FrameSender {
   /** A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line carries it */
   padding(bytes: number): OutgoingPacket | undefined {
     if (this.#timestamp90k === undefined) return undefined;
-    return this.#retransmission.stream.padding(bytes, this.#timestamp90k);
+    return this.#retransmission?.stream.padding(bytes, this.#timestamp90k);
   }
 
   onNack(lost: readonly number[], nowUs: number): void {
-    this.#retransmission.onNack(lost, nowUs);
+    this.#retransmission?.onNack(lost, nowUs);
   }
 
   onReport(report: ViewerFeedback & { kind: 'report' }, nowUs: number): void {
     const { line } = this.#path;
     line.onReport(report.lastSr, report.delaySinceLastSr, ntpMiddle32(nowUs));
-    this.#retransmission.onReport(report, nowUs);
+    this.#retransmission?.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#fractionLost = report.fractionLost;
     this.#correction?.onReport(report, nowUs);
@@ -107,7 +113,7 @@ export class FrameSender {
 
   /** No frame came for a while. */
   repeatTail(nowUs: number): void {
-    this.#retransmission.repeatTail(nowUs);
+    this.#retransmission?.repeatTail(nowUs);
   }
 
   /** @returns the RTCP packets that are due */
@@ -118,7 +124,7 @@ export class FrameSender {
 
   /** What was sent is not sent again. */
   clear(): void {
-    this.#retransmission.clear();
+    this.#retransmission?.clear();
     this.#correction?.restart();
   }
 

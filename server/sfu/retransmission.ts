@@ -8,8 +8,8 @@
 import { NackHoldback } from '../core/rtp/nack-holdback.ts';
 import { RtpHistory, type SentPacket } from '../core/rtp/rtp-history.ts';
 import { numberedPayload } from '../core/rtp/vp8-packetizer.ts';
+import type { ExtensionIds } from '../core/rtp/rtp-header.ts';
 import { TailRepeats, type ArrivalReport } from '../core/rtp/tail-repeats.ts';
-import { RTX_PAYLOAD_TYPE } from './rtp-parameters.ts';
 import { PACKET_OVERHEAD_BYTES, RtpStream, type RtpPath } from './rtp-stream.ts';
 
 export class Retransmission {
@@ -19,8 +19,8 @@ export class Retransmission {
   readonly #tail = new TailRepeats();
   readonly #holdback = new NackHoldback();
 
-  constructor(ssrc: number, path: RtpPath) {
-    this.stream = new RtpStream(ssrc, RTX_PAYLOAD_TYPE, path, true);
+  constructor(ssrc: number, payloadType: number, path: RtpPath, extensionIds: ExtensionIds) {
+    this.stream = new RtpStream(ssrc, payloadType, path, true, extensionIds);
     this.#path = path;
   }
 

@@ -1,10 +1,13 @@
 /**
  * The codec and header extensions the SFU can send, in mediasoup's vocabulary: VP8 with RTX, and its header extensions.
  *
- * Every consumer uses the same payload types; mediasoup-client writes them into the SDP it makes for the browser.
+ * Every page uses the same numbers; mediasoup-client writes them into the SDP it makes for the browser. Other viewers have
+ * their own (core/rtp/rtp-format.ts).
  */
 
+import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import {
+  PAGE_EXTENSION_IDS,
   PLAYOUT_DELAY_ID,
   PLAYOUT_DELAY_URI,
   TRANSPORT_CC_ID,
@@ -63,22 +66,30 @@ export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
 /** Forward error correction, for viewers who take it (core/rtp/flexfec.ts). */
 const FLEXFEC = {
   mimeType: FLEXFEC_MIME_TYPE,
-  payloadType: FLEXFEC_PAYLOAD_TYPE,
-  clockRate: VIDEO_CLOCK_RATE,
   // µs. Browsers ignore it, and refuse the codec without it.
   parameters: { 'repair-window': 10_000_000 },
   // Without it, browsers report no arrival of these packets, and all count as lost.
   rtcpFeedback: [{ type: 'transport-cc' }],
 };
 
+export function pageFormat(takesFlexfec: boolean): RtpFormat {
+  return {
+    vp8: VP8_PAYLOAD_TYPE,
+    rtx: RTX_PAYLOAD_TYPE,
+    flexfec: takesFlexfec ? FLEXFEC_PAYLOAD_TYPE : undefined,
+    extensionIds: PAGE_EXTENSION_IDS,
+  };
+}
+
 export interface ConsumerIdentity {
   /** SDP media identification (RFC 8843), unique within its transport. */
   mid: string;
   ssrc: number;
-  rtxSsrc: number;
-  /** Of forward error correction, where the viewer's browser takes it. */
+  /** Of retransmissions, and of forward error correction, where the viewer takes them. */
+  rtxSsrc?: number | undefined;
   fecSsrc?: number | undefined;
   cname: string;
+  format: RtpFormat;
 }
 
 export function consumerRtpParameters({
@@ -87,24 +98,35 @@ export function consumerRtpParameters({
   rtxSsrc,
   fecSsrc,
   cname,
+  format,
 }: ConsumerIdentity): RtpParameters {
-  const codecs = ROUTER_RTP_CAPABILITIES.codecs.map(
-    ({ mimeType, preferredPayloadType, clockRate, parameters, rtcpFeedback }) => ({
-      mimeType,
-      payloadType: preferredPayloadType,
-      clockRate,
-      parameters,
-      rtcpFeedback: mimeType === 'video/VP8' ? [...rtcpFeedback, REFERENCE_TIMES] : rtcpFeedback,
-    }),
-  );
+  const { vp8, rtx, flexfec, extensionIds } = format;
+  const common = { clockRate: VIDEO_CLOCK_RATE };
+  const codecs = [
+    {
+      mimeType: 'video/VP8',
+      payloadType: vp8,
+      ...common,
+      parameters: {},
+      rtcpFeedback: [...RTCP_FEEDBACK, REFERENCE_TIMES],
+    },
+    ...(rtx === undefined
+      ? []
+      : [{ mimeType: 'video/rtx', payloadType: rtx, ...common, parameters: { apt: vp8 }, rtcpFeedback: [] }]),
+    ...(flexfec === undefined ? [] : [{ ...FLEXFEC, payloadType: flexfec, ...common }]),
+  ];
+  const extensions = [
+    { uri: PLAYOUT_DELAY_URI, id: extensionIds.playoutDelay },
+    { uri: TRANSPORT_CC_URI, id: extensionIds.transportCc },
+  ].filter(({ id }) => id !== 0);
   return {
     mid,
-    codecs: fecSsrc === undefined ? codecs : [...codecs, FLEXFEC],
-    headerExtensions: HEADER_EXTENSIONS.map(({ uri, id }) => ({ uri, id, encrypt: false, parameters: {} })),
+    codecs,
+    headerExtensions: extensions.map((each) => ({ ...each, encrypt: false, parameters: {} })),
     encodings: [
       {
         ssrc,
-        rtx: { ssrc: rtxSsrc },
+        ...(rtxSsrc !== undefined && { rtx: { ssrc: rtxSsrc } }),
         ...(fecSsrc !== undefined && { fec: { mechanism: 'flexfec', ssrc: fecSsrc } }),
       },
     ],

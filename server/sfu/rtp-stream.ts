@@ -10,7 +10,12 @@ import {
 } from 'werift';
 import type { Paced } from '../core/bandwidth/pacer.ts';
 import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
-import { RTP_HEADER_BYTES, writeRtpHeader } from '../core/rtp/rtp-header.ts';
+import {
+  PAGE_EXTENSION_IDS,
+  RTP_HEADER_BYTES,
+  writeRtpHeader,
+  type ExtensionIds,
+} from '../core/rtp/rtp-header.ts';
 import type { ViewerLine } from '../core/rtp/viewer-line.ts';
 import type { SrtpProtector } from './werift-dtls.ts';
 
@@ -55,6 +60,7 @@ export class RtpStream {
   readonly #payloadType: number;
   readonly #path: RtpPath;
   readonly #isRepair: boolean;
+  readonly #extensionIds: ExtensionIds;
   /**
    * Rollover counter × 65536 + sequence number (RFC 3711 section 3.3.1). It starts below 2^15, so a viewer that misses
    * the first packets still guesses the rollover counter right.
@@ -70,11 +76,18 @@ export class RtpStream {
   #paddingOctets = 0;
 
   /** @param isRepair whether its packets are of use only if they come soon */
-  constructor(ssrc: number, payloadType: number, path: RtpPath, isRepair = false) {
+  constructor(
+    ssrc: number,
+    payloadType: number,
+    path: RtpPath,
+    isRepair = false,
+    extensionIds = PAGE_EXTENSION_IDS,
+  ) {
     this.ssrc = ssrc;
     this.#payloadType = payloadType;
     this.#path = path;
     this.#isRepair = isRepair;
+    this.#extensionIds = extensionIds;
   }
 
   /** As a line carries it. */
@@ -134,6 +147,7 @@ export class RtpStream {
           ssrc,
           maxPlayoutDelayMs,
           transportSequence,
+          extensionIds: this.#extensionIds,
         });
         return srtp.protect(header, payload, ssrc, extendedSequence);
       },

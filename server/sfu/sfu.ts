@@ -6,6 +6,7 @@
 
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
+import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import type { LiveVideo } from '../core/video/encoded-frame.ts';
 import { VigieError } from '../errors.ts';
@@ -22,7 +23,7 @@ import type { Path } from './path.ts';
 import { RelaySocket } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
-import { ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
+import { pageFormat, ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
 import { narrowestViewers } from './viewer-figures.ts';
 import { ViewerTransport } from './viewer-transport.ts';
 import { localFingerprint, type DtlsCounters } from './werift-dtls.ts';
@@ -182,11 +183,12 @@ export class Sfu {
     return transport;
   }
 
-  /** @param viewerIsLocal whether the viewer signals from the server's own machine */
+  /** @param viewerAddress where the viewer signals from: the server's own machine gets loopback candidates */
   transportParameters(
     transport: ViewerTransport,
-    viewerIsLocal: boolean,
+    viewerAddress: string,
   ): Omit<TransportParameters, 'iceServers'> {
+    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
     const direct = iceCandidates(this.#announced.current, this.port, viewerIsLocal, this.tcpPort);
     const relayed = this.#relay?.relayed;
     return {
@@ -204,12 +206,17 @@ export class Sfu {
    * @throws VigieError `tooManyRequests`
    */
   consume(transport: ViewerTransport, cameraId: string, takesFlexfec = false): Consumer {
+    return this.consumeAs(transport, cameraId, pageFormat(takesFlexfec));
+  }
+
+  /** Like `consume`, in the numbers of this viewer. @throws VigieError `tooManyRequests` */
+  consumeAs(transport: ViewerTransport, cameraId: string, format: RtpFormat): Consumer {
     const { video, clock } = this.#options;
     const tracks =
       this.#tracks.get(cameraId) ??
       new CameraTracks(cameraId, video, clock, (...times) => this.#load.frameSent(...times));
     this.#tracks.set(cameraId, tracks);
-    return transport.consume(tracks, takesFlexfec);
+    return transport.consume(tracks, format);
   }
 
   /** The camera was removed: its consumers are closed. */

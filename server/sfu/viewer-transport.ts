@@ -9,6 +9,7 @@ import { EventEmitter } from 'node:events';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-report.ts';
+import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { ViewerLine } from '../core/rtp/viewer-line.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
@@ -127,13 +128,11 @@ export class ViewerTransport
     if (this.#connectedUs !== undefined)
       throw new VigieError('conflict', 'this transport is connected already');
     this.#connectedUs = this.#clock();
-    this.#dtls.connect(fingerprints).then(
-      (srtp) => this.#onConnected(srtp),
-      (error: unknown) => {
-        this.#log.warn({ err: error }, 'DTLS failed');
-        this.close('dtls');
-      },
-    );
+    const onFailure = (error: unknown): void => {
+      this.#log.warn({ err: error }, 'DTLS failed');
+      this.close('dtls');
+    };
+    this.#dtls.connect(fingerprints).then((srtp) => this.#onConnected(srtp), onFailure);
   }
 
   setQuality(quality: PictureQuality): void {
@@ -145,14 +144,15 @@ export class ViewerTransport
   }
 
   /** @throws VigieError `tooManyRequests` above 64 consumers */
-  consume(tracks: CameraTracks, takesFlexfec: boolean): Consumer {
+  consume(tracks: CameraTracks, format: RtpFormat): Consumer {
     if (this.consumers.size >= MAX_CONSUMERS)
       throw new VigieError('tooManyRequests', `one page shows at most ${MAX_CONSUMERS} cameras`);
     const identity = {
       mid: String(this.#nextMid++),
       ssrc: this.#nextSsrc++,
-      rtxSsrc: this.#nextSsrc++,
-      fecSsrc: takesFlexfec ? this.#nextSsrc++ : undefined,
+      rtxSsrc: format.rtx === undefined ? undefined : this.#nextSsrc++,
+      fecSsrc: format.flexfec === undefined ? undefined : this.#nextSsrc++,
+      format,
       cname: this.#cname,
     };
     const isOpen = this.#srtp !== undefined;

@@ -7,13 +7,14 @@
 
 import type { WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
+import type { Shares } from '../core/shares.ts';
+import type { ViewerAllowance } from '../core/viewer-allowance.ts';
 import { VigieError } from '../errors.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import { ScaledFrames, type ScaleFrame } from '../core/video/scaled-frames.ts';
 import type { Log } from '../log.ts';
 import type { SignalingMethods } from '../wire/signaling.ts';
 import { FrameWatch } from './frame-watch.ts';
-import type { ViewerAllowance } from './viewer-allowance.ts';
 
 /** As many as the web app keeps ready at once, plus a reserve. */
 export const MAX_FRAME_WATCHES = 24;
@@ -28,6 +29,8 @@ export interface FrameWatchesOptions {
   scaleFrame?: ScaleFrame | undefined;
   clock: Clock;
   allowance: ViewerAllowance;
+  /** Of all sessions. */
+  frameWatches: Shares;
   log: Log;
 }
 
@@ -57,8 +60,8 @@ export class FrameWatches {
   open({ cameraId, maxFps, width }: SignalingMethods['watchFrames']['request']): FrameWatch {
     if (this.#watches.size >= MAX_FRAME_WATCHES)
       throw new VigieError('tooManyRequests', `a page watches at most ${MAX_FRAME_WATCHES} cameras this way`);
-    const { socket, clock, allowance } = this.#options;
-    const endStream = allowance.openFrameWatch(cameraId);
+    const { socket, clock } = this.#options;
+    const endStream = this.#openStream(cameraId);
     const watch = new FrameWatch({
       id: this.#nextId++,
       cameraId,
@@ -97,6 +100,27 @@ export class FrameWatches {
   /** Idempotent. */
   close(): void {
     this.closeUnless(() => false);
+  }
+
+  /** @returns call it when the watch ends @throws VigieError `tooManyRequests`, `full` */
+  #openStream(cameraId: string): () => void {
+    const { allowance, frameWatches } = this.#options;
+    const giveBack = frameWatches.take(allowance.userId);
+    if (!giveBack)
+      throw new VigieError(
+        'tooManyRequests',
+        'too many cameras are watched as single pictures by this user: close a page that shows video',
+      );
+    try {
+      const endStream = allowance.openStream(cameraId);
+      return () => {
+        endStream();
+        giveBack();
+      };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   #framesOf(width: number | undefined, maxFps: number | undefined): CameraFrames {

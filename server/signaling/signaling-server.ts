@@ -27,12 +27,11 @@ import { RequestRates } from '../net/request-rates.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
 import { FRAME_WATCH_SHARES } from './frame-watches.ts';
-import { TransportQuota } from './transport-quota.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'viewerDevice' | 'transportQuota' | 'frameWatches'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'frameWatches'
 > {
   connectionOf: ConnectionOf;
 }
@@ -59,7 +58,6 @@ export class SignalingServer {
   } as ServerOptions);
   readonly #sessions = new Map<WebSocket, SignalingSession>();
   readonly #answered = new WeakSet<WebSocket>();
-  readonly #transportQuota = new TransportQuota();
   readonly #frameWatches = new Shares(FRAME_WATCH_SHARES);
   readonly #shares = new Shares(SESSION_SHARES);
   /** Of sessions that have signed in: gives their place back. */
@@ -115,7 +113,6 @@ export class SignalingServer {
         socket: webSocket,
         viewerAddress: address,
         viewerDevice: deviceName(request.headers['user-agent']),
-        transportQuota: this.#transportQuota,
         frameWatches: this.#frameWatches,
         onSignedIn: () => {
           leave();

@@ -27,11 +27,11 @@ import {
 } from '../wire/signaling.ts';
 import { DetectionWatches } from './detection-watches.ts';
 import { FrameWatches, type FrameWatchesOptions } from './frame-watches.ts';
-import type { MediaServer } from './media-server.ts';
-import type { TransportQuota } from './transport-quota.ts';
+import type { MediaServer } from '../core/media-server.ts';
+import type { TransportQuota } from '../core/transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
-import { ViewerAllowance, type ViewerAllowanceOptions } from './viewer-allowance.ts';
+import { ViewerAllowance, type ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
 import { ViewerRights } from './viewer-rights.ts';
 

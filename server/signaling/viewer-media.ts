@@ -10,8 +10,8 @@ import { VigieError } from '../errors.ts';
 import type { NotificationMessage, SignalingMethods } from '../wire/signaling.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
 import { FigureNotices } from './figure-notices.ts';
-import type { MediaConsumer, MediaServer, MediaTransport } from './media-server.ts';
-import type { ViewerAllowance } from './viewer-allowance.ts';
+import type { MediaConsumer, MediaServer, MediaTransport } from '../core/media-server.ts';
+import type { ViewerAllowance } from '../core/viewer-allowance.ts';
 
 export interface ViewerMediaOptions {
   sfu: MediaServer;
@@ -68,8 +68,7 @@ export class ViewerMedia {
       const data = { transportId: transport.id, reason };
       this.#notify({ type: 'notification', method: 'transportClosed', data });
     });
-    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
-    return sfu.transportParameters(transport, viewerIsLocal);
+    return sfu.transportParameters(transport, viewerAddress);
   }
 
   /** The caller has checked the right to the camera. @throws VigieError */

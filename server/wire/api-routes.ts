@@ -19,6 +19,7 @@ import { OUTBOUND_ROUTES } from './routes/outbound.ts';
 import { PICTURE_ROUTES } from './routes/pictures.ts';
 import { RECORDING_ROUTES } from './routes/recording.ts';
 import { SERVER_ROUTES } from './routes/server.ts';
+import { WHEP_ROUTES } from './routes/whep.ts';
 
 /** By feature, as a description of the API lists them. */
 export const ROUTE_GROUPS = {
@@ -27,6 +28,7 @@ export const ROUTE_GROUPS = {
   Cameras: CAMERA_ROUTES,
   'Privacy switch': SWITCH_ROUTES,
   Pictures: PICTURE_ROUTES,
+  WHEP: WHEP_ROUTES,
   Recordings: RECORDING_ROUTES,
   Events: EVENT_ROUTES,
   Detections: DETECTION_ROUTES,
@@ -43,6 +45,7 @@ export const API_ROUTES = {
   ...CAMERA_ROUTES,
   ...SWITCH_ROUTES,
   ...PICTURE_ROUTES,
+  ...WHEP_ROUTES,
   ...RECORDING_ROUTES,
   ...EVENT_ROUTES,
   ...DETECTION_ROUTES,

@@ -33,7 +33,7 @@ export interface Written {
 
 export type AuditRule =
   | Written
-  /** Of signaling: written from the first picture to the last (signaling/viewer-allowance.ts). */
+  /** Of signaling and WHEP: written from the beginning of the stream to its end (core/viewer-allowance.ts). */
   | { readonly stream: AuditAction }
   | { readonly none: string };
 
@@ -89,6 +89,9 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
 
   'GET /api/cameras/:cameraId/snapshot.jpg': { action: 'watched' },
   'GET /api/cameras/:cameraId/mjpeg': { action: 'watched', lasts: true },
+  'POST /api/cameras/:cameraId/whep': { stream: 'watched' },
+  'PATCH /api/cameras/:cameraId/whep/:sessionId': { none: 'changes the path of a stream, which is written' },
+  'DELETE /api/cameras/:cameraId/whep/:sessionId': { none: 'ends a stream, which is written' },
 
   'GET /api/recording': READS,
   'GET /api/recording/retention': READS,

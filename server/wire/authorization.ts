@@ -69,6 +69,11 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/cameras/:cameraId/snapshot.jpg': LIVE,
   'GET /api/cameras/:cameraId/mjpeg': LIVE,
 
+  // WHEP
+  'POST /api/cameras/:cameraId/whep': LIVE,
+  'PATCH /api/cameras/:cameraId/whep/:sessionId': LIVE,
+  'DELETE /api/cameras/:cameraId/whep/:sessionId': LIVE,
+
   // Recordings
   'GET /api/recording': 'administrator',
   'GET /api/recording/retention': 'administrator',

@@ -6,8 +6,8 @@
  * - `administer`: only a key that administers
  * - `basic`: also HTTP Basic, with any user name and the key as the password, for programs that offer nothing else
  *
- * Invariant: what takes Basic only reads, and makes nothing on the server. A browser that has asked for a key sends it by itself
- * from then on, over plain http also for pages of other sites.
+ * Invariant: what takes Basic only reads, and makes nothing on the server but a stream that is watched. A browser that has asked for
+ * a key sends it by itself from then on, over plain http also for pages of other sites; WHEP refuses those by their Origin.
  */
 
 import type { ApiRouteName } from './api-routes.ts';
@@ -35,6 +35,9 @@ const LISTED: Readonly<Partial<Record<ApiRouteName, KeyAccess>>> = {
 
   'GET /api/cameras/:cameraId/snapshot.jpg': 'basic',
   'GET /api/cameras/:cameraId/mjpeg': 'basic',
+  'POST /api/cameras/:cameraId/whep': 'basic',
+  'PATCH /api/cameras/:cameraId/whep/:sessionId': 'basic',
+  'DELETE /api/cameras/:cameraId/whep/:sessionId': 'basic',
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': 'basic',
   'GET /api/cameras/:cameraId/exports/:exportId.webm': 'basic',
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': 'basic',

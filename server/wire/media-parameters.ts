@@ -85,6 +85,6 @@ export interface RtpParameters {
   }[];
   headerExtensions: { uri: string; id: number; encrypt: boolean; parameters: Record<string, never> }[];
   /** `fec`: as in ORTC; mediasoup-client passes over it. */
-  encodings: { ssrc: number; rtx: { ssrc: number }; fec?: { mechanism: string; ssrc: number } }[];
+  encodings: { ssrc: number; rtx?: { ssrc: number }; fec?: { mechanism: string; ssrc: number } }[];
   rtcp: { cname: string; reducedSize: boolean };
 }

@@ -130,6 +130,8 @@ for (const [what, path, right] of SENT)
     );
   });
 
+const PERSON = { grant: null, expiresAtMs: 0 };
+
 function cannotLookUp(): never {
   throw new Error('the database is damaged');
 }
@@ -138,13 +140,13 @@ test('a right that cannot be looked up ends nothing, and a sign-in that ends by 
   let lasts = true;
   const ended: string[] = [];
   const log = createLog('silent');
-  const leases = new RightLeases({ lasts: () => lasts, log, reviewIntervalMs: 5 });
+  const leases = new RightLeases({ lasts: () => lasts, nowMs: () => 0, log, reviewIntervalMs: 5 });
   context.after(() => leases.close());
-  leases.hold({ userId: 'anna', sessionId: 's1' }, cannotLookUp, () => ended.push('anna'));
+  leases.hold({ ...PERSON, userId: 'anna', sessionId: 's1' }, cannotLookUp, () => ended.push('anna'));
   leases.refreshAccess();
   assert.deepEqual([ended, leases.size], [[], 1]);
   const release = leases.hold(
-    { userId: 'ben', sessionId: 's2' },
+    { ...PERSON, userId: 'ben', sessionId: 's2' },
     () => true,
     () => ended.push('ben'),
   );
@@ -152,4 +154,25 @@ test('a right that cannot be looked up ends nothing, and a sign-in that ends by 
   lasts = false;
   await until('it has ended', () => leases.size === 0);
   assert.deepEqual(ended, ['anna']);
+});
+
+test('an answer by an API key ends when the key expires, and one of a session goes on when its token does', async (context) => {
+  let nowMs = 1000;
+  const ended: string[] = [];
+  const leases = new RightLeases({ lasts: () => true, nowMs: () => nowMs, log: createLog('silent') });
+  context.after(() => leases.close());
+  const grant = { everyCamera: ['live'], cameras: [], powers: [] } as const;
+  const key = { userId: 'anna', sessionId: 'key', grant, expiresAtMs: 2000 };
+  const hold = (who: Parameters<RightLeases['hold']>[0], name: string): unknown =>
+    leases.hold(
+      who,
+      () => true,
+      () => ended.push(name),
+    );
+  hold(key, 'key');
+  hold({ ...key, expiresAtMs: 3000 }, 'later key');
+  hold({ ...key, grant: null }, 'person');
+  nowMs = 2000;
+  await until('the key has ended', () => ended.length > 0);
+  assert.deepEqual([ended, leases.size], [['key'], 2]);
 });

@@ -56,11 +56,14 @@ suite('the table of what is written into the audit log', () => {
     );
     assert.deepEqual(unwritten.toSorted(), [
       'DELETE /api/cameras/:cameraId/exports/:exportId',
+      'DELETE /api/cameras/:cameraId/whep/:sessionId',
       'DELETE /api/notices/:notice',
       'DELETE /api/notifications/devices/:deviceId',
+      'PATCH /api/cameras/:cameraId/whep/:sessionId',
       'POST /api/auth/refresh',
       'POST /api/backup/uploads',
       'POST /api/backup/uploads/:uploadId/contents',
+      'POST /api/cameras/:cameraId/detections',
       'POST /api/cameras/:cameraId/events',
       'POST /api/notifications/devices',
       'POST /api/notifications/test',

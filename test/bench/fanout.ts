@@ -20,6 +20,7 @@ import { Consumer } from '../../server/sfu/consumer.ts';
 import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
+import { pageFormat } from '../../server/sfu/rtp-parameters.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 import { NO_VIDEO } from '../support/no-video.ts';
 
@@ -94,7 +95,13 @@ function viewer(tracks: CameraTracks, index: number, isPaced: boolean): Consumer
       return true;
     },
   };
-  const identity = { mid: '0', ssrc: index * 2 + 1, rtxSsrc: index * 2 + 2, cname: 'bench' };
+  const identity = {
+    mid: '0',
+    ssrc: index * 2 + 1,
+    rtxSsrc: index * 2 + 2,
+    cname: 'bench',
+    format: pageFormat(false),
+  };
   const allocation = new LineAllocation(() => undefined);
   const consumer = new Consumer(String(index), identity, tracks, path, allocation, true);
   consumer.resume();

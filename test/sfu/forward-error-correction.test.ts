@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { numberedPayload, packetizeVp8 } from '../../server/core/rtp/vp8-packetizer.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { ForwardErrorCorrection } from '../../server/sfu/forward-error-correction.ts';
-import { FLEXFEC_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
+import { FLEXFEC_PAYLOAD_TYPE, pageFormat, VP8_PAYLOAD_TYPE } from '../../server/sfu/rtp-parameters.ts';
 import { RtpStream, type OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { FlexfecDecoder } from '../support/flexfec-decoder.ts';
@@ -27,7 +27,12 @@ class LossyLine {
     },
   };
   readonly media = new RtpStream(MEDIA_SSRC, VP8_PAYLOAD_TYPE, this.path);
-  readonly correction = new ForwardErrorCorrection(FEC_SSRC, MEDIA_SSRC, this.path);
+  readonly correction = new ForwardErrorCorrection(
+    FEC_SSRC,
+    FLEXFEC_PAYLOAD_TYPE,
+    { ssrc: MEDIA_SSRC, format: pageFormat(true) },
+    this.path,
+  );
   nowUs = 0;
   #timestamp90k = 0xffff_ff00;
   #packets = 0;

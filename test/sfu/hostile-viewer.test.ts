@@ -31,7 +31,7 @@ after(async () => {
 
 async function watching(cameraId: string) {
   const transport = sfu.createTransport('127.0.0.1');
-  const { iceParameters, dtlsParameters } = sfu.transportParameters(transport, true);
+  const { iceParameters, dtlsParameters } = sfu.transportParameters(transport, '127.0.0.1');
   const { fingerprints } = dtlsParameters;
   const viewer = await NodeViewer.create({ port: sfu.port, iceParameters, fingerprints });
   viewers.push(viewer);

@@ -7,8 +7,8 @@ import { Capacity } from '../../server/core/capacity.ts';
 import { Shares } from '../../server/core/shares.ts';
 import { createLog } from '../../server/log.ts';
 import { FrameWatches } from '../../server/signaling/frame-watches.ts';
-import { TransportQuota } from '../../server/signaling/transport-quota.ts';
-import { ViewerAllowance } from '../../server/signaling/viewer-allowance.ts';
+import { TransportQuota } from '../../server/core/transport-quota.ts';
+import { ViewerAllowance } from '../../server/core/viewer-allowance.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { readPictureHeader } from '../../server/wire/picture-message.ts';
 
@@ -38,7 +38,6 @@ function setUp() {
     capacity: new Capacity(clock),
     transportQuota: new TransportQuota(),
     viewerAddress: '192.0.2.1',
-    frameWatches: new Shares({ total: 100, perUser: 100 }),
     clock,
   });
   const watches = new FrameWatches({
@@ -46,6 +45,7 @@ function setUp() {
     frames: hub,
     clock,
     allowance,
+    frameWatches: new Shares({ total: 100, perUser: 100 }),
     log: createLog('silent'),
   });
   const publish = (cameraId: string): void =>

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
-import type { MediaServer } from '../../server/signaling/media-server.ts';
+import type { MediaServer } from '../../server/core/media-server.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 import { AUTHENTICATE, openSession } from '../support/signaling-session.ts';
 

@@ -7,7 +7,7 @@ import { MAX_FRAME_WATCHES } from '../../server/signaling/frame-watches.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signaling-server.ts';
-import { TRANSPORT_SHARES } from '../../server/signaling/transport-quota.ts';
+import { TRANSPORT_SHARES, TransportQuota } from '../../server/core/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import { inPerson } from '../../server/core/grant.ts';
@@ -43,6 +43,7 @@ async function startSignaling(
     find: () => undefined,
     knowsCamera: () => true,
   });
+  const shared = { frames: hub, capacity, transportQuota: new TransportQuota(), clock, log };
   const signaling = new SignalingServer({
     access: {
       identify: (token) => ({ userId: 'anna', sessionId: token, expiresAtMs: Date.now() + 60_000 }),
@@ -55,10 +56,7 @@ async function startSignaling(
     },
     connectionOf: clientConnections(trustedProxies(proxies), () => false),
     sfu,
-    frames: hub,
-    capacity,
-    clock,
-    log,
+    ...shared,
   });
   const http = new HttpServer({
     app: (_request, response) => response.end(),

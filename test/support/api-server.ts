@@ -50,14 +50,33 @@ import { Transcoder } from '../../server/video/transcoder.ts';
 import type { AuthorityCertificate } from '../../server/tls/local-authority.ts';
 import { SiteZone } from '../../server/site/site-zone.ts';
 import { openStores, type OpenStores } from '../../server/stores.ts';
+import { openWhep } from '../../server/whep/open-whep.ts';
+import type { OfferedMediaServer } from '../../server/core/media-server.ts';
+import { TransportQuota } from '../../server/core/transport-quota.ts';
+import { VigieError } from '../../server/errors.ts';
+import type { IceServer } from '../../server/wire/signaling.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 import { IDLE_PARTS } from './server-figures.ts';
+
+/** An SFU with its sockets and its certificate costs more than most of these tests. */
+const refuse = (): never => {
+  throw new VigieError('unavailable', 'there is no SFU in this test');
+};
+const FULL_SFU: OfferedMediaServer = {
+  createTransport: refuse,
+  transportParameters: refuse,
+  consumeAs: refuse,
+};
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 
 export interface ApiServerOptions {
   dataDir?: string;
+  /** Without it nobody can watch by WHEP. */
+  sfu?: OfferedMediaServer;
+  iceServers?: (userId: string) => IceServer[];
+  whepOrigins?: readonly string[];
   trustedProxies?: readonly string[];
   upgrades?: Record<string, UpgradeHandler>;
   control?: Partial<CameraControl>;
@@ -231,6 +250,17 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     pairing,
     events: { log: eventLog, sensors: new Sensors(store.sensors, eventLog, time), detections },
     pictures: { frames: { latest, sound }, thumbnails, mjpeg },
+    whep: openWhep({
+      sfu: options.sfu ?? FULL_SFU,
+      frames: hub,
+      capacity,
+      transportQuota: new TransportQuota(),
+      clock: serverClock,
+      iceServers: options.iceServers ?? (() => []),
+      allowedOrigins: options.whepOrigins ?? [],
+      connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
+      onStream: audit.watching,
+    }),
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
     motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),

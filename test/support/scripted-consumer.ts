@@ -9,6 +9,7 @@ import type { CameraTrack, FrameSink } from '../../server/sfu/camera-track.ts';
 import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { Consumer } from '../../server/sfu/consumer.ts';
+import { pageFormat } from '../../server/sfu/rtp-parameters.ts';
 import type { OutgoingPacket } from '../../server/sfu/rtp-stream.ts';
 import { NO_VIDEO } from './no-video.ts';
 
@@ -20,7 +21,10 @@ const INTERVAL_US = 40_000;
 const FRAME_BYTES = 3000;
 
 export interface SentRtp {
+  payloadType: number;
   ssrc: number;
+  /** Of the header extensions, from the profile on. */
+  extensions: string;
   sequenceNumber: number;
   marker: boolean;
   payload: Uint8Array;
@@ -48,7 +52,9 @@ export class ScriptedConsumer {
     srtp: {
       protect: (header: Buffer, payload: Uint8Array): Buffer => {
         this.sent.push({
+          payloadType: header.readUInt8(1) & 0x7f,
           ssrc: header.readUInt32BE(8),
+          extensions: header.toString('hex', 12),
           sequenceNumber: header.readUInt16BE(2),
           marker: header.readUInt8(1) > 0x7f,
           payload,
@@ -72,7 +78,7 @@ export class ScriptedConsumer {
   readonly #deliver = new Map<RungName, (frame: EncodedFrame) => void>();
 
   /** It is paused. @param pathOpen whether DTLS is done */
-  constructor(pathOpen = true) {
+  constructor(pathOpen = true, format = pageFormat(false)) {
     const video: LiveVideo = {
       ...NO_VIDEO,
       subscribe: (_cameraId, listener, _demand, rung = 'full') => {
@@ -90,7 +96,8 @@ export class ScriptedConsumer {
     this.track = tracks.of('full');
     this.tracks = tracks;
     for (const rung of RUNG_NAMES) this.#listen(tracks.of(rung));
-    const identity = { mid: '0', ssrc: SSRC, rtxSsrc: RTX_SSRC, cname: 'test' };
+    const rtxSsrc = format.rtx === undefined ? undefined : RTX_SSRC;
+    const identity = { mid: '0', ssrc: SSRC, rtxSsrc, cname: 'test', format };
     this.consumer = new Consumer('1', identity, tracks, this.path, this.allocation, pathOpen);
   }
 

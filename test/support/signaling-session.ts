@@ -7,7 +7,7 @@ import { Capacity } from '../../server/core/capacity.ts';
 import { createLog } from '../../server/log.ts';
 import { SignalingSession, type SignalingSessionOptions } from '../../server/signaling/signaling-session.ts';
 import type { SignalingAccess } from '../../server/signaling/signaling-access.ts';
-import { TransportQuota } from '../../server/signaling/transport-quota.ts';
+import { TransportQuota } from '../../server/core/transport-quota.ts';
 import type { ServerToViewer } from '../../server/wire/signaling.ts';
 
 export class ScriptedSocket extends EventEmitter {

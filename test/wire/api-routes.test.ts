@@ -7,6 +7,7 @@ import { API_KEY_ROUTES } from '../../server/wire/routes/api-keys.ts';
 import { AUDIT_ROUTES } from '../../server/wire/routes/audit.ts';
 import { BACKUP_ROUTES } from '../../server/wire/routes/backup.ts';
 import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
+import { WHEP_ROUTES } from '../../server/wire/routes/whep.ts';
 import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
 import { DETECTION_ROUTES } from '../../server/wire/routes/detections.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
@@ -34,6 +35,7 @@ test('no two features have a route of the same name', () => {
     RECORDING_ROUTES,
     SERVER_ROUTES,
     SWITCH_ROUTES,
+    WHEP_ROUTES,
   ];
   assert.deepEqual(
     routes.map(([name]) => name).toSorted(),
@@ -64,6 +66,7 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
 
 /** What makes something without an Idempotency-Key, and why it needs none. */
 const NATURAL: Readonly<Record<string, string>> = {
+  'POST /api/cameras/:cameraId/whep': 'what is made ends by itself unless the client connects to it',
   'POST /api/cameras/:cameraId/pairing-code': 'the new code replaces the former one',
   'POST /api/pairing': 'a code can be exchanged once',
   'POST /api/cameras/:cameraId/events': 'from a sensor, which reports the same motion again anyway',

@@ -16,6 +16,9 @@
  * maxima up to 500 ms mean the same to libwebrtc as 0. The transport-wide number
  * (draft-holmer-rmcat-transport-wide-cc-extensions-01) counts the packets of all streams to one viewer, who reports when each
  * arrived.
+ *
+ * The ids 1 and 2 are those of a page; a WHEP client names its own. An extension that it does not know is padding (RFC 8285 section
+ * 4.2), so that every header has the same length.
  */
 
 export const RTP_HEADER_BYTES = 24;
@@ -23,6 +26,17 @@ export const PLAYOUT_DELAY_URI = 'http://www.webrtc.org/experiments/rtp-hdrext/p
 export const PLAYOUT_DELAY_ID = 1;
 export const TRANSPORT_CC_URI = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 export const TRANSPORT_CC_ID = 2;
+
+/** 1 … 14 (RFC 8285 section 4.2); 0: the viewer does not know the extension. */
+export interface ExtensionIds {
+  readonly playoutDelay: number;
+  readonly transportCc: number;
+}
+
+export const PAGE_EXTENSION_IDS: ExtensionIds = {
+  playoutDelay: PLAYOUT_DELAY_ID,
+  transportCc: TRANSPORT_CC_ID,
+};
 
 export interface RtpHeader {
   /** 7 bits. */
@@ -40,6 +54,8 @@ export interface RtpHeader {
   isPadded?: boolean;
   /** How long the viewer may keep a frame to wait for what was lost, multiples of 10, below 41 s; default 0. */
   maxPlayoutDelayMs?: number;
+  /** Default: those of a page. */
+  extensionIds?: ExtensionIds;
 }
 
 /** Writes the header into the first RTP_HEADER_BYTES of `target`. */
@@ -50,6 +66,9 @@ export function writeRtpHeader(target: Buffer, header: RtpHeader): void {
   target.writeUInt32BE(header.timestamp90k, 4);
   target.writeUInt32BE(header.ssrc, 8);
   target.writeUInt32BE(0xbede0002, 12);
-  target.writeUInt32BE((PLAYOUT_DELAY_ID << 28) | (2 << 24) | ((header.maxPlayoutDelayMs ?? 0) / 10), 16);
-  target.writeUInt32BE(((TRANSPORT_CC_ID << 28) | (1 << 24) | (header.transportSequence << 8)) >>> 0, 20);
+  const { playoutDelay, transportCc } = header.extensionIds ?? PAGE_EXTENSION_IDS;
+  const delay = playoutDelay === 0 ? 0 : (2 << 24) | ((header.maxPlayoutDelayMs ?? 0) / 10);
+  const number = transportCc === 0 ? 0 : (1 << 24) | (header.transportSequence << 8);
+  target.writeUInt32BE(((playoutDelay << 28) | delay) >>> 0, 16);
+  target.writeUInt32BE(((transportCc << 28) | number) >>> 0, 20);
 }

@@ -1,20 +1,17 @@
 /**
- * Resources of the server that one page may use: streams and handshakes while there is capacity (core/capacity.ts),
- * transports and picture watches within the shares of its user.
+ * Resources of the server that one page or program may use: streams and handshakes while there is capacity (capacity.ts), and
+ * transports within the share of its user.
  */
 
-import type { Clock } from '../core/clock.ts';
-import { VigieError } from '../errors.ts';
-import type { Shares } from '../core/shares.ts';
-import type { Capacity, Viewer } from '../core/capacity.ts';
+import type { Capacity, Viewer } from './capacity.ts';
+import type { Clock } from './clock.ts';
 import type { TransportQuota } from './transport-quota.ts';
 
 export interface ViewerAllowanceOptions {
   capacity: Capacity;
   transportQuota: TransportQuota;
-  frameWatches: Shares;
   clock: Clock;
-  /** Origin of the WebSocket, in front of any trusted proxy. */
+  /** Where the viewer calls from, in front of any trusted proxy. */
   viewerAddress: string;
   viewerDevice?: string | undefined;
   /** Told of each stream of live pictures. @returns called when it ends */
@@ -54,26 +51,6 @@ export class ViewerAllowance {
       leave();
       end?.();
     };
-  }
-
-  /** Single pictures over the WebSocket begin. @returns call it when they end @throws VigieError `full`, `tooManyRequests` */
-  openFrameWatch(cameraId: string): () => void {
-    const giveBack = this.#options.frameWatches.take(this.#viewer.userId);
-    if (!giveBack)
-      throw new VigieError(
-        'tooManyRequests',
-        'too many cameras are watched as single pictures by this user: close a page that shows video',
-      );
-    try {
-      const endStream = this.openStream(cameraId);
-      return () => {
-        endStream();
-        giveBack();
-      };
-    } catch (error) {
-      giveBack();
-      throw error;
-    }
   }
 
   /** @returns call it when the transport is closed @throws VigieError `full`, `tooManyRequests` */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TRANSPORT_SHARES, TransportQuota } from '../../server/signaling/transport-quota.ts';
+import { TRANSPORT_SHARES, TransportQuota } from '../../server/core/transport-quota.ts';
 
 const SECOND_US = 1_000_000;
 const { total, perUser } = TRANSPORT_SHARES;

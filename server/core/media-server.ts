@@ -1,5 +1,6 @@
-/** The part of the SFU that signaling uses; main connects the two. */
+/** The part of the SFU that signaling and WHEP use; main connects them. */
 
+import type { RtpFormat } from './rtp/rtp-format.ts';
 import type {
   ConsumerParameters,
   DtlsParameters,
@@ -20,13 +21,19 @@ export interface MediaServer {
   readonly rtpCapabilities: RtpCapabilities;
   /** @param viewerAddress where the viewer signals from @throws VigieError `unavailable` */
   createTransport(viewerAddress: string): MediaTransport;
-  /** @param viewerIsLocal whether the viewer signals from the server's own machine */
+  /** @param viewerAddress where the viewer signals from */
   transportParameters(
     transport: MediaTransport,
-    viewerIsLocal: boolean,
+    viewerAddress: string,
   ): Omit<TransportParameters, 'iceServers'>;
   /** The consumer starts paused. @throws VigieError `tooManyRequests` */
   consume(transport: MediaTransport, cameraId: string, takesFlexfec: boolean): MediaConsumer;
+}
+
+/** For viewers who make an offer in numbers of their own. */
+export interface OfferedMediaServer extends Pick<MediaServer, 'createTransport' | 'transportParameters'> {
+  /** The consumer starts paused. @throws VigieError `tooManyRequests` */
+  consumeAs(transport: MediaTransport, cameraId: string, format: RtpFormat): MediaConsumer;
 }
 
 /** A viewer's transport; closing it closes its consumers. */

@@ -1,13 +1,13 @@
 /**
- * WebRTC transports per user, across all pages and devices. A handshake is the most expensive computation a viewer can
+ * WebRTC transports per user, across all pages, devices and programs. A handshake is the most expensive computation a viewer can
  * cause at once, on the thread that sends all video.
  *
  * Invariant: at most TRANSPORT_SHARES.perUser are open, and new ones come at TRANSPORTS_PER_SECOND after a burst of as
  * many.
  */
 
-import { Shares } from '../core/shares.ts';
-import { TokenBucket } from '../core/token-bucket.ts';
+import { Shares } from './shares.ts';
+import { TokenBucket } from './token-bucket.ts';
 import { VigieError } from '../errors.ts';
 
 /** As many as the SFU has; of one user two for each page it may have open: the current one and its successor. */

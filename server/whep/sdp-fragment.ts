@@ -1,0 +1,60 @@
+/**
+ * The SDP fragments of a PATCH (RFC 8840 section 9, RFC 9725 section 4.3): what a client says of its ICE, and the answer to a restart.
+ * Pure.
+ */
+
+import { parse, write } from 'sdp-transform';
+import { VigieError } from '../errors.ts';
+import type { IceCandidate, IceParameters } from '../wire/signaling.ts';
+import { candidateAttributes } from './sdp-answer.ts';
+import { iceOf, type IceCredentials, type OfferedSection } from './sdp-offer.ts';
+
+/**
+ * The client's candidates are passed over: an ICE-lite server sends no checks, and learns each address from the client's.
+ *
+ * @returns the client's credentials; undefined where the fragment names none
+ * @throws VigieError `badRequest`, `unprocessable`
+ */
+export function readFragment(text: string): IceCredentials | undefined {
+  if (!/^(?:a|m)=/m.test(text)) throw new VigieError('badRequest', 'the body is no SDP fragment');
+  const { media, ...session } = parse(text);
+  const named = [...media, session].find(({ iceUfrag }) => iceUfrag !== undefined);
+  return named && iceOf(named, session);
+}
+
+export interface RestartAnswer {
+  section: OfferedSection;
+  isBundled: boolean;
+  ice: IceParameters;
+  candidates: readonly IceCandidate[];
+}
+
+/** Without the lines that begin a whole description, which a fragment has not. */
+export function writeFragment({ section, isBundled, ice, candidates }: RestartAnswer): string {
+  const { kind, protocol, format, mid } = section;
+  const attributes = candidateAttributes(candidates);
+  const whole = write({
+    version: 0,
+    origin: { username: '-', sessionId: 0, sessionVersion: 0, netType: 'IN', ipVer: 4, address: '0.0.0.0' },
+    name: '-',
+    timing: { start: 0, stop: 0 },
+    icelite: 'ice-lite',
+    ...(isBundled && { groups: [{ type: 'BUNDLE', mids: mid ?? '' }] }),
+    media: [
+      {
+        type: kind,
+        port: 9,
+        protocol,
+        payloads: format,
+        rtp: [],
+        fmtp: [],
+        ...(mid !== undefined && { mid }),
+        iceUfrag: ice.usernameFragment,
+        icePwd: ice.password,
+        ...(attributes && { candidates: attributes }),
+        endOfCandidates: 'end-of-candidates',
+      },
+    ],
+  });
+  return whole.slice(whole.indexOf('a='));
+}

@@ -1,0 +1,105 @@
+/**
+ * All WHEP sessions. They count against the same shares and capacity as the viewers of signaling.
+ *
+ * Invariant: a session is known to the sign-in or API key that made it, and to nobody else.
+ */
+
+import { VigieError } from '../errors.ts';
+import type { Capacity } from '../core/capacity.ts';
+import type { Clock } from '../core/clock.ts';
+import type { OfferedMediaServer } from '../core/media-server.ts';
+import type { TransportQuota } from '../core/transport-quota.ts';
+import type { CameraFrames } from '../core/video/camera-frame.ts';
+import { ViewerAllowance, type ViewerStream } from '../core/viewer-allowance.ts';
+import type { Offer } from './sdp-offer.ts';
+import { WhepSession } from './whep-session.ts';
+
+export interface WhepSessionsOptions {
+  sfu: OfferedMediaServer;
+  frames: Pick<CameraFrames, 'isOff'>;
+  capacity: Capacity;
+  transportQuota: TransportQuota;
+  clock: Clock;
+  /** Told of each stream of live pictures. @returns called when it ends */
+  onStream?: ((stream: ViewerStream & { details: Record<string, string> }) => () => void) | undefined;
+}
+
+/** Who opens a session, and where from. */
+export interface WhepViewer {
+  userId: string;
+  /** The sign-in or API key. */
+  sessionId: string;
+  /** Of the API key; undefined: in person. */
+  keyName?: string | undefined;
+  address: string;
+  device: string | undefined;
+}
+
+const SWITCHED_OFF_RETRY_SECONDS = 30;
+
+export class WhepSessions {
+  readonly #options: WhepSessionsOptions;
+  readonly #sessions = new Map<string, WhepSession>();
+
+  constructor(options: WhepSessionsOptions) {
+    this.#options = options;
+  }
+
+  get open(): number {
+    return this.#sessions.size;
+  }
+
+  /** The caller has checked the right to the camera. @throws VigieError `conflict`, `full`, `tooManyRequests`, `unavailable` */
+  add(viewer: WhepViewer, cameraId: string, offer: Offer): WhepSession {
+    const { sfu, frames, clock } = this.#options;
+    // The draft's status for a stream that is not there now: clients try again.
+    if (frames.isOff?.(cameraId))
+      throw new VigieError(
+        'conflict',
+        'this camera is switched off; those who may control it can switch it on',
+        {
+          retryAfterSeconds: SWITCHED_OFF_RETRY_SECONDS,
+        },
+      );
+    const session = new WhepSession({
+      sfu,
+      clock,
+      allowance: this.#allowanceOf(viewer),
+      cameraId,
+      ownerId: viewer.sessionId,
+      viewerAddress: viewer.address,
+      offer,
+    });
+    this.#sessions.set(session.id, session);
+    session.onEnd(() => void this.#sessions.delete(session.id));
+    return session;
+  }
+
+  /** @throws VigieError `notFound`, also for one of somebody else */
+  find(id: string, cameraId: string, ownerId: string): WhepSession {
+    const session = this.#sessions.get(id);
+    if (session?.cameraId !== cameraId || session.ownerId !== ownerId)
+      throw new VigieError('notFound', 'there is no such WHEP session: it has ended, or is of somebody else');
+    return session;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const session of this.#sessions.values()) session.close();
+  }
+
+  #allowanceOf({ userId, sessionId, keyName, address, device }: WhepViewer): ViewerAllowance {
+    const { capacity, transportQuota, clock, onStream } = this.#options;
+    const details = keyName === undefined ? {} : { key: keyName, byKeyId: sessionId };
+    const allowance = new ViewerAllowance({
+      capacity,
+      transportQuota,
+      clock,
+      viewerAddress: address,
+      viewerDevice: device,
+      onStream: onStream && ((stream) => onStream({ ...stream, details })),
+    });
+    allowance.userId = userId;
+    return allowance;
+  }
+}
