@@ -6,12 +6,11 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { MotionView } from '../../server/wire/motion.ts';
-import {
-  RECORDED_KIND,
-  type RecordedKind,
-  type RecordingMode,
-  type RecordingSettings,
-  type RecordingStatus,
+import type {
+  RecordedKind,
+  RecordingMode,
+  RecordingSettings,
+  RecordingStatus,
 } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
@@ -26,6 +25,7 @@ import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 
+const RECORDED_KINDS: readonly RecordedKind[] = ['motion', 'detection'];
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 
 export class RecordingDialog extends FormDialog<AppContext> {
@@ -217,7 +217,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
 }
 
 function recordedEvents({ eventKinds, labels }: RecordingSettings): TemplateResult {
-  const options = RECORDED_KIND.options.map((kind) => ({
+  const options = RECORDED_KINDS.map((kind) => ({
     value: kind,
     label: EVENT_KINDS[kind],
     checked: eventKinds.includes(kind),
