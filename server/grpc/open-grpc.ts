@@ -20,7 +20,6 @@ import type { ScaleFrame } from '../core/video/scaled-frames.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { IsTrustedProxy } from '../http/trusted-proxies.ts';
 import type { Log } from '../log.ts';
-import { MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import type { EventView } from '../wire/event.ts';
 import { CallAdmission, HEALTH_NAMES } from './call-admission.ts';
 import { CallLeases } from './call-lease.ts';
@@ -56,9 +55,11 @@ export interface OpenGrpcOptions {
   time: SiteTime;
   clock: Clock;
   log: Log;
+  firstMessageTimeoutMs?: number;
 }
 
-const MAX_MESSAGE_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
+/** A thousand cameras named; larger ones are for PublishFrames alone (call-admission.ts). */
+const MAX_RECEIVED_BYTES = 128 * 1024;
 const MAX_CALLS_PER_CONNECTION = 100;
 /** A client whose machine is gone is noticed by it. */
 const KEEPALIVE_MS = 20_000;
@@ -88,11 +89,11 @@ export class GrpcInterface {
       ...options,
       encrypted: certificate !== undefined,
       onCall: (peer) => this.#listener.onCall(peer),
+      onRefused: (peer) => this.#listener.onRefused(peer),
       log,
     });
     this.#server = new Server({
-      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_receive_message_length': MAX_RECEIVED_BYTES,
       'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
