@@ -39,6 +39,8 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
     this.#stops = [
       signaling.on('event', (event) => {
         if (belongs(event)) this.#take([event]);
+        // It has another label now.
+        else if (this.#events.some(({ id }) => id === event.id)) this.#drop(event.id);
       }),
       // Events may have come while the connection was down.
       signaling.on('state', (state) => {
@@ -95,6 +97,11 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
       this.#error = errorText(error);
       this.emit('change', this);
     }
+  }
+
+  #drop(eventId: string): void {
+    this.#events = this.#events.filter(({ id }) => id !== eventId);
+    this.emit('change', this);
   }
 
   #take(news: readonly EventView[]): void {

@@ -5,9 +5,13 @@ import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { CameraView } from '../../server/wire/camera.ts';
-import type { EventKind } from '../../server/wire/event.ts';
 import type { MotionView } from '../../server/wire/motion.ts';
-import type { RecordingMode, RecordingSettings, RecordingStatus } from '../../server/wire/recording.ts';
+import type {
+  RecordedKind,
+  RecordingMode,
+  RecordingSettings,
+  RecordingStatus,
+} from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
 import { labelsField, labelsOf } from '../events/labels-field.ts';
@@ -21,6 +25,7 @@ import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 
+const RECORDED_KINDS: readonly RecordedKind[] = ['motion', 'detection'];
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 
 export class RecordingDialog extends FormDialog<AppContext> {
@@ -118,7 +123,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
       ...(form.has('share') && { quotaBytes: share === '' ? null : Math.round(Number(share) * 1e9) }),
       ...(this.mode === 'events' && {
         protectEvents: form.has('protectEvents'),
-        eventKinds: form.getAll('kind').map(String) as EventKind[],
+        eventKinds: form.getAll('kind').map(String) as RecordedKind[],
         labels: labelsOf(form),
       }),
     };
@@ -212,10 +217,10 @@ export class RecordingDialog extends FormDialog<AppContext> {
 }
 
 function recordedEvents({ eventKinds, labels }: RecordingSettings): TemplateResult {
-  const options = Object.entries(EVENT_KINDS).map(([kind, label]) => ({
+  const options = RECORDED_KINDS.map((kind) => ({
     value: kind,
-    label,
-    checked: eventKinds.includes(kind as EventKind),
+    label: EVENT_KINDS[kind],
+    checked: eventKinds.includes(kind),
   }));
   return html`<fieldset>
       <legend>Events</legend>

@@ -213,11 +213,14 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
   if (namesNone && values.relay === 'on')
     problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
-  const ports = new Map<unknown, string>();
+  const ports = new Map<number, string>();
   for (const [key, { name, unit }] of Object.entries<Setting<unknown>>(configTable)) {
-    const port = unit === 'TCP port' ? values[key as SettingKey] : undefined;
-    if (port && ports.has(port))
-      problems.push(`${name} and ${ports.get(port)} are both ${port}: set one of them to another port`);
+    if (unit !== 'TCP port') continue;
+    const port = Number(values[key as SettingKey] ?? 0);
+    if (port === 0) continue;
+    const other = ports.get(port);
+    if (other !== undefined)
+      problems.push(`${name} and ${other} are both ${port}: set one of them to another port`);
     ports.set(port, name);
   }
   const { httpPort } = values;

@@ -2,25 +2,27 @@
  * Who calls: every call but a health check presents an API key, before any of its messages is read.
  *
  * Invariants: a call without a valid key costs no memory for its messages; one is counted as one request of its key, however many
- * messages it has; a call that sends no message in time ends.
+ * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few reflections; a
+ * connection that presents nothing but wrong keys is closed.
  */
 
-import {
+import type {
+  Metadata,
+  ServerInterceptor,
   ServerInterceptingCall,
-  ServerListenerBuilder,
-  status,
-  type Metadata,
-  type ServerInterceptor,
-  type ServerInterceptingCallInterface,
+  ServerInterceptingCallInterface,
 } from '@grpc/grpc-js';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Caller } from '../accounts/api-keys.ts';
 import { presentedIn } from '../accounts/presented-credential.ts';
+import { networkOf } from '../core/address/network.ts';
 import { deviceName } from '../core/device-name.ts';
+import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Log } from '../log.ts';
-import { statusOf } from './grpc-status.ts';
+import { MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import { allowMessages, guardCall, type CallRules } from './call-guard.ts';
 
 /** Who called, when the call began; `identify` says whether the key is still good. */
 export interface Admitted {
@@ -39,7 +41,10 @@ export interface CallAdmissionOptions {
   encrypted: boolean;
   /** An admitted call begins on the connection of this address and port. @returns call it when it ends */
   onCall: (peer: CallPeer) => () => void;
+  /** A call of that connection was refused. */
+  onRefused: (peer: CallPeer) => void;
   log: Log;
+  firstMessageTimeoutMs?: number;
 }
 
 export interface CallPeer {
@@ -49,21 +54,52 @@ export interface CallPeer {
 
 const HEALTH = '/grpc.health.v1.Health/';
 const REFLECTION = '/grpc.reflection.';
+const PUBLISH = '/vigie.v1.VigieService/PublishFrames';
+/** One picture, and what is around it. */
+const MAX_PUBLISHED_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
 const FIRST_MESSAGE_TIMEOUT_MS = 10_000;
-/** Of one call: more than a tool asks about this service. */
-const MAX_REFLECTION_MESSAGES = 256;
+/** By network: a monitor or two. */
+export const HEALTH_SHARES = { total: 64, perUser: 8 };
+export const REFLECTION_SHARES = { total: 64, perUser: 16 };
+/** Of one call: more than a tool asks about this service. Answers that are not read wait in memory. */
+const MAX_REFLECTION_MESSAGES = 64;
+const REFLECTION_TIMEOUT_MS = 60_000;
+/** The server as a whole, and its service. */
+export const HEALTH_NAMES: ReadonlySet<string> = new Set(['', 'vigie.v1.VigieService']);
 
 export class CallAdmission {
   readonly #options: CallAdmissionOptions;
   readonly #admitted = new WeakMap<Metadata, Admitted>();
+  readonly #refused = { unauthorized: 0, tooMany: 0 };
+  readonly #health = new Shares(HEALTH_SHARES);
+  readonly #reflections = new Shares(REFLECTION_SHARES);
 
   constructor(options: CallAdmissionOptions) {
     this.#options = options;
   }
 
+  /** Calls, until now. */
+  get refused(): { unauthorized: number; tooMany: number } {
+    const { unauthorized, tooMany } = this.#refused;
+    return { unauthorized, tooMany: tooMany + this.#health.refused + this.#reflections.refused };
+  }
+
   /** For the options of the gRPC server. */
-  readonly interceptor: ServerInterceptor = ({ path }, call) =>
-    path.startsWith(HEALTH) ? guardHealth(call) : this.#guard(path, call);
+  readonly interceptor: ServerInterceptor = ({ path, requestStream }, call) => {
+    const { log, firstMessageTimeoutMs: afterMs = FIRST_MESSAGE_TIMEOUT_MS } = this.#options;
+    const until = requestStream ? 'firstMessage' : 'wholeRequest';
+    const rules = { deadline: { until, afterMs }, log } as const;
+    if (path.startsWith(HEALTH)) return this.#guardHealth(call, rules);
+    if (path.startsWith(REFLECTION)) return this.#guardReflection(call, rules);
+    return guardCall(call, {
+      ...rules,
+      enter: (metadata) => {
+        const leave = this.#enter(metadata, call);
+        if (path === PUBLISH) allowMessages(call, MAX_PUBLISHED_BYTES);
+        return leave;
+      },
+    });
+  };
 
   /** @param metadata of a call that was let in @throws VigieError `unauthorized` */
   of(metadata: Metadata): Admitted {
@@ -77,68 +113,91 @@ export class CallAdmission {
     return this.#options.accounts.apiKeys.identify(key);
   }
 
-  #guard(path: string, call: ServerInterceptingCallInterface): ServerInterceptingCall {
-    const { log, onCall } = this.#options;
-    let received = 0;
-    let waiting: NodeJS.Timeout | undefined;
-    let end: (() => void) | undefined;
-    const listener = new ServerListenerBuilder()
-      .withOnReceiveMetadata((metadata, next) => {
+  /** Needs no key. Its library keeps each name that it is asked to watch, for good. */
+  #guardHealth(
+    call: ServerInterceptingCallInterface,
+    rules: Omit<CallRules, 'enter'>,
+  ): ServerInterceptingCall {
+    return guardCall(call, {
+      ...rules,
+      enter: (metadata) => {
+        const { address } = this.#connectionOf(metadata, peerOf(call.getPeer()));
+        return shareOf(this.#health, networkOf(address), 'health checks of one network');
+      },
+      accept: (message) => {
+        const { service } = message as { service?: string };
+        if (service !== undefined && !HEALTH_NAMES.has(service))
+          throw new VigieError('notFound', 'there is no such service here');
+      },
+    });
+  }
+
+  /** Its library sends answers without waiting for the client to read them. */
+  #guardReflection(
+    call: ServerInterceptingCallInterface,
+    rules: Omit<CallRules, 'enter'>,
+  ): ServerInterceptingCall {
+    return guardCall(call, {
+      ...rules,
+      enter: (metadata) => {
+        const end = this.#enter(metadata, call);
         try {
-          this.#admit(metadata, peerOf(call.getPeer()));
+          const { userId } = this.identify(this.of(metadata));
+          const leave = shareOf(this.#reflections, userId, 'reflections of one user');
+          return () => {
+            leave();
+            end();
+          };
         } catch (error) {
-          call.sendStatus(statusOf(error, log));
-          return;
+          end();
+          throw error;
         }
-        end = onCall(peerOf(call.getPeer()));
-        const late = new VigieError('tooSlow', 'no message of the call arrived in 10 s');
-        waiting = setTimeout(() => call.sendStatus(statusOf(late, log)), FIRST_MESSAGE_TIMEOUT_MS);
-        next(metadata);
-      })
-      .withOnReceiveMessage((message, next) => {
-        clearTimeout(waiting);
-        received++;
-        if (received > MAX_REFLECTION_MESSAGES && path.startsWith(REFLECTION))
-          call.sendStatus(statusOf(new VigieError('tooManyRequests', 'ask in another call'), log));
-        else next(message);
-      })
-      .withOnCancel(() => {
-        clearTimeout(waiting);
-        end?.();
-      })
-      .build();
-    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+      },
+      maxMessages: MAX_REFLECTION_MESSAGES,
+      deadline: { until: 'end', afterMs: REFLECTION_TIMEOUT_MS },
+    });
+  }
+
+  /** @returns called when the call ends @throws VigieError */
+  #enter(metadata: Metadata, call: ServerInterceptingCallInterface): () => void {
+    const peer = peerOf(call.getPeer());
+    try {
+      this.#admit(metadata, peer);
+    } catch (error) {
+      const isTooMany = error instanceof VigieError && error.code === 'tooManyRequests';
+      this.#refused[isTooMany ? 'tooMany' : 'unauthorized']++;
+      this.#options.onRefused(peer);
+      throw error;
+    }
+    return this.#options.onCall(peer);
   }
 
   #admit(metadata: Metadata, peer: CallPeer): void {
-    const { accounts, connectionOf, encrypted } = this.#options;
+    const { apiKeys } = this.#options.accounts;
     const presented = presentedIn(textOf(metadata, 'authorization'));
     if (presented.kind !== 'apiKey' || presented.basic)
       throw new VigieError('unauthorized', 'present an API key, as "authorization: Bearer" and the key');
-    const headers = Object.fromEntries(
-      ['x-forwarded-for', 'x-forwarded-proto'].map((name) => [name, textOf(metadata, name)]),
-    );
-    const { address, secure } = connectionOf({ headers, socket: { ...peer, encrypted } });
-    accounts.apiKeys.admit(presented.key, address);
+    const { address, secure } = this.#connectionOf(metadata, peer);
+    apiKeys.admit(presented.key, address);
     const device = deviceName(textOf(metadata, 'user-agent'));
     this.#admitted.set(metadata, { key: presented.key, address, secure, device });
   }
+
+  #connectionOf(metadata: Metadata, peer: CallPeer): ReturnType<ConnectionOf> {
+    const { connectionOf, encrypted } = this.#options;
+    const headers = Object.fromEntries(
+      ['x-forwarded-for', 'x-forwarded-proto'].map((name) => [name, textOf(metadata, name)]),
+    );
+    return connectionOf({ headers, socket: { ...peer, encrypted } });
+  }
 }
 
-/** Its library keeps each name that it is asked to watch, for good. */
-function guardHealth(call: ServerInterceptingCallInterface): ServerInterceptingCall {
-  const listener = new ServerListenerBuilder()
-    .withOnReceiveMessage((message: { service?: string }, next) => {
-      if (message.service === undefined || HEALTH_NAMES.has(message.service)) next(message);
-      else
-        call.sendStatus({ code: status.NOT_FOUND, details: 'there is no such service here', metadata: null });
-    })
-    .build();
-  return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+/** @throws VigieError `tooManyRequests` */
+function shareOf(shares: Shares, holder: string, name: string): () => void {
+  const leave = shares.take(holder);
+  if (!leave) throw new VigieError('tooManyRequests', `too many ${name} at once: end one first`);
+  return leave;
 }
-
-/** The server as a whole, and its service. */
-export const HEALTH_NAMES: ReadonlySet<string> = new Set(['', 'vigie.v1.VigieService']);
 
 function textOf(metadata: Metadata, name: string): string | undefined {
   const values = metadata.get(name).map(String);

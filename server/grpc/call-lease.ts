@@ -17,6 +17,8 @@ export interface CallLeasesOptions {
 
 /** Also the longest that a clock which was set goes unnoticed. */
 const MAX_WAIT_MS = 60_000;
+/** The date has come, and the key is still good: the clock was set, or the database cannot be read. */
+const RETRY_MS = 1000;
 /** Timers may fire a little early. */
 const SLACK_MS = 50;
 
@@ -38,17 +40,24 @@ export class CallLeases {
     const who = admission.identify(admitted);
     check();
     let timer: NodeJS.Timeout | undefined;
-    const isAllowed = (): boolean => failureOf(check) === undefined;
+    const isAllowed = (): boolean => {
+      const failure = failureOf(check);
+      if (failure !== undefined && !(failure instanceof VigieError)) throw failure;
+      return failure === undefined;
+    };
     const release = accounts.leases.hold(who, isAllowed, () => {
       clearTimeout(timer);
-      end(failureOf(check) ?? new VigieError('unavailable', 'the key or its right has ended'));
+      const failure = failureOf(check);
+      const ended = new VigieError('unavailable', 'the key or its right has ended');
+      end(failure instanceof VigieError ? failure : ended);
     });
     const look = (): void => {
       const leftMs = who.expiresAtMs - nowMs();
       const failure = leftMs <= 0 ? failureOf(() => admission.identify(admitted)) : undefined;
-      if (failure === undefined) {
+      // A key that cannot be looked up ends nothing, and is looked up again.
+      if (!(failure instanceof VigieError)) {
         if (who.expiresAtMs !== Infinity)
-          timer = setTimeout(look, Math.min(MAX_WAIT_MS, Math.max(0, leftMs) + SLACK_MS));
+          timer = setTimeout(look, leftMs <= 0 ? RETRY_MS : Math.min(MAX_WAIT_MS, leftMs + SLACK_MS));
         return;
       }
       release();
@@ -62,13 +71,12 @@ export class CallLeases {
   }
 }
 
-/** @returns the error of a right that is gone; a right that cannot be looked up, in a damaged database, ends nothing */
-function failureOf(check: () => void): VigieError | undefined {
+/** @returns what `check` throws: a VigieError where the right is gone; any other where it cannot be looked up, in a damaged database */
+function failureOf(check: () => void): unknown {
   try {
     check();
     return undefined;
   } catch (error) {
-    if (error instanceof VigieError) return error;
-    throw error;
+    return error;
   }
 }

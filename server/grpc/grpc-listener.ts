@@ -3,7 +3,7 @@
  * gRPC server.
  *
  * Invariants: a new connection replaces one without a call under way, so idle ones block no client; a connection that has not
- * finished its TLS handshake in time ends.
+ * finished its TLS handshake in time ends, and so does one whose calls are refused one after the other.
  */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -32,15 +32,21 @@ const MAX_CONNECTIONS = 1024;
 const MAX_PER_NETWORK = 256;
 const SHARE_OF_DESCRIPTORS = 0.2;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+/** The headers of a refused call stay in memory until its client ends it, or its connection closes. */
+export const MAX_REFUSED_IN_A_ROW = 16;
 
 export class GrpcListener {
   readonly #server: Server | TlsServer;
   readonly #connections: TcpConnections;
+  readonly #isTrustedProxy: IsTrustedProxy;
   /** Calls under way on each connection. */
   readonly #calls = new WeakMap<Socket, number>();
+  /** Calls refused on each connection since the last that was not. */
+  readonly #refused = new WeakMap<Socket, number>();
 
   constructor(options: GrpcListenerOptions) {
     const { certificate, isTrustedProxy, onConnection, log } = options;
+    this.#isTrustedProxy = isTrustedProxy;
     const total =
       options.maxConnections ??
       Math.min(MAX_CONNECTIONS, Math.floor(descriptorLimit() * SHARE_OF_DESCRIPTORS));
@@ -104,11 +110,21 @@ export class GrpcListener {
       this.#connections.use(socket, () => (calls > 0 ? 'no' : 'yes'));
     };
     change(1);
+    this.#refused.delete(socket);
     let isOpen = true;
     return () => {
       if (isOpen) change(-1);
       isOpen = false;
     };
+  }
+
+  /** A call was refused. A connection on which nothing else happens is closed; not a trusted proxy's, which carries many clients. */
+  onRefused(peer: CallPeer): void {
+    const socket = this.#connections.below(peer);
+    if (!socket || this.#isTrustedProxy(peer.remoteAddress) || (this.#calls.get(socket) ?? 0) > 0) return;
+    const refused = (this.#refused.get(socket) ?? 0) + 1;
+    this.#refused.set(socket, refused);
+    if (refused >= MAX_REFUSED_IN_A_ROW) socket.destroySoon();
   }
 
   /** No new connections. Idempotent. */

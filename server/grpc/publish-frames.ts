@@ -60,12 +60,11 @@ class Publication {
   }
 
   #start({ cameraId, software }: Start): void {
-    const { admission, access, leases, calls, publishing, assertPublishable } = this.#parts;
+    const { admission, access, leases, publishing, assertPublishable } = this.#parts;
     const [stream, admitted] = [this.#stream, this.#admitted];
     const check = (): void => access.assertMayAsProgram(admission.identify(admitted), 'publish', cameraId);
     check();
     assertPublishable(cameraId);
-    calls.enter(admission.identify(admitted).userId, stream);
     stream.onEnd(leases.hold(admitted, check, (error) => stream.fail(error)));
     const { address, secure } = admitted;
     const onClosed: Parameters<CameraPublishing['publish']>[0]['onClosed'] = (reason, detail) =>
@@ -109,6 +108,8 @@ export function publishFrames(
   call: ServerDuplexStream<unknown, Response>,
   admitted: Admitted,
 ): void {
+  // Before its start too it holds memory: part of a message, of up to the largest picture.
+  parts.calls.enter(parts.admission.identify(admitted).userId, stream);
   const publication = new Publication(parts, stream, admitted);
   call.on('data', (message: unknown) => {
     if (stream.isEnded) return;

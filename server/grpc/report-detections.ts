@@ -61,7 +61,10 @@ export function reportDetections(
     try {
       take(message);
     } catch (error) {
-      if (!(error instanceof VigieError) || error.code === 'unauthorized') return void stream.fail(error);
+      if (!(error instanceof VigieError) || error.code === 'unauthorized') {
+        stream.fail(error);
+        return;
+      }
       counted.refused++;
       counted.refusal = error.message;
     }

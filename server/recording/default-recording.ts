@@ -1,5 +1,4 @@
-import { EVENT_KIND } from '../wire/event.ts';
-import type { RecordingSettings } from '../wire/recording.ts';
+import { RECORDED_KIND, type RecordingSettings } from '../wire/recording.ts';
 
 /** Of a camera nobody has set up yet: nothing is recorded, and what would be suits a door. */
 export const DEFAULT_RECORDING: RecordingSettings = {
@@ -11,6 +10,6 @@ export const DEFAULT_RECORDING: RecordingSettings = {
   bitrateBps: 600_000,
   quotaBytes: null,
   protectEvents: false,
-  eventKinds: [...EVENT_KIND.options],
+  eventKinds: [...RECORDED_KIND.options],
   labels: [],
 };

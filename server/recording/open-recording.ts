@@ -148,9 +148,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
       await (fate === 'deleted' ? withoutExports(cameraId, remove) : remove());
     },
     switchCamera: (cameraId) => recorder.switchCamera(cameraId),
-    onEvent: (event) => {
-      if (event.kind === 'motion') recorder.onEvent(event);
-    },
+    onEvent: (event) => recorder.onEvent(event),
     onClockChanged: (change) => {
       if (change.kind === 'stepped') retention.onClockStepped();
       recorder.onClockChanged(change);

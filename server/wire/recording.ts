@@ -22,6 +22,10 @@ export const SCHEDULE_WINDOW = z.strictObject({
 });
 export type ScheduleWindow = z.infer<typeof SCHEDULE_WINDOW>;
 
+/** Kinds of events that can be recorded: of a camera that is offline or switched off there is no picture. */
+export const RECORDED_KIND = EVENT_KIND.extract(['motion', 'detection']);
+export type RecordedKind = z.infer<typeof RECORDED_KIND>;
+
 export const RECORDING_SETTINGS = z.strictObject({
   mode: RECORDING_MODE,
   /** When to record; empty: always. */
@@ -38,9 +42,9 @@ export const RECORDING_SETTINGS = z.strictObject({
   protectEvents: z.boolean(),
   /** Events of these kinds are recorded in the mode `events`. */
   eventKinds: z
-    .array(EVENT_KIND)
-    .max(EVENT_KIND.options.length)
-    .default([...EVENT_KIND.options]),
+    .array(RECORDED_KIND)
+    .max(RECORDED_KIND.options.length)
+    .default([...RECORDED_KIND.options]),
   /** Of detections only those with these labels; empty: all. */
   labels: DETECTION_LABELS.default([]),
 });

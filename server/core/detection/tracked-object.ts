@@ -150,7 +150,7 @@ export class TrackedObject {
 
   #enter(zones: readonly ObjectZone[], box: Box = this.#box): boolean {
     const foot = footOf(box);
-    const reached = zones.filter(({ id, has }) => !this.#zoneIds.includes(id) && has(foot.x, foot.y));
+    const reached = zones.filter((zone) => !this.#zoneIds.includes(zone.id) && zone.has(foot.x, foot.y));
     this.#zoneIds.push(...reached.map(({ id }) => id));
     return reached.length > 0;
   }

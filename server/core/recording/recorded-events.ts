@@ -7,6 +7,6 @@ export function isRecordedFor(
   { eventKinds, labels }: Pick<RecordingSettings, 'eventKinds' | 'labels'>,
   { kind, label }: Pick<EventView, 'kind' | 'label'>,
 ): boolean {
-  if (!eventKinds.includes(kind)) return false;
+  if (!eventKinds.some((each) => each === kind)) return false;
   return kind !== 'detection' || labels.length === 0 || labels.includes(label);
 }

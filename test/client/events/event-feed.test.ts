@@ -92,6 +92,25 @@ test('new events come on top, others are ignored, and after a reconnect the top 
   assert.equal(ids().at(-1), 'evt_1', 'and how far back it goes is as before');
 });
 
+test('an event that gets a label which does not belong to the list leaves it, and comes back with one that does', async () => {
+  const signaling = new Signaling();
+  const person = event(1, { kind: 'detection', label: 'person' });
+  const feed = new EventFeed({
+    ask: () => Promise.resolve([person]),
+    signaling,
+    belongs: ({ label }) => label === 'person',
+    pageSize: 3,
+  });
+  await settled();
+  signaling.say('event', { ...person, label: 'dog' });
+  assert.deepEqual(feed.events, []);
+  signaling.say('event', { ...person, endedAtMs: 5000 });
+  assert.deepEqual(
+    feed.events.map(({ endedAtMs }) => endedAtMs),
+    [5000],
+  );
+});
+
 test('a failed request is shown, and the next success clears it', async () => {
   let fails = true;
   const { feed, signaling } = feedOf((limit) =>

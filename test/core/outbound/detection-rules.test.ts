@@ -4,6 +4,7 @@ import { isWantedDetection } from '../../../server/core/outbound/detection-rules
 import { isRecordedFor } from '../../../server/core/recording/recorded-events.ts';
 import type { DetectionRule } from '../../../server/wire/notification.ts';
 import { EVENT_KIND, type EventKind } from '../../../server/wire/event.ts';
+import { RECORDED_KIND } from '../../../server/wire/recording.ts';
 
 const NIGHT = { days: [0, 1, 2, 3, 4, 5, 6], from: '22:00', to: '06:00' };
 const PERSON_AT_NIGHT: DetectionRule = { label: 'person', cameraIds: ['door'], hours: [NIGHT] };
@@ -28,8 +29,12 @@ test('one rule is enough, without rules everything is, and rules are about detec
 });
 
 test('a camera is recorded for the kinds and labels of its settings', () => {
-  const everything = { eventKinds: [...EVENT_KIND.options], labels: [] };
-  for (const kind of EVENT_KIND.options) assert.ok(isRecordedFor(everything, { kind, label: '' }));
+  const everything = { eventKinds: [...RECORDED_KIND.options], labels: [] };
+  assert.deepEqual(
+    EVENT_KIND.options.filter((kind) => isRecordedFor(everything, { kind, label: '' })),
+    ['motion', 'detection'],
+    'of a camera that is away or switched off there is nothing to record',
+  );
   const people = { eventKinds: ['detection' as const], labels: ['person'] };
   assert.ok(isRecordedFor(people, { kind: 'detection', label: 'person' }));
   assert.ok(!isRecordedFor(people, { kind: 'detection', label: 'cat' }));
