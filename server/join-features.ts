@@ -7,10 +7,17 @@ import { CameraLifecycle } from './cameras/camera-lifecycle.ts';
 import type { Features } from './features.ts';
 
 /** Above its limit: connections, requests and sockets of all entry points. */
-function refusedBy({ http, signaling, ingest }: Pick<Features, 'http' | 'signaling' | 'ingest'>): number {
+function refusedBy({
+  http,
+  signaling,
+  ingest,
+  grpc,
+}: Pick<Features, 'http' | 'signaling' | 'ingest' | 'grpc'>): number {
   const { connections, requests } = http.counters;
   const { tooFast, tooMany } = requests.refused;
-  return connections.refused + tooFast + tooMany + signaling.displacedCount + ingest.counters.displaced;
+  const overHttp = connections.refused + tooFast + tooMany;
+  const overGrpc = grpc ? grpc.counters.connections.refused + grpc.counters.refused.tooMany : 0;
+  return overHttp + overGrpc + signaling.displacedCount + ingest.counters.displaced;
 }
 
 export function joinFeatures(features: Features, log: Log): void {

@@ -70,11 +70,18 @@ export const HEALTH_NAMES: ReadonlySet<string> = new Set(['', 'vigie.v1.VigieSer
 export class CallAdmission {
   readonly #options: CallAdmissionOptions;
   readonly #admitted = new WeakMap<Metadata, Admitted>();
+  readonly #refused = { unauthorized: 0, tooMany: 0 };
   readonly #health = new Shares(HEALTH_SHARES);
   readonly #reflections = new Shares(REFLECTION_SHARES);
 
   constructor(options: CallAdmissionOptions) {
     this.#options = options;
+  }
+
+  /** Calls, until now. */
+  get refused(): { unauthorized: number; tooMany: number } {
+    const { unauthorized, tooMany } = this.#refused;
+    return { unauthorized, tooMany: tooMany + this.#health.refused + this.#reflections.refused };
   }
 
   /** For the options of the gRPC server. */
@@ -157,6 +164,8 @@ export class CallAdmission {
     try {
       this.#admit(metadata, peer);
     } catch (error) {
+      const isTooMany = error instanceof VigieError && error.code === 'tooManyRequests';
+      this.#refused[isTooMany ? 'tooMany' : 'unauthorized']++;
       this.#options.onRefused(peer);
       throw error;
     }

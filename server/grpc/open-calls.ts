@@ -20,6 +20,11 @@ export class OpenCalls {
     return this.#streams.size;
   }
 
+  /** Calls, until now. */
+  get refused(): number {
+    return this.#shares.refused;
+  }
+
   /** @throws VigieError `tooManyRequests` */
   enter(userId: string, stream: ServerStream<never>): void {
     const leave = this.#shares.take(userId);

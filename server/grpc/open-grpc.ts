@@ -56,6 +56,7 @@ export interface OpenGrpcOptions {
   clock: Clock;
   log: Log;
   firstMessageTimeoutMs?: number;
+  keepalive?: { everyMs: number; timeoutMs: number };
 }
 
 /** A thousand cameras named; larger ones are for PublishFrames alone (call-admission.ts). */
@@ -73,6 +74,7 @@ export class GrpcInterface {
   readonly #options: OpenGrpcOptions;
   readonly #server: Server;
   readonly #listener: GrpcListener;
+  readonly #admission: CallAdmission;
   readonly #calls = new OpenCalls();
   readonly #live: LiveStreams;
   readonly #events: EventWatches;
@@ -83,9 +85,10 @@ export class GrpcInterface {
   constructor(options: OpenGrpcOptions) {
     this.#options = options;
     const { certificate, isTrustedProxy, accounts, time } = options;
+    const { keepalive = { everyMs: KEEPALIVE_MS, timeoutMs: KEEPALIVE_TIMEOUT_MS } } = options;
     const log = options.log.child({ component: 'grpc' });
     this.#log = log;
-    const admission = new CallAdmission({
+    this.#admission = new CallAdmission({
       ...options,
       encrypted: certificate !== undefined,
       onCall: (peer) => this.#listener.onCall(peer),
@@ -95,11 +98,11 @@ export class GrpcInterface {
     this.#server = new Server({
       'grpc.max_receive_message_length': MAX_RECEIVED_BYTES,
       'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
-      'grpc.keepalive_time_ms': KEEPALIVE_MS,
-      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+      'grpc.keepalive_time_ms': keepalive.everyMs,
+      'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
       'grpc.max_connection_idle_ms': IDLE_MS,
       'grpc.enable_channelz': 0,
-      interceptors: [admission.interceptor],
+      interceptors: [this.#admission.interceptor],
     });
     // TLS ends before it: the policy and the renewal of the certificate are those of the web port.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -109,6 +112,7 @@ export class GrpcInterface {
       onConnection: (connection) => injector.injectConnection(connection),
       log,
     });
+    const admission = this.#admission;
     const leases = new CallLeases({ accounts, admission, nowMs: () => time.nowMs() });
     const shared = { access: accounts.access, admission, leases, calls: this.#calls };
     this.#live = new LiveStreams({ ...options, ...shared });
@@ -136,9 +140,18 @@ export class GrpcInterface {
     );
   }
 
-  /** Calls with streamed answers, and connections. */
-  get counters(): { calls: number; connections: GrpcListener['counters'] } {
-    return { calls: this.#calls.size, connections: this.#listener.counters };
+  /** Calls with streamed answers; calls of every kind that were refused; connections. */
+  get counters(): {
+    calls: number;
+    refused: { unauthorized: number; tooMany: number };
+    connections: GrpcListener['counters'];
+  } {
+    const { unauthorized, tooMany } = this.#admission.refused;
+    return {
+      calls: this.#calls.size,
+      refused: { unauthorized, tooMany: tooMany + this.#calls.refused },
+      connections: this.#listener.counters,
+    };
   }
 
   /** @returns the port @throws VigieError `configuration` when it is not available */

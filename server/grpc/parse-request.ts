@@ -2,10 +2,13 @@
 
 import type { z } from 'zod';
 import { VigieError } from '../errors.ts';
+import { MALFORMED_REQUEST } from './service-definition.ts';
 import { validate } from '../wire/validate.ts';
 
 /** @throws VigieError `badRequest` that names the field as the .proto does */
 export function parseRequest<T>(schema: z.ZodType<T>, message: unknown): T {
+  if (message === MALFORMED_REQUEST)
+    throw new VigieError('badRequest', 'the bytes are no message of this method: compare the .proto');
   const parsed = validate(schema, message);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

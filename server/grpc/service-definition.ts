@@ -13,6 +13,9 @@ export interface LoadedProto {
   described: PackageDefinition;
 }
 
+/** In place of a request whose bytes are no message: its method answers that, as it does other wrong requests (parse-request.ts). */
+export const MALFORMED_REQUEST = Symbol('malformed request');
+
 /** As server/wire/grpc-messages.ts describes the messages. */
 export function loadProto(): LoadedProto {
   const includeDirs = [WIRE_FOLDER];
@@ -24,5 +27,20 @@ export function loadProto(): LoadedProto {
     oneofs: true,
   });
   const described = loadSync(PROTO_FILE, { includeDirs, keepCase: true });
-  return { service: definition[GRPC_SERVICE] as LoadedProto['service'], described };
+  const service = Object.entries(definition[GRPC_SERVICE] as LoadedProto['service']).map(
+    ([name, method]) =>
+      [name, { ...method, requestDeserialize: orMalformed(method.requestDeserialize) }] as const,
+  );
+  return { service: Object.fromEntries(service), described };
+}
+
+/** The library answers an error of it as a fault of the server. */
+function orMalformed<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => T | typeof MALFORMED_REQUEST {
+  return (bytes) => {
+    try {
+      return deserialize(bytes);
+    } catch {
+      return MALFORMED_REQUEST;
+    }
+  };
 }

@@ -107,6 +107,8 @@ export const GAUGES: readonly MetricRow[] = [
 
   row('http_connections', 'TCP connections', ({ status }) => status.http.connections.open),
   row('http_requests_unanswered', 'Requests under way', ({ status }) => status.http.requests.unanswered),
+  row('grpc_calls', 'Open gRPC calls with streamed answers', ({ status }) => status.grpc?.calls),
+  row('grpc_connections', 'gRPC connections', ({ status }) => status.grpc?.connections.open),
   row(
     'store_writes_waiting',
     'Writes that wait for the database',
@@ -185,6 +187,12 @@ export const COUNTERS: readonly MetricRow[] = [
     ({ status }) => status.http.requests.refused,
     'reason',
   ),
+  row(
+    'grpc_connections_refused_total',
+    'gRPC connections refused above a limit',
+    ({ status }) => status.grpc?.connections.refused,
+  ),
+  row('grpc_calls_refused_total', 'gRPC calls refused', ({ status }) => status.grpc?.refused, 'reason'),
   row('store_writes_total', 'Writes to the database', ({ status }) => status.store.writes.written),
   row(
     'store_writes_failed_total',

@@ -25,12 +25,14 @@ export interface StatusSources {
   ingest: { readonly counters: ServerStatus['ingest'] };
   pairing: { readonly counters: ServerStatus['pairing'] };
   http: { readonly counters: ServerStatus['http'] };
+  /** Undefined without a port for it. */
+  grpc: { readonly counters: NonNullable<ServerStatus['grpc']> } | undefined;
   store: { readonly figures: ServerStatus['store'] };
   site: { readonly trust: { readonly view: ServerStatus['clock'] } };
 }
 
 export function serverStatus(sources: StatusSources): ServerStatus {
-  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, store, site } = sources;
+  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, grpc, store, site } = sources;
   const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
   return {
     sfu: sfu.stats,
@@ -46,6 +48,7 @@ export function serverStatus(sources: StatusSources): ServerStatus {
     ingest: ingest.counters,
     pairing: pairing.counters,
     http: http.counters,
+    grpc: grpc?.counters ?? null,
     store: store.figures,
     clock: site.trust.view,
     memory: { rss, heapTotal, heapUsed, external, arrayBuffers },

@@ -134,6 +134,13 @@ const HTTP_FIGURES = z.strictObject({
   }),
 });
 
+const GRPC_FIGURES = z.strictObject({
+  /** Open; with streamed answers. */
+  calls: count,
+  refused: z.strictObject({ unauthorized: count, tooMany: count }),
+  connections: z.strictObject({ open: count, refused: count, displaced: count }),
+});
+
 const STORE_FIGURES = z.strictObject({
   writes: z.strictObject({
     length: count,
@@ -171,6 +178,8 @@ export const SERVER_STATUS = z.strictObject({
   ingest: INGEST_FIGURES,
   pairing: z.strictObject({ made: count, paired: count, refused: count }),
   http: HTTP_FIGURES,
+  /** Null without a port for gRPC. */
+  grpc: GRPC_FIGURES.nullable(),
   store: STORE_FIGURES,
   clock: SITE_CLOCK_VIEW,
   /** Of the process, in bytes. */

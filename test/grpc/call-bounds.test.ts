@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { HEALTH_SHARES, REFLECTION_SHARES } from '../../server/grpc/call-admission.ts';
@@ -81,4 +82,40 @@ test('a connection that presents nothing but wrong keys is closed, and one with 
   await closed;
   assert.equal(await other.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
   watched.stream.close();
+});
+
+test('what is open and what was refused is counted', async (context) => {
+  const { grpc, connect } = await grpcInterface(context);
+  const client = connect();
+  const watched = client.call(`${SERVICE}/WatchEvents`).write(EMPTY).end();
+  await until('it is open', () => grpc.counters.calls === 1);
+  await client.call(`${SERVICE}/ListCameras`, '').status;
+  const watches = Array.from({ length: HEALTH_SHARES.perUser + 1 }, () =>
+    client.call(`${HEALTH}/Watch`, '').write(EMPTY).end(),
+  );
+  await watches.at(-1)?.status;
+  assert.deepEqual(grpc.counters, {
+    calls: 1,
+    refused: { unauthorized: 1, tooMany: 1 },
+    connections: { open: 1, refused: 0, displaced: 0 },
+  });
+  watched.stream.close();
+  await until('it is closed', () => grpc.counters.calls === 0);
+});
+
+test('a client whose machine is gone is noticed, and one that answers stays', async (context) => {
+  const { connect, port } = await grpcInterface(context, { keepalive: { everyMs: 50, timeoutMs: 2_000 } });
+  const client = connect();
+  let pings = 0;
+  client.session.on('ping', () => pings++);
+  // It answers nothing after its preface and settings.
+  const gone = connectTcp(port, '127.0.0.1');
+  context.after(() => gone.destroy());
+  gone.on('error', () => undefined).resume();
+  gone.write(
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.of(0, 0, 0, 4, 0, 0, 0, 0, 0)]),
+  );
+  await once(gone, 'close');
+  await until('the other has answered some pings', () => pings > 3);
+  assert.equal(await client.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
 });

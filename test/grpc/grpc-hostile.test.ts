@@ -27,7 +27,7 @@ test('gRPC under callers that do not behave', async (context) => {
   });
 
   await context.test('bytes that are no message, and fields out of range, end the call alone', async () => {
-    assert.equal(await codeOf('WatchFrames', { key, raw: Buffer.from('0aff', 'hex') }), 'INTERNAL');
+    assert.equal(await codeOf('WatchFrames', { key, raw: Buffer.from('0aff', 'hex') }), 'INVALID_ARGUMENT');
     for (const request of [
       {},
       { cameraId, maxFps: 0 },

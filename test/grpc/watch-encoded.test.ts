@@ -1,39 +1,17 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { suite, test } from 'node:test';
 import type { EncodedFrame, KeyframeSource } from '../../server/core/video/encoded-frame.ts';
 import { unmappedTime } from '../../server/core/site-clock.ts';
 import type { Admitted } from '../../server/grpc/call-admission.ts';
 import type { LiveStreams } from '../../server/grpc/live-streams.ts';
-import { ServerStream, type StreamCall } from '../../server/grpc/server-stream.ts';
 import { EncodedWatches, MAX_WAITING } from '../../server/grpc/watch-encoded.ts';
-import { createLog } from '../../server/log.ts';
 import type { GrpcMessages } from '../../server/wire/grpc-messages.ts';
+import { FakeGrpcCall } from '../support/fake-grpc-call.ts';
 
 type Message = GrpcMessages['WatchEncodedResponse'];
 
 const SECOND_US = 1_000_000;
 const ADMITTED: Admitted = { key: '', address: '192.0.2.1', secure: false, device: undefined };
-
-/** A call whose client reads when the test says so. */
-class FakeCall extends EventEmitter {
-  readonly sent: Message[] = [];
-  readonly #written: (() => void)[] = [];
-
-  write(message: Message, onWritten: () => void): void {
-    this.sent.push(message);
-    this.#written.push(onWritten);
-  }
-
-  end(): void {
-    this.emit('cancelled');
-  }
-
-  /** The client reads what has been sent. */
-  drain(): void {
-    for (let written = this.#written.shift(); written; written = this.#written.shift()) written();
-  }
-}
 
 function setUp() {
   let nowUs = 0;
@@ -52,10 +30,9 @@ function setUp() {
     dates: unmappedTime(),
     clock: () => nowUs,
   });
-  const open = (): FakeCall => {
-    const call = new FakeCall();
-    const stream = new ServerStream<Message>(call as unknown as StreamCall<Message>, createLog('silent'));
-    watches.watch(stream, { cameraId: 'door' }, ADMITTED);
+  const open = (): FakeGrpcCall<Message> => {
+    const call = new FakeGrpcCall<Message>();
+    watches.watch(call.stream, { cameraId: 'door' }, ADMITTED);
     return call;
   };
   const frame = (keyframe = false): void => {

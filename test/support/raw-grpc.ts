@@ -34,7 +34,7 @@ export async function grpcInterface(context: TestContext, options: Partial<OpenG
   } as unknown as OpenGrpcOptions);
   const port = await grpc.listen();
   context.after(() => grpc.close());
-  return { grpc, connect: () => new RawClient(context, port) };
+  return { grpc, port, connect: () => new RawClient(context, port) };
 }
 
 export class RawClient {

@@ -3,7 +3,10 @@
 import { zeroIngestCounters } from '../../server/ingest/ingest-counters.ts';
 import type { StatusSources } from '../../server/status/server-status.ts';
 
-export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' | 'ingest' | 'site'> = {
+export const IDLE_PARTS: Pick<
+  StatusSources,
+  'sfu' | 'signaling' | 'transcoder' | 'ingest' | 'site' | 'grpc'
+> = {
   sfu: {
     stats: {
       port: 8081,
@@ -33,6 +36,7 @@ export const IDLE_PARTS: Pick<StatusSources, 'sfu' | 'signaling' | 'transcoder' 
     encodingCount: 0,
     rungCounts: { full: 0, large: 0, small: 0, tiny: 0 },
   },
+  grpc: undefined,
   ingest: { counters: zeroIngestCounters() },
   site: { trust: { view: { problem: null } } },
 };
