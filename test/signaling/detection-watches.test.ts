@@ -5,6 +5,8 @@ import { DetectionWatches } from '../../server/signaling/detection-watches.ts';
 
 const MAX_CAMERAS = 256;
 const seen = (cameraId: string) => ({ cameraId, analyser: 'a', captureUs: 1, boxes: [] });
+const isRefused = (error: unknown): boolean =>
+  error instanceof VigieError && error.code === 'tooManyRequests';
 
 function watching() {
   const rights = new Set(['live', 'events']);
@@ -47,8 +49,6 @@ test('a slow line is sent none, and those that come later again', () => {
 test('a page watches at most as many cameras as it shows, and one may be given up for another', () => {
   const { watches, isSent } = watching();
   for (let n = 0; n < MAX_CAMERAS; n++) watches.set(`cam_${n}`, true);
-  const isRefused = (error: unknown): boolean =>
-    error instanceof VigieError && error.code === 'tooManyRequests';
   assert.throws(() => watches.set('cam_more', true), isRefused);
   watches.set('cam_0', true);
   watches.set('cam_0', false);
