@@ -41,6 +41,7 @@ const UNTIMED_PAGES = new Set(
     'connection-check',
     'console',
     'data-saver',
+    'detections',
     'device-address',
     'firmware-update',
     'https',

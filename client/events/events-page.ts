@@ -113,7 +113,7 @@ export class EventsPage extends LitElement {
         ${Object.entries(EVENT_KINDS).map(
           ([kind, name]) => html`<wa-option value=${kind}>${name}</wa-option>`,
         )}
-        ${this.labels.map((label) => html`<wa-option value=${LABEL + label}>${labelText(label)}</wa-option>`)}
+        ${this.#knownLabels().map((label) => html`<wa-option value=${LABEL + label}>${labelText(label)}</wa-option>`)}
       </wa-select>`;
   }
 
@@ -156,6 +156,14 @@ export class EventsPage extends LitElement {
   #choose(value: string): void {
     this.label = value.startsWith(LABEL) ? value.slice(LABEL.length) : undefined;
     this.kind = this.label === undefined ? kindOf(value) : 'detection';
+  }
+
+  /** Also those of detections that have come since. */
+  #knownLabels(): string[] {
+    const listed = this.#events.events.map(({ label }) => label).filter((label) => label !== '');
+    return [
+      ...new Set([...this.labels, ...listed, ...(this.label === undefined ? [] : [this.label])]),
+    ].toSorted();
   }
 
   /** Without them, detections are still one choice. */

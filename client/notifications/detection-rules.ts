@@ -9,7 +9,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { DetectionRule } from '../../server/wire/notification.ts';
 import { checkedOf } from '../ui/field-value.ts';
 import { textOf } from '../ui/form-dialog.ts';
-import { USUAL_NIGHT, withNight } from './notification-choices.ts';
+import { keptCameras, USUAL_NIGHT, withNight } from './notification-choices.ts';
 
 /** One of them in the form; its key names its fields, also when another is removed. */
 export interface RuleField {
@@ -40,7 +40,7 @@ export function rulesOf(form: FormData, fields: readonly RuleField[]): Detection
     const [from, to] = [textOf(form, `rule-from-${key}`), textOf(form, `rule-to-${key}`)];
     return {
       label: textOf(form, `rule-label-${key}`).toLowerCase(),
-      // Several cameras are chosen by programs only, and stay.
+      // What the form cannot offer stays: several cameras, chosen by a program, and one that was removed.
       cameraIds: camera === SOME ? rule.cameraIds : camera === ALL ? [] : [camera],
       hours: limited ? withNight(rule.hours, from, to) : [],
     };
@@ -70,7 +70,7 @@ export function renderRules(
             appearance="outlined"
             data-testid="add-rule"
             @click=${() => change(withNewRule(fields))}
-            >Only certain detections…</wa-button
+            >${fields.length === 0 ? 'Only certain detections…' : 'Add another'}</wa-button
           >
         </div>`
       : nothing
@@ -87,6 +87,7 @@ function ruleRow(
   const { label, cameraIds, hours } = field.rule;
   const [night = USUAL_NIGHT] = hours;
   const [camera = ALL] = cameraIds;
+  const kept = keptCameras(cameraIds, cameras);
   return html`<div class="rule" role="group" aria-label="Detections to notify of" data-testid="rule">
     <wa-input
       name="rule-label-${key}"
@@ -101,11 +102,11 @@ function ruleRow(
     <wa-select
       name="rule-camera-${key}"
       label="At"
-      value=${cameraIds.length > 1 ? SOME : camera}
+      value=${kept === undefined ? camera : SOME}
       data-testid="rule-camera"
     >
       <wa-option value=${ALL}>Every camera</wa-option>
-      ${cameraIds.length > 1 ? html`<wa-option value=${SOME}>${cameraIds.length} cameras</wa-option>` : nothing}
+      ${kept === undefined ? nothing : html`<wa-option value=${SOME}>${kept}</wa-option>`}
       ${cameras.map(({ id, name }) => html`<wa-option value=${id}>${name}</wa-option>`)}
     </wa-select>
     <wa-checkbox

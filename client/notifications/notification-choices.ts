@@ -26,3 +26,13 @@ export function nearestPause(seconds: number): number {
     PAUSES[0]?.[0] ?? 60,
   );
 }
+
+/** @returns words for a rule's cameras that are no single choice: several, or one that is not listed; undefined when they are */
+export function keptCameras(
+  cameraIds: readonly string[],
+  cameras: readonly { id: string }[],
+): string | undefined {
+  const [only] = cameraIds;
+  if (cameraIds.length > 1) return `${cameraIds.length} cameras`;
+  return only === undefined || cameras.some(({ id }) => id === only) ? undefined : 'A removed camera';
+}

@@ -6,8 +6,8 @@
 import { parse, write } from 'sdp-transform';
 import { VigieError } from '../errors.ts';
 import type { IceCandidate, IceParameters } from '../wire/signaling.ts';
-import { bundleOf, candidateAttributes } from './sdp-answer.ts';
-import { iceOf, type IceCredentials, type Offer } from './sdp-offer.ts';
+import { candidateAttributes } from './sdp-answer.ts';
+import { iceOf, type IceCredentials, type OfferedSection } from './sdp-offer.ts';
 
 /**
  * The client's candidates are passed over: an ICE-lite server sends no checks, and learns each address from the client's.
@@ -23,18 +23,14 @@ export function readFragment(text: string): IceCredentials | undefined {
 }
 
 export interface RestartAnswer {
-  offer: Offer;
+  section: OfferedSection;
+  isBundled: boolean;
   ice: IceParameters;
   candidates: readonly IceCandidate[];
 }
 
-/**
- * Names the section that has the transport in the answer: of a bundle the first one (RFC 9143 section 7.3.2), whose credentials the
- * others take. Without the lines that begin a whole description, which a fragment has not.
- */
-export function writeFragment({ offer, ice, candidates }: RestartAnswer): string {
-  const section = offer.sections[offer.carrier ?? offer.served];
-  if (!section) return '';
+/** Without the lines that begin a whole description, which a fragment has not. */
+export function writeFragment({ section, isBundled, ice, candidates }: RestartAnswer): string {
   const { kind, protocol, format, mid } = section;
   const attributes = candidateAttributes(candidates);
   const whole = write({
@@ -43,7 +39,7 @@ export function writeFragment({ offer, ice, candidates }: RestartAnswer): string
     name: '-',
     timing: { start: 0, stop: 0 },
     icelite: 'ice-lite',
-    ...bundleOf(offer),
+    ...(isBundled && { groups: [{ type: 'BUNDLE', mids: mid ?? '' }] }),
     media: [
       {
         type: kind,
