@@ -68,7 +68,7 @@ test('boxes are over the live picture, and a button hides them, also the next ti
     ];
   });
   for (const [index, share] of [0.2, 0.3, 0.2, 0.5].entries())
-    assert.ok(Math.abs((inPicture[index] ?? 0) - share) < 0.02, `${inPicture.join(' ')}`);
+    assert.ok(Math.abs((inPicture[index] ?? 0) - share) < 0.02, inPicture.join(' '));
   await toggle('filled').click();
   await toggle('plain').waitFor();
   await page.reload();
