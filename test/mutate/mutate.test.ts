@@ -45,7 +45,7 @@ test('every mutant of the four rooms parses', () => {
 test('the tests of a source are its mirror and the tests that import it', () => {
   const testsOf = new TestsOf(ROOT);
   assert.equal(testsOf.find('server/core/token-bucket.ts')[0], 'test/core/token-bucket.test.ts');
-  assert.ok(testsOf.find('server/sfu/consumer.ts').includes('test/sfu/sfu.test.ts'));
+  assert.ok(testsOf.find('server/sfu/viewer-transport.ts').includes('test/sfu/sfu.test.ts'));
 });
 
 test('a run names its seed, kills a mutant, and leaves the work tree unchanged', () => {
