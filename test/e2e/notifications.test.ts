@@ -74,7 +74,8 @@ test('what one wants to be told is chosen', async () => {
   await tab.getByText('Saved.').waitFor();
   const { settings } = await admin.request<NotificationsView>('GET', '/notifications');
   assert.deepEqual(settings, {
-    kinds: ['motion', 'off'],
+    kinds: ['motion', 'off', 'detection'],
+    detections: [],
     cameraIds: [door.id],
     quiet: [{ days: [0, 1, 2, 3, 4, 5, 6], from: '21:30', to: '07:00' }],
     pauseSeconds: 60,
