@@ -5,7 +5,7 @@
  * Invariant: numbers and sections are those of the offer, in its order.
  */
 
-import { write, type MediaAttributes, type MediaDescription } from 'sdp-transform';
+import { write, type MediaAttributes, type MediaDescription, type SessionDescription } from 'sdp-transform';
 import type { IceCandidate, RtpParameters, TransportParameters } from '../wire/signaling.ts';
 import type { Offer, OfferedSection } from './sdp-offer.ts';
 
@@ -27,7 +27,6 @@ const TRACK_ID = 'video';
 export function writeAnswer(parts: AnswerParts): string {
   const { offer, sessionId } = parts;
   const { sections, served, carrier } = offer;
-  const mids = [carrier, served].flatMap((index) => sections[index ?? -1]?.mid ?? []);
   const media = sections.map((section, index) => {
     if (index === served) return videoSection(section, parts);
     return index === carrier ? carryingSection(section, parts) : refusedSection(section);
@@ -45,10 +44,22 @@ export function writeAnswer(parts: AnswerParts): string {
     name: '-',
     timing: { start: 0, stop: 0 },
     icelite: 'ice-lite',
-    ...(offer.isBundled && { groups: [{ type: 'BUNDLE', mids: mids.join(' ') }] }),
+    ...bundleOf(offer),
     msidSemantic: { semantic: 'WMS', token: '*' },
     media,
   });
+}
+
+/** The sections of the answer that share the transport, the one that has it first. */
+export function bundleOf({
+  sections,
+  served,
+  carrier,
+  isBundled,
+}: Offer): Pick<SessionDescription, 'groups'> {
+  if (!isBundled) return {};
+  const mids = [carrier, served].flatMap((index) => sections[index ?? -1]?.mid ?? []);
+  return { groups: [{ type: 'BUNDLE', mids: mids.join(' ') }] };
 }
 
 export function candidateAttributes(candidates: readonly IceCandidate[]): MediaAttributes['candidates'] {

@@ -6,8 +6,8 @@
 import { parse, write } from 'sdp-transform';
 import { VigieError } from '../errors.ts';
 import type { IceCandidate, IceParameters } from '../wire/signaling.ts';
-import { candidateAttributes } from './sdp-answer.ts';
-import { iceOf, type IceCredentials, type OfferedSection } from './sdp-offer.ts';
+import { bundleOf, candidateAttributes } from './sdp-answer.ts';
+import { iceOf, type IceCredentials, type Offer } from './sdp-offer.ts';
 
 /**
  * The client's candidates are passed over: an ICE-lite server sends no checks, and learns each address from the client's.
@@ -23,14 +23,18 @@ export function readFragment(text: string): IceCredentials | undefined {
 }
 
 export interface RestartAnswer {
-  section: OfferedSection;
-  isBundled: boolean;
+  offer: Offer;
   ice: IceParameters;
   candidates: readonly IceCandidate[];
 }
 
-/** Without the lines that begin a whole description, which a fragment has not. */
-export function writeFragment({ section, isBundled, ice, candidates }: RestartAnswer): string {
+/**
+ * Names the section that has the transport in the answer: of a bundle the first one (RFC 9143 section 7.3.2), whose credentials the
+ * others take. Without the lines that begin a whole description, which a fragment has not.
+ */
+export function writeFragment({ offer, ice, candidates }: RestartAnswer): string {
+  const section = offer.sections[offer.carrier ?? offer.served];
+  if (!section) return '';
   const { kind, protocol, format, mid } = section;
   const attributes = candidateAttributes(candidates);
   const whole = write({
@@ -39,7 +43,7 @@ export function writeFragment({ section, isBundled, ice, candidates }: RestartAn
     name: '-',
     timing: { start: 0, stop: 0 },
     icelite: 'ice-lite',
-    ...(isBundled && { groups: [{ type: 'BUNDLE', mids: mid ?? '' }] }),
+    ...bundleOf(offer),
     media: [
       {
         type: kind,

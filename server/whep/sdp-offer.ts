@@ -111,15 +111,18 @@ function parsed(text: string): SessionDescription {
 
 function isServable(section: MediaDescription, session: SessionDescription): boolean {
   const direction = section.direction ?? session.direction ?? 'sendrecv';
-  // With port 0 it is refused by the client itself, or uses the port of another one (RFC 9143 section 6).
-  const isOffered = section.port !== 0 || section.bundleOnly !== undefined;
   return (
     section.type === 'video' &&
-    isOffered &&
+    isOffered(section) &&
     RTP_PROTOCOL.test(section.protocol) &&
     (direction === 'recvonly' || direction === 'sendrecv') &&
     vp8Of(section) !== undefined
   );
+}
+
+/** With port 0 it is refused by the client itself, or uses the port of another one (RFC 9143 section 6). */
+function isOffered({ port, bundleOnly }: MediaDescription): boolean {
+  return port !== 0 || bundleOnly !== undefined;
 }
 
 function lackOf({ media }: SessionDescription): string {
@@ -216,7 +219,7 @@ function carrierOf(
   if (own === undefined) return undefined;
   const bundle = groups.map(({ mids }) => textOf(mids).split(' ')).find((mids) => mids.includes(own));
   const first = media.findIndex(
-    (each) => midOf(each.mid) === bundle?.[0] && RTP_PROTOCOL.test(each.protocol),
+    (each) => midOf(each.mid) === bundle?.[0] && isOffered(each) && RTP_PROTOCOL.test(each.protocol),
   );
   return first < 0 || media[first]?.mid === mid ? undefined : first;
 }

@@ -103,13 +103,11 @@ export class WhepSession {
     const ice = readFragment(text);
     if (!ice || isSame(ice, this.#clientIce)) return undefined;
     const { sfu, offer, viewerAddress } = this.#options;
-    const section = offer.sections[offer.served];
-    if (!section) return undefined;
     this.#clientIce = ice;
     this.#etag = newEtag();
     const restarted = this.#transport.restartIce();
     const { iceCandidates: candidates } = sfu.transportParameters(this.#transport, viewerAddress);
-    return writeFragment({ section, isBundled: offer.isBundled, ice: restarted, candidates });
+    return writeFragment({ offer, ice: restarted, candidates });
   }
 
   /** Idempotent. */

@@ -73,16 +73,14 @@ test('a fragment tells its credentials, and candidates alone have none', () => {
   assert.throws(() => readFragment('a=ice-ufrag:abcd\r\n'), /ice-pwd/);
 });
 
-test('a restart is answered with new credentials and all candidates', () => {
-  const { sections, served, isBundled } = readOffer(OFFER);
-  const section = sections[served];
-  assert.ok(section);
-  const { iceParameters: ice, iceCandidates: candidates } = TRANSPORT;
-  assert.deepEqual(writeFragment({ section, isBundled, ice, candidates }).split('\r\n'), [
+const { iceParameters: ice, iceCandidates: candidates } = TRANSPORT;
+
+test('a restart is answered with new credentials and all candidates, in the section that has the transport', () => {
+  assert.deepEqual(writeFragment({ offer: readOffer(OFFER), ice, candidates }).split('\r\n'), [
     'a=ice-lite',
-    'a=group:BUNDLE 1',
-    'm=video 9 UDP/TLS/RTP/SAVPF 96',
-    'a=mid:1',
+    'a=group:BUNDLE 0 1',
+    'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+    'a=mid:0',
     'a=ice-ufrag:ours',
     'a=ice-pwd:our password',
     'a=candidate:udp0 1 udp 1 192.0.2.1 8081 typ host',
@@ -90,4 +88,18 @@ test('a restart is answered with new credentials and all candidates', () => {
     'a=end-of-candidates',
     '',
   ]);
+});
+
+test('a restart of the video alone is answered in its own section', () => {
+  const offer = readOffer(OFFER.replace('BUNDLE 0 1', 'BUNDLE 1'));
+  const fragment = writeFragment({ offer, ice, candidates });
+  assert.match(fragment, /^a=group:BUNDLE 1\r\nm=video 9 UDP\/TLS\/RTP\/SAVPF 96\r\na=mid:1\r$/m);
+});
+
+test('a section that the client has refused itself is refused, also where it leads the bundle', () => {
+  const [session = '', audio = ''] = answerTo(readOffer(OFFER.replace('m=audio 9', 'm=audio 0'))).split(
+    /(?=^m=)/m,
+  );
+  assert.match(session, /^a=group:BUNDLE 1\r$/m);
+  assert.match(audio, /^m=audio 0 /);
 });
