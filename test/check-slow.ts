@@ -1,10 +1,11 @@
 /**
- * `npm run check:slow`: checks that take too long for every change and are run before a release. Attacks, fuzzing and a
- * soak, one after the other whatever the results, within half an hour on two cores.
+ * `npm run check:slow`: checks that take too long for every change and are run before a release. Programs of others, attacks,
+ * fuzzing and a soak, one after the other whatever the results, within half an hour on two cores.
  */
 
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { RELEASE_TESTS } from './release-tests.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TOTAL_MINUTES = 29;
@@ -15,6 +16,7 @@ const startedMs = Date.now();
 const elapsedMinutes = (): number => (Date.now() - startedMs) / 60_000;
 const failed: string[] = [];
 
+run('test', 'test/run.ts', ...RELEASE_TESTS);
 run('torture:server', 'test/torture/server.ts');
 run('fuzz', 'test/fuzz/fuzz.ts');
 const left = Math.floor(TOTAL_MINUTES - elapsedMinutes() - 1);

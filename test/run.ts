@@ -1,7 +1,7 @@
 /**
  * `npm test`: installs missing programs, builds the web app, runs every test.
  *
- *     npm test                    everything
+ *     npm test                    everything but the tests for a release (release-tests.ts)
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
  * Tests that need no program of others run first, while those programs are installed. Network tests, and browser tests that
@@ -18,6 +18,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureClientBuilt } from '../server/start/client-build.mjs';
 import type { BrowserServer } from 'playwright-core';
+import { RELEASE_TESTS } from './release-tests.ts';
 import { SHARED_BROWSER, startChromium } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -81,7 +82,9 @@ const LONG_FIRST = [
 
 const words = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts', { cwd: ROOT })
-  .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
+  .filter((path) =>
+    words.length === 0 ? !RELEASE_TESTS.has(path) : words.some((word) => path.includes(word)),
+  )
   .toSorted();
 if (files.length === 0) {
   process.stderr.write(`no test file has ${words.join(' or ')} in its path\n`);
