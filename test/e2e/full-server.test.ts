@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { ALWAYS_ADMITTED } from '../../server/core/admission.ts';
 import { TestBrowser } from '../support/browser.ts';
-import { FULL_RATE, startCamera } from '../support/camera-process.ts';
+import { startCamera } from '../support/camera-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import type { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -21,7 +21,7 @@ const server = await ServerProcess.start({
 const browser = await TestBrowser.launch();
 const admin = await server.admin();
 const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door, FULL_RATE);
+const camera = startCamera(server.cameraUrl, door);
 const others: SignalingSocket[] = [];
 after(async () => {
   for (const socket of others) socket.close();
@@ -69,6 +69,7 @@ test('the page says that the server is full and how many watch, and shows the ca
   await late.untilStatus(door.id, 'live', 60_000);
   // Pictures may be there before the first video.
   await until('video is shown', async () => (await late.source(door.id)) === 'video');
-  assert.equal((await state()).state, 'open');
+  // A machine with other work may really be full for a moment.
+  await until('the server has room', async () => (await state()).state === 'open');
   for (const page of [early, late, checking]) await page.close();
 });
