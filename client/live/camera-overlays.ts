@@ -31,7 +31,7 @@ export function snapshot(
   return html`<img part="snapshot" alt="" src=${url} class=${isLoaded ? 'loaded' : ''} @load=${onLoad} />`;
 }
 
-/** What analysers have detected. */
+/** The boxes that analysers report. */
 export function boxes(
   cameraId: string,
   connection: Pick<LiveConnection, 'detections'> | null,

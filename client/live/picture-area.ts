@@ -1,4 +1,4 @@
-/** Where in an element its picture is, as `object-fit` places it. Pure. */
+/** The area of an element that its picture covers, as `object-fit` places it. Pure. */
 
 export interface Size {
   width: number;

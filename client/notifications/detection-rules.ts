@@ -40,7 +40,7 @@ export function rulesOf(form: FormData, fields: readonly RuleField[]): Detection
     const [from, to] = [textOf(form, `rule-from-${key}`), textOf(form, `rule-to-${key}`)];
     return {
       label: textOf(form, `rule-label-${key}`).toLowerCase(),
-      // What the form cannot offer stays: several cameras, chosen by a program, and one that was removed.
+      // Values that the form cannot offer stay: several cameras, chosen by a program, and one that was removed.
       cameraIds: camera === SOME ? rule.cameraIds : camera === ALL ? [] : [camera],
       hours: limited ? withNight(rule.hours, from, to) : [],
     };

@@ -74,7 +74,7 @@ export class VigieNotificationSettings extends LitElement {
   declare busy: boolean;
   /** There are quiet hours. */
   declare protected quiet: boolean;
-  /** Of detections; empty: all are notified. */
+  /** Rules for detections; empty: all are notified. */
   declare protected rules: readonly RuleField[];
 
   constructor() {

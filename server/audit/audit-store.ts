@@ -32,7 +32,7 @@ export interface AuditListQuery extends AuditFilter {
   limit: number;
   /** An entry's id: only those before it; none if it is gone. */
   before?: string;
-  /** Where the page before ended. */
+  /** The end of the page before. */
   after?: Place;
 }
 

@@ -11,7 +11,7 @@ export interface ViewerAllowanceOptions {
   capacity: Capacity;
   transportQuota: TransportQuota;
   clock: Clock;
-  /** Where the viewer calls from, in front of any trusted proxy. */
+  /** The address of the viewer, in front of any trusted proxy. */
   viewerAddress: string;
   viewerDevice?: string | undefined;
   /** Told of each stream of live pictures. @returns called when it ends */

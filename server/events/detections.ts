@@ -1,5 +1,5 @@
 /**
- * What analysers report of the cameras' pictures: each object is one event of the kind `detection`, and the boxes of each report go to
+ * Takes the reports of analysers on the cameras' pictures: each object is one event of the kind `detection`, and the boxes of each report go to
  * the viewers. core/detection/ decides which boxes are one object.
  *
  * Invariants: a started event always ends, whatever becomes of its analyser or its camera; nothing is taken of a camera that is

@@ -21,11 +21,11 @@ export type EventFindings = Pick<EventView, 'zones' | 'score'> & {
 export interface EventQuery {
   limit: number;
   kind?: EventKind;
-  /** Of detections. */
+  /** Only detections with this label. */
   label?: string;
   /** An event's id: only events stored before it; none if it is gone. */
   before?: string;
-  /** Where the page before ended, in the same order. */
+  /** The end of the page before, in the same order. */
   after?: Place;
   /** Only events that overlap this time. A continuing event has no end yet. */
   fromMs?: number;
@@ -141,7 +141,7 @@ export class EventQueries {
     return Number(this.#statements.count.get(cameraId)?.['count']);
   }
 
-  /** Of these cameras together. */
+  /** For these cameras together. */
   list(cameraIds: readonly string[], query: EventQuery): Page<EventView> {
     const ranked = this.#ranked(cameraIds, query);
     const events = ranked.flatMap(({ sequence }) => toEvent(this.#statements.at.get(sequence)) ?? []);
@@ -159,7 +159,7 @@ export class EventQueries {
     return this.find(cameraId, id);
   }
 
-  /** Of detections, by camera, each with the first in the order of their letters. */
+  /** Labels of detections, by camera, each with the first in the order of their letters. */
   labels(cameraIds: readonly string[]): [cameraId: string, labels: string[]][] {
     const { labels } = this.#statements;
     return cameraIds.map((id) => [id, labels.all(id, MAX_LABELS).map(({ label }) => String(label))]);

@@ -1,5 +1,5 @@
 /**
- * Who calls: every call but a health check presents an API key, before any of its messages is read.
+ * Admits callers: every call but a health check presents an API key, before any of its messages is read.
  *
  * Invariants: a call without a valid key costs no memory for its messages; one is counted as one request of its key, however many
  * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few reflections; a
@@ -24,13 +24,13 @@ import type { Log } from '../log.ts';
 import { MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import { allowMessages, guardCall, type CallRules } from './call-guard.ts';
 
-/** Who called, when the call began; `identify` says whether the key is still good. */
+/** The caller at the beginning of the call; `identify` says whether the key is still good. */
 export interface Admitted {
   key: string;
   address: string;
   /** Connected over TLS. */
   secure: boolean;
-  /** What the client says of itself, in a few words. */
+  /** The client's description of itself, in a few words. */
   device: string | undefined;
 }
 
@@ -61,7 +61,7 @@ const FIRST_MESSAGE_TIMEOUT_MS = 10_000;
 /** By network: a monitor or two. */
 export const HEALTH_SHARES = { total: 64, perUser: 8 };
 export const REFLECTION_SHARES = { total: 64, perUser: 16 };
-/** Of one call: more than a tool asks about this service. Answers that are not read wait in memory. */
+/** Messages of one call: more than a tool asks about this service. Answers that are not read wait in memory. */
 const MAX_REFLECTION_MESSAGES = 64;
 const REFLECTION_TIMEOUT_MS = 60_000;
 /** The server as a whole, and its service. */

@@ -1,5 +1,5 @@
 /**
- * What every call must keep to while it lasts, whoever makes it: the largest message, how many, and how long it may take.
+ * The bounds of every call while it lasts, whoever makes it: the largest message, how many, and how long it may take.
  *
  * Invariants: nothing of a call's messages is read before `enter` has let it in; what `enter` returned is called once, when the call ends.
  */

@@ -29,7 +29,7 @@ export interface ClientConnection {
   basePath: string;
 }
 
-/** What it is known by: of a request of any protocol. */
+/** The parts of a request, of any protocol, that its origin is known by. */
 export interface ReceivedRequest {
   headers: IncomingMessage['headers'];
   /** `encrypted` with TLS. */

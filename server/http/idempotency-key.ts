@@ -21,7 +21,7 @@ interface Answering {
 
 const ANSWERING = new WeakMap<Request, Answering>();
 
-/** What was answered to the first request with this key; ends the handler of a later one. */
+/** The answer to the first request with this key; ends the handler of a later one. */
 export class AnsweredBefore extends Error {
   readonly answer: string;
 

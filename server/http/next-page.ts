@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 import { VigieError } from '../errors.ts';
 import type { Place } from '../store/page.ts';
 
-/** Of one order; a program that changes the order of a list begins anew. */
+/** A cursor belongs to one order; a program that changes the order of a list begins anew. */
 const CURSOR = /^([a-z]+)\.(\d{1,16})\.(\d{1,16})$/;
 
 /**

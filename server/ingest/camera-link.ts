@@ -4,7 +4,7 @@ import type { CameraDevice } from '../core/updates/update-obstacles.ts';
 import type { CAMERA_CLOSE, HelloMessage } from '../wire/camera-protocol.ts';
 import type { CameraCommands } from './camera-commands.ts';
 
-/** What the other side says of itself. */
+/** The other side's description of itself. */
 export type CameraSelf = Pick<
   HelloMessage,
   'firmware' | 'board' | 'sensor' | 'capabilities' | 'frameIntervalMs'
@@ -13,7 +13,7 @@ export type CameraSelf = Pick<
 export interface CameraLink {
   /** Undefined before it has proven its key. */
   readonly hello: CameraSelf | undefined;
-  /** What updates go by; undefined before it has proven its key. */
+  /** The values that updates go by; undefined before it has proven its key. */
   readonly device: CameraDevice | undefined;
   /** µs, the smallest measured; undefined: not measured. */
   readonly roundTripUs: number | undefined;

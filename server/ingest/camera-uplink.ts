@@ -51,7 +51,7 @@ export class CameraUplink {
   readonly #options: CameraUplinkOptions;
   readonly #memory: UplinkMemory;
   #commands: CameraCommands | undefined;
-  /** What the camera says it has stored. */
+  /** The settings that the camera says it has stored. */
   #stored: CameraSettings = {};
   /** The camera's settings can be changed. */
   #isSettable = false;

@@ -19,7 +19,7 @@ import { packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
-  /** What its line carries of the rung, bits per second of video; Infinity: everything; undefined: not known yet. */
+  /** The rate of the rung that its line carries, bits per second of video; Infinity: everything; undefined: not known yet. */
   readonly limitBps: number | undefined;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
@@ -47,7 +47,7 @@ export class CameraTrack {
   #timer: NodeJS.Timeout | undefined;
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
-  /** What each sink needs of it. */
+  /** The need of each sink. */
   #needBps = new Map<FrameSink, number>();
   /** The two highest needs: a sink and the best of the others. */
   #bestBps: number[] = [];

@@ -86,7 +86,7 @@ export class LineControl {
     this.#pacer.close();
   }
 
-  /** What the line is thought to carry has changed, perhaps. */
+  /** The estimate of the line may have changed. */
   #follow(nowUs: number): void {
     if (this.line.follow(nowUs)) this.allocation.estimateChanged();
     this.#setPace();

@@ -85,7 +85,7 @@ export interface ConsumerIdentity {
   /** SDP media identification (RFC 8843), unique within its transport. */
   mid: string;
   ssrc: number;
-  /** Of retransmissions, and of forward error correction, where the viewer takes them. */
+  /** For retransmissions, and for forward error correction, where the viewer takes them. */
   rtxSsrc?: number | undefined;
   fecSsrc?: number | undefined;
   cname: string;

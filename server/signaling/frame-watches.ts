@@ -29,7 +29,7 @@ export interface FrameWatchesOptions {
   scaleFrame?: ScaleFrame | undefined;
   clock: Clock;
   allowance: ViewerAllowance;
-  /** Of all sessions. */
+  /** For all sessions. */
   frameWatches: Shares;
   log: Log;
 }

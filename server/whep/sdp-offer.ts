@@ -31,14 +31,14 @@ export interface IceCredentials {
   password: string;
 }
 
-/** What the answer repeats of a section. */
+/** The parts of a section that the answer repeats. */
 export interface OfferedSection {
   kind: string;
   protocol: string;
   /** One of the formats that were offered. */
   format: string;
   mid: string | undefined;
-  /** Of that format. */
+  /** Parameters of that format. */
   codec: { codec: string; rate?: number | undefined; encoding?: number | undefined } | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface Offer {
   ice: IceCredentials;
   fingerprint: DtlsFingerprint;
   format: RtpFormat;
-  /** Of the codec VP8, as `a=rtcp-fb` has them; of `nack` only where retransmissions are taken. */
+  /** RTCP feedback of the codec VP8, as `a=rtcp-fb` has them; of `nack` only where retransmissions are taken. */
   feedback: { type: string; subtype?: string }[];
 }
 

@@ -24,12 +24,12 @@ export interface WhepSessionsOptions {
   onStream?: ((stream: ViewerStream & { details: Record<string, string> }) => () => void) | undefined;
 }
 
-/** Who opens a session, and where from. */
+/** The caller that opens a session, and its address. */
 export interface WhepViewer {
   userId: string;
   /** The sign-in or API key. */
   sessionId: string;
-  /** Of the API key; undefined: in person. */
+  /** The name of the API key; undefined: in person. */
   keyName?: string | undefined;
   address: string;
   device: string | undefined;

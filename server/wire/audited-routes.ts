@@ -33,7 +33,7 @@ export interface Written {
 
 export type AuditRule =
   | Written
-  /** Of signaling and WHEP: written from the beginning of the stream to its end (core/viewer-allowance.ts). */
+  /** Streams of signaling and WHEP: written from the beginning of the stream to its end (core/viewer-allowance.ts). */
   | { readonly stream: AuditAction }
   | { readonly none: string };
 

@@ -88,7 +88,7 @@ export interface HelloMessage {
    * one a second, which would else be taken for one that has stalled.
    */
   frameIntervalMs?: number;
-  /** What it has stored of these, so that a server which lowers them can give them back. */
+  /** Those of them that it has stored, so that a server which lowers them can give them back. */
   settings?: Pick<CameraSettings, 'frameSize' | 'jpegQuality' | 'maxFps'>;
 }
 

@@ -9,7 +9,7 @@ import { id, shortName } from './fields.ts';
 /** Boxes of one report. */
 export const MAX_BOXES = 64;
 
-/** What an object is, as the analyser names it, such as `person`; in small letters, so that two analysers mean the same. */
+/** The kind of an object, as the analyser names it, such as `person`; in small letters, so that two analysers mean the same. */
 export const DETECTION_LABEL = shortName.overwrite((text) => text.toLowerCase());
 
 /** Labels that a rule is about; empty: all. */
@@ -23,7 +23,7 @@ const extent = z.number().min(0.001).max(1);
 /** The part of a box that lies outside of the picture is cut off. */
 export const DETECTED_BOX = z.strictObject({
   label: DETECTION_LABEL,
-  /** How sure the analyser is, 0 … 1. */
+  /** Confidence of the analyser, 0 … 1. */
   score: z.number().min(0).max(1),
   x: share,
   y: share,
@@ -46,7 +46,7 @@ export const DETECTION_RECEIPT = z.strictObject({
 });
 export type DetectionReceipt = z.infer<typeof DETECTION_RECEIPT>;
 
-/** What viewers are shown over the live picture. */
+/** The boxes over the live picture. */
 export interface LiveDetections {
   cameraId: string;
   /** Name of the analyser. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DETECTION_LABEL } from './detection.ts';
 import { cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
-/** What detected it: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, the privacy
+/** The source of the event: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, the privacy
  * switch, or an analyser of its pictures. */
 export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection', 'switch', 'analyser']);
 export type EventSource = z.infer<typeof EVENT_SOURCE>;
@@ -21,7 +21,7 @@ export const EVENT_VIEW = z.strictObject({
   /** Which sensor: its name; of the switch, who used it; of an analyser, its name; empty where there is only one source. */
   sourceName: z.string(),
   kind: EVENT_KIND,
-  /** What was detected, such as `person`, in small letters; empty for every other kind. */
+  /** The detected object, such as `person`, in small letters; empty for every other kind. */
   label: z.string(),
   startedAtMs: timeMs,
   /** Null while it continues. Equal to the start for an event without a duration. */

@@ -21,7 +21,7 @@ export const NOTIFICATION_SETTINGS = z.strictObject({
   kinds: z.array(EVENT_KIND).max(EVENT_KIND.options.length),
   /** Empty: all cameras the user may see, including new ones. */
   cameraIds,
-  /** Of detections only those that one of these rules names; empty: all. */
+  /** Among detections only those that one of these rules names; empty: all. */
   detections: z.array(DETECTION_RULE).max(16).default([]),
   /** Quiet hours, in the site's time zone. */
   quiet: z.array(SCHEDULE_WINDOW).max(14),

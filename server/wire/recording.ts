@@ -45,7 +45,7 @@ export const RECORDING_SETTINGS = z.strictObject({
     .array(RECORDED_KIND)
     .max(RECORDED_KIND.options.length)
     .default([...RECORDED_KIND.options]),
-  /** Of detections only those with these labels; empty: all. */
+  /** Among detections only those with these labels; empty: all. */
   labels: DETECTION_LABELS.default([]),
 });
 export type RecordingSettings = z.infer<typeof RECORDING_SETTINGS>;

@@ -145,7 +145,7 @@ export interface SignalingNotifications {
   cameraFirmware: CameraFirmwareView;
   /** To those with the right `events` to the camera. */
   event: EventView;
-  /** What an analyser sees in a picture of a camera whose detections are on. Passed over while the viewer reads slowly. */
+  /** Boxes in a picture of a camera whose detections are on. Passed over while the viewer reads slowly. */
   detections: LiveDetections;
   /** To administrators: all current advice about a camera. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };

@@ -30,7 +30,7 @@ export const WEBHOOK_SETTINGS = z.strictObject({
   /** Empty: all cameras, including new ones. */
   cameraIds: cameraIds.default([]),
   kinds: z.array(EVENT_KIND).min(1).max(EVENT_KIND.options.length),
-  /** Of detections only those with these labels; empty: all. */
+  /** Among detections only those with these labels; empty: all. */
   labels: DETECTION_LABELS.default([]),
   moment: WEBHOOK_MOMENT.default('started'),
   enabled: z.boolean().default(true),

@@ -36,7 +36,7 @@ const LOSSY_PACKETS = 3;
 const HOLD_QUEUE_US = 25_000;
 /** From less being sent until that shows in the feedback. */
 const EFFECT_US = 400_000;
-/** Where the queue is another flow's, only losses show that it is full. */
+/** In a queue that another flow fills, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
 /** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
 const POLICED_US = 20_000_000;
@@ -79,7 +79,7 @@ export class BandwidthEstimator {
     return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
   }
 
-  /** What is watched must fit into the estimate. Before a limit of the line was met, that is only what was tried so far. */
+  /** All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate tried so far. */
   get mustFit(): boolean {
     return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }

@@ -34,9 +34,9 @@ const BURST_US = 20_000;
 const FIRST_BPS = 5_000_000;
 /** Multiple of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
 const UNLIMITED = 2;
-/** Where no limit of the line was met: a keyframe need not wait. */
+/** Before a limit of the line is met: a keyframe need not wait. */
 const WIDE = 2.5;
-/** Where one was: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate falls, and the rung with it. */
+/** After a limit was met: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate falls, and the rung with it. */
 const LIMITED = 1.1;
 const MAX_WAIT_US = 400_000;
 const FILLING_WAIT_US = 300_000;

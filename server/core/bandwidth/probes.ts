@@ -41,7 +41,7 @@ interface Burst {
   knownBytes: number;
   packets: number;
   bytes: number;
-  /** Of those that arrived, by the time they were sent, and by the time they arrived. */
+  /** The first and last of the packets that arrived: by their times of sending, and by their times of arrival. */
   firstSentUs: number;
   lastSent: { atUs: number; bytes: number };
   firstArrived: { atUs: number; bytes: number };

@@ -32,7 +32,7 @@ export function centreOf({ x, y, width, height }: Box): { x: number; y: number }
   return { x: x + width / 2, y: y + height / 2 };
 }
 
-/** Where an object stands: the zone it is in is that of its feet, not of its head. */
+/** The point at which an object stands: its zone is that of its feet, not of its head. */
 export function footOf({ x, y, width, height }: Box): { x: number; y: number } {
   return { x: x + width / 2, y: y + height };
 }

@@ -18,7 +18,7 @@ export interface ObjectZone {
 const WEIGHT_KEPT = 0.9;
 const CLEARLY_MORE = 1.5;
 const MAX_LABELS = 8;
-/** How far a centre may be from where it is expected, in sizes of the object: at once, for each second, and at most. */
+/** Largest distance of a centre from the expected one, in sizes of the object: at once, for each second, and at most. */
 const REACH = { atOnce: 0.5, perSecond: 1, atMost: 2 };
 /** An object that is seen so much larger or smaller is another one. */
 const MIN_SIZE_RATIO = 0.25;
@@ -85,7 +85,7 @@ export class TrackedObject {
     return this.#lastUs;
   }
 
-  /** How likely it is that the box shows this object. @returns 0 … 2; 0: it does not */
+  /** Rates the match of a box with this object. @returns 0 … 2; 0: another object */
   affinity(box: DetectedBox, captureUs: number): number {
     const expected = this.#expectedAt(captureUs);
     const overlap = overlapOf(expected, box);

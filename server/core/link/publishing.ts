@@ -5,7 +5,7 @@ import type { FrameRefusal } from './frame-refusal.ts';
 
 export interface Publisher {
   cameraId: string;
-  /** What it says of itself; shown where a device's firmware is. */
+  /** Its description of itself; shown in the place of a device's firmware. */
   software: string;
   address: string;
   /** Connected over TLS. */

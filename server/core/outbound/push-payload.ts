@@ -1,4 +1,4 @@
-/** What a notification of an event says, and which page it opens. */
+/** The text of an event's notification, and the page that it opens. */
 
 import { STALLED_SOURCE } from '../../wire/browser-values.ts';
 import type { EventKind, EventView } from '../../wire/event.ts';

@@ -88,7 +88,7 @@ export class ViewerLine {
     return this.#mustFit ? this.videoBps : undefined;
   }
 
-  /** What limits it was met, or it carries all that is watched. */
+  /** Its limit was met, or it carries all that is watched. */
   get isKnown(): boolean {
     return this.#mustFit || (this.#targetBps ?? 0) >= this.bandwidth.wantedBps;
   }
