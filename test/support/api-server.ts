@@ -218,7 +218,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
     events: eventLog,
     frames: hub,
     pictures: { take: () => undefined, forget: () => undefined },
-    zonesOf: () => [],
+    areasOf: () => ({ zones: [], masks: [] }),
     isOff: (cameraId) => cameraSwitch.isOff(cameraId),
     time,
     log,
