@@ -111,7 +111,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     rtcTcpPort: config.rtcTcpPort,
     announcedAddresses,
     relay: relayFor(config),
-    video: transcoder,
+    video: transcoder.sourceOfFrames(),
     onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
     log: log.child({ component: 'sfu' }),
