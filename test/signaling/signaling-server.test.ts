@@ -10,6 +10,7 @@ import { SESSION_SHARES, SignalingServer } from '../../server/signaling/signalin
 import { TRANSPORT_SHARES, TransportQuota } from '../../server/core/transport-quota.ts';
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import { serverClock } from '../../server/core/clock.ts';
+import { inPerson } from '../../server/core/grant.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { createLog } from '../../server/log.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -45,12 +46,7 @@ async function startSignaling(
   const shared = { frames: hub, capacity, transportQuota: new TransportQuota(), clock, log };
   const signaling = new SignalingServer({
     access: {
-      identify: (token) => ({
-        userId: 'anna',
-        grant: null,
-        sessionId: token,
-        expiresAtMs: Date.now() + 60_000,
-      }),
+      identify: (sessionId) => ({ ...inPerson('anna'), sessionId, expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
       countRequest: () => undefined,
       may: (...whatOf) => access.may(...whatOf),
