@@ -68,7 +68,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
       steadyMs: monotonicMs,
     }),
   );
-  const { access, sessions } = accounts;
+  const { access } = accounts;
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
   const { users, passwordResets: resets } = store;
@@ -110,7 +110,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     rtcTcpPort: config.rtcTcpPort,
     announcedAddresses,
     relay: relayFor(config),
-    video: transcoder,
+    video: transcoder.sourceOfFrames(),
     onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
     log: log.child({ component: 'sfu' }),
@@ -118,7 +118,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const { whepOrigins: allowedOrigins } = config;
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
-  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
+  const viewers = { accounts, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
   const signaling = closing(
@@ -138,7 +138,6 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
             host: config.httpHost,
             certificate: https?.certificates.current,
             isTrustedProxy,
-            accounts,
             cameras: store.cameras,
             frames: hub,
             video: transcoder,

@@ -141,6 +141,22 @@ test('a refused request leaves its key free', async () => {
   assert.equal((await send('/api/users', body, key)).status, 201);
 });
 
+test('a request that failed after it made something is not done again', async (context) => {
+  const add = server.catalog.add.bind(server.catalog);
+  const failing = context.mock.method(server.catalog, 'add', async (name: string) => {
+    await add(name);
+    throw new Error('made, and then it failed');
+  });
+  const key = randomUUID();
+  const had = await countOf('/api/cameras');
+  assert.equal((await send('/api/cameras', { name: 'Half' }, key)).status, 500);
+  failing.mock.restore();
+  const again = await send('/api/cameras', { name: 'Half' }, key);
+  assert.equal(again.status, 409);
+  assert.match(again.body.detail, /may have made something/);
+  assert.equal(await countOf('/api/cameras'), had + 1);
+});
+
 for (const key of [
   'short',
   'x'.repeat(129),

@@ -222,7 +222,7 @@ export async function startApi(context: Ends, options: ApiServerOptions = {}): P
     events: eventLog,
     frames: hub,
     pictures: { take: () => undefined, forget: () => undefined },
-    zonesOf: () => [],
+    areasOf: () => ({ zones: [], masks: [] }),
     isOff: (cameraId) => cameraSwitch.isOff(cameraId),
     time,
     log,
