@@ -1,19 +1,19 @@
 /**
  * One rung of a camera, packetized once and handed to every viewer that is sent it.
  *
- * Invariants: the track holds a subscription of the transcoder exactly while it has a sink, so a rung without viewers costs nothing;
+ * Invariants: the track holds a subscription of its source exactly while it has a sink, so a rung without viewers costs nothing;
  * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one, and one that is not
  * known yet leaves it as it is. Sinks hear that the camera fell silent, for a while.
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { EncodedFrame, LiveVideo } from '../core/video/encoded-frame.ts';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
+import type { FrameSource, RungSubscription } from '../core/video/frame-source.ts';
 import type { RungName } from '../core/video/rungs.ts';
-import type { Subscription } from '../core/fan-out.ts';
 import { packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
 /**
- * Called after each frame: when it was encoded, when sending began, when the last viewer had been served. Server clock,
+ * Called after each frame: when it was there to be sent, when sending began, when the last viewer had been served. Server clock,
  * µs.
  */
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
@@ -39,11 +39,11 @@ const MAX_SILENCES = 100;
 export class CameraTrack {
   readonly cameraId: string;
   readonly rung: RungName;
-  readonly #video: LiveVideo;
+  readonly #video: FrameSource;
   readonly #clock: Clock;
   readonly #onFrameSent: OnFrameSent | undefined;
   readonly #sinks = new Set<FrameSink>();
-  #subscription: Subscription | undefined;
+  #subscription: RungSubscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
@@ -51,10 +51,10 @@ export class CameraTrack {
   #needBps = new Map<FrameSink, number>();
   /** The two highest needs: a sink and the best of the others. */
   #bestBps: number[] = [];
-  #limitBps: number | undefined;
+  #limitBps = Infinity;
   #closed = false;
 
-  constructor(cameraId: string, rung: RungName, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
+  constructor(cameraId: string, rung: RungName, video: FrameSource, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
     this.rung = rung;
     this.#video = video;
@@ -80,15 +80,13 @@ export class CameraTrack {
 
   /** What a sink says of itself has changed. */
   sinksChanged(): void {
-    const nowBps = this.#limitBps ?? Infinity;
+    const nowBps = this.#limitBps;
     this.#needBps = new Map(Array.from(this.#sinks, (sink) => [sink, sink.limitBps ?? nowBps]));
     this.#bestBps = Array.from(this.#needBps.values())
       .toSorted((a, b) => b - a)
       .slice(0, 2);
-    const [mostBps = Infinity] = this.#bestBps;
-    const limitBps = mostBps < Infinity ? mostBps : undefined;
-    if (limitBps !== this.#limitBps && !this.#closed)
-      this.#video.limitBitrate(this.cameraId, limitBps, this.rung);
+    const [limitBps = Infinity] = this.#bestBps;
+    if (limitBps !== this.#limitBps) this.#subscription?.limit(limitBps);
     this.#limitBps = limitBps;
   }
 
@@ -105,9 +103,8 @@ export class CameraTrack {
 
   remove(sink: FrameSink): void {
     this.#sinks.delete(sink);
+    if (this.#sinks.size === 0) this.#end();
     this.sinksChanged();
-    if (this.#sinks.size > 0) return;
-    this.#end();
   }
 
   /** The camera is gone: nothing is asked of it any more, however many sinks are left. */
@@ -117,7 +114,7 @@ export class CameraTrack {
   }
 
   requestKeyframe(): void {
-    this.#video.requestKeyframe(this.cameraId, 'newest', this.rung);
+    this.#subscription?.requestKeyframe();
   }
 
   #end(): void {
@@ -130,12 +127,8 @@ export class CameraTrack {
     if (this.#closed) return;
     this.#silences = MAX_SILENCES;
     this.#timer = setInterval(() => this.#listen(), SILENCE_MS).unref();
-    this.#subscription = this.#video.subscribe(
-      this.cameraId,
-      (frame) => this.#deliver(frame),
-      undefined,
-      this.rung,
-    );
+    const demand = { rung: this.rung, limitBps: this.#limitBps };
+    this.#subscription = this.#video.subscribeRung(this.cameraId, demand, (frame) => this.#deliver(frame));
   }
 
   /** @throws AggregateError of the sinks' errors, after every sink has had the frame */
@@ -151,7 +144,7 @@ export class CameraTrack {
         failures.push(error);
       }
     }
-    this.#onFrameSent?.(frame.encodedUs, nowUs, this.#clock());
+    this.#onFrameSent?.(frame.arrivedUs ?? frame.encodedUs, nowUs, this.#clock());
     if (failures.length > 0) throw new AggregateError(failures, 'viewers failed on a frame');
   }
 

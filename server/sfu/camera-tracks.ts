@@ -1,19 +1,19 @@
 /** The tracks of one camera, one per rung, each made when a viewer first needs it. */
 
 import type { Clock } from '../core/clock.ts';
-import type { LiveVideo } from '../core/video/encoded-frame.ts';
+import type { FrameSource } from '../core/video/frame-source.ts';
 import type { Rung, RungName } from '../core/video/rungs.ts';
 import { CameraTrack, type OnFrameSent } from './camera-track.ts';
 
 export class CameraTracks {
   readonly cameraId: string;
-  readonly #video: LiveVideo;
+  readonly #video: FrameSource;
   readonly #clock: Clock;
   readonly #onFrameSent: OnFrameSent | undefined;
   readonly #tracks = new Map<RungName, CameraTrack>();
   #closed = false;
 
-  constructor(cameraId: string, video: LiveVideo, clock: Clock, onFrameSent?: OnFrameSent) {
+  constructor(cameraId: string, video: FrameSource, clock: Clock, onFrameSent?: OnFrameSent) {
     this.cameraId = cameraId;
     this.#video = video;
     this.#clock = clock;

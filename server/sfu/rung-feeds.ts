@@ -38,9 +38,9 @@ export class RungFeeds {
   get choices(): Pick<ViewedCamera, 'rungs' | 'heldBps'> {
     const { rungs } = this.#tracks;
     const heldBps: Partial<Record<RungName, number>> = {};
-    for (const { name, bitrateBps, recordedBps = 0 } of rungs) {
+    for (const { name, bitrateBps, heldBps: byOthersBps = 0 } of rungs) {
       const byViewersBps = this.#tracks.of(name).heldBps(this.#feeds.get(name), bitrateBps) ?? 0;
-      const bps = Math.max(byViewersBps, recordedBps);
+      const bps = Math.max(byViewersBps, byOthersBps);
       if (bps > 0) heldBps[name] = bps;
     }
     return { rungs, heldBps };

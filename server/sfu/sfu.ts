@@ -8,7 +8,7 @@ import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
-import type { LiveVideo } from '../core/video/encoded-frame.ts';
+import type { FrameSource } from '../core/video/frame-source.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ViewerFigures } from '../wire/viewer-figures.ts';
@@ -37,7 +37,7 @@ export interface SfuOptions {
   announcedAddresses: readonly string[];
   /** The server's own relay, for when viewers cannot reach it otherwise. */
   relay?: RelayOptions | undefined;
-  video: LiveVideo;
+  video: FrameSource;
   /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;

@@ -8,9 +8,9 @@
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { type Clock, machineUs } from '../core/clock.ts';
-import type { EncodingDemand } from '../core/video/encoding-demand.ts';
 import type { EncodedFrame, KeyframeSource } from '../core/video/encoded-frame.ts';
 import type { Subscription } from '../core/fan-out.ts';
+import type { Wanted } from '../core/video/frame-subscribers.ts';
 import { FrameRateMeter } from '../core/video/frame-rate-meter.ts';
 import { LatestSlot } from '../core/latest-slot.ts';
 import { RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
@@ -21,7 +21,7 @@ import type { CodecPool } from './codec-pool.ts';
 import type { CodecSeat } from './codec-seat.ts';
 import type { CameraLuma } from './camera-luma.ts';
 import type { FrameHub } from './frame-hub.ts';
-import { RungStream, type RungStreamOptions } from './rung-stream.ts';
+import { RungStream, type LimitedSubscription, type RungStreamOptions } from './rung-stream.ts';
 import type { RungBitrates, TranscodeCounters } from './transcode-stats.ts';
 
 export interface CameraEncoderContext {
@@ -89,18 +89,24 @@ export class CameraEncoder {
     return this.#stream('full').recordedBps;
   }
 
+  /** The most that others than this asker can take of a rung; Infinity: everything; undefined: no others have it. */
+  limitBps(rung: RungName, but: object): number | undefined {
+    return this.#stream(rung).limitBps(but);
+  }
+
   /** The target of each open encoder, bits per second. */
   get bitratesBps(): RungBitrates {
     const open = this.#streams.filter(({ bitrateBps }) => bitrateBps > 0);
     return Object.fromEntries(open.map(({ rung, bitrateBps }) => [rung, bitrateBps]));
   }
 
-  subscribe(rung: RungName, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription {
+  subscribe(rung: RungName, onFrame: (frame: EncodedFrame) => void, wanted: Wanted): LimitedSubscription {
     const { hub, cameraId, clock } = this.#context;
-    const subscription = this.#stream(rung).subscribe(onFrame, demand, clock);
+    const subscription = this.#stream(rung).subscribe(onFrame, wanted, clock);
     this.#source ??= hub.subscribe(cameraId, (frame) => this.#onCameraFrame(frame));
     this.requestKeyframe(rung);
     return {
+      limit: (bps) => subscription.limit(bps),
       close: () => {
         subscription.close();
         if (this.watched) return;
@@ -119,10 +125,6 @@ export class CameraEncoder {
     if (this.#inWork?.rungs[rung]?.keyframe) return;
     keyframes.request();
     this.#pump();
-  }
-
-  limitBitrate(rung: RungName, bps: number | undefined): void {
-    this.#stream(rung).limitBitrate(bps);
   }
 
   /** Idempotent. */

@@ -7,14 +7,14 @@
 import { BitrateChoice } from '../core/video/bitrate-choice.ts';
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
-import type { CombinedDemand, EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { Subscription } from '../core/fan-out.ts';
+import type { CombinedDemand } from '../core/video/encoding-demand.ts';
+import type { RungSubscription } from '../core/video/frame-source.ts';
+import { FrameSubscribers, type Wanted } from '../core/video/frame-subscribers.ts';
 import { FramePace } from '../core/video/frame-pace.ts';
 import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
 import { rungSize, type RungName } from '../core/video/rungs.ts';
 import type { Log } from '../log.ts';
 import type { RungRequest } from './codec-messages.ts';
-import { FrameSubscribers } from './frame-subscribers.ts';
 
 export interface RungStreamOptions {
   /** Keyframes are at least this far apart. */
@@ -30,6 +30,9 @@ export interface RungStreamContext {
   given: WeakSet<CameraFrame>;
   options: RungStreamOptions;
 }
+
+/** Without the keyframes, which are the camera's encoder's to make. */
+export type LimitedSubscription = Pick<RungSubscription, 'limit' | 'close'>;
 
 export class RungStream {
   readonly rung: RungName;
@@ -49,7 +52,9 @@ export class RungStream {
     this.given = given;
     this.#options = options;
     this.keyframes = new KeyframeRequests(options.keyframeIntervalMs * 1000);
-    this.#subscribers = new FrameSubscribers(log);
+    this.#subscribers = new FrameSubscribers((error, { cameraId }) =>
+      log.error({ err: error, cameraId }, 'failed to handle an encoded frame'),
+    );
     this.#demand = this.#subscribers.demand;
     this.#bitrate = new BitrateChoice(rung);
   }
@@ -68,24 +73,29 @@ export class RungStream {
     return this.watched ? this.#demand.minBitrateBps : 0;
   }
 
+  /** See FrameSubscribers. */
+  limitBps(but: object): number | undefined {
+    return this.#subscribers.limitBps(but);
+  }
+
   subscribe(
     onFrame: (frame: EncodedFrame) => void,
-    demand: EncodingDemand | undefined,
+    wanted: Wanted,
     clock: () => number,
-  ): Subscription {
-    const subscription = this.#subscribers.add(onFrame, demand);
+  ): LimitedSubscription {
+    const subscription = this.#subscribers.add(onFrame, wanted);
     this.#onDemand();
     return {
+      limit: (bps) => {
+        wanted.limitBps = bps;
+        this.#onDemand();
+      },
       close: () => {
         subscription.close();
         this.#onDemand();
         this.#leftUs = clock();
       },
     };
-  }
-
-  limitBitrate(bps: number | undefined): void {
-    this.#bitrate.limitBps = bps;
   }
 
   /** Somebody waits for this picture, or will take it because it is a new one. */
@@ -132,6 +142,7 @@ export class RungStream {
   #onDemand(): void {
     const before = this.#demand;
     this.#demand = this.#subscribers.demand;
+    this.#bitrate.limitBps = this.#subscribers.limitBps();
     if (this.#demand.live && !before.live) this.#bitrate.restart();
     if (this.#demand.maxFps !== before.maxFps) this.#pace = new FramePace(this.#demand.maxFps);
   }

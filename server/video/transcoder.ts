@@ -8,8 +8,15 @@
 import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import type { EncodingDemand } from '../core/video/encoding-demand.ts';
-import type { EncodedFrame, LiveVideo, KeyframeSource } from '../core/video/encoded-frame.ts';
-import { offeredRungs, type Rung, type RungName } from '../core/video/rungs.ts';
+import type {
+  EncodedFrame,
+  EncodedVideo,
+  KeyframeSource,
+  OnEncodedFrame,
+} from '../core/video/encoded-frame.ts';
+import type { FrameSource } from '../core/video/frame-source.ts';
+import type { Wanted } from '../core/video/frame-subscribers.ts';
+import { heldRung, offeredRungs, type Rung, type RungName } from '../core/video/rungs.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import { VideoTimestamps } from '../core/rtp/rtp-clock.ts';
 import { VigieError } from '../errors.ts';
@@ -22,7 +29,7 @@ import { CodecPool, type CodecFigures } from './codec-pool.ts';
 import { CODEC_POOL_DEFAULTS, type CodecPoolOptions } from './codec-pool-options.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { checkFrame, scaleFrame } from './frame-scaling.ts';
-import type { RungStreamOptions } from './rung-stream.ts';
+import type { LimitedSubscription, RungStreamOptions } from './rung-stream.ts';
 import { SoundFrames, type OnFrameRefused } from './sound-frames.ts';
 import {
   countRungs,
@@ -48,14 +55,12 @@ interface Camera {
   readonly luma: CameraLuma;
   readonly given: Readonly<Record<RungName, WeakSet<CameraFrame>>>;
   encoder: CameraEncoder | undefined;
-  /** Of what viewers can take of each rung, also before the encoder is opened. */
-  readonly limitsBps: Map<RungName, number | undefined>;
   grace: NodeJS.Timeout | undefined;
 }
 
 export class Transcoder
   extends IsolatingEmitter<{ refused: Parameters<OnFrameRefused> }>
-  implements LiveVideo
+  implements EncodedVideo
 {
   readonly #hub: FrameHub;
   readonly #log: Log;
@@ -100,18 +105,30 @@ export class Transcoder
     return countRungs(Array.from(this.#cameras.values(), ({ encoder }) => encoder?.bitratesBps ?? {}));
   }
 
-  subscribe(
-    cameraId: string,
-    onFrame: (frame: EncodedFrame) => void,
-    demand?: EncodingDemand,
-    rung: RungName = 'full',
-  ): Subscription {
+  subscribe(cameraId: string, onFrame: OnEncodedFrame, demand?: EncodingDemand): Subscription {
+    return this.#subscribe(cameraId, 'full', onFrame, { demand });
+  }
+
+  /** The frames for one asker, such as the SFU: it is told what the others hold. */
+  sourceOfFrames(): FrameSource {
+    const asker = {};
+    return {
+      subscribeRung: (cameraId, { rung, limitBps }, onFrame) => ({
+        ...this.#subscribe(cameraId, rung, onFrame, { limitBps, asker }),
+        requestKeyframe: () => this.requestKeyframe(cameraId, 'newest', rung),
+      }),
+      rungsOf: (cameraId) => this.#rungsFor(cameraId, asker),
+    };
+  }
+
+  #subscribe(cameraId: string, rung: RungName, onFrame: OnEncodedFrame, wanted: Wanted): LimitedSubscription {
     if (this.#closed) throw new VigieError('unavailable', 'the server is stopping');
     const camera = this.#camera(cameraId);
     clearTimeout(camera.grace);
     const encoder = (camera.encoder ??= this.#open(cameraId, camera));
-    const subscription = encoder.subscribe(rung, onFrame, demand);
+    const subscription = encoder.subscribe(rung, onFrame, wanted);
     return {
+      limit: (bps) => subscription.limit(bps),
       close: () => {
         subscription.close();
         if (!encoder.watched && camera.encoder === encoder) this.#stopAfterGrace(camera);
@@ -163,16 +180,11 @@ export class Transcoder
     this.#cameras.get(cameraId)?.encoder?.requestKeyframe(rung, of);
   }
 
-  limitBitrate(cameraId: string, bps: number | undefined, rung: RungName = 'full'): void {
-    const camera = bps === undefined ? this.#cameras.get(cameraId) : this.#camera(cameraId);
-    if (!camera) return;
-    camera.limitsBps.set(rung, bps);
-    camera.encoder?.limitBitrate(rung, bps);
-  }
-
-  rungsOf(cameraId: string): Rung[] {
+  #rungsFor(cameraId: string, asker: object): Rung[] {
     const encoder = this.#cameras.get(cameraId)?.encoder;
-    return offeredRungs(this.#hub.latest(cameraId), encoder?.fps ?? ASSUMED_FPS, encoder?.recordedBps);
+    const { fps = ASSUMED_FPS, recordedBps } = encoder ?? {};
+    const rungs = offeredRungs(this.#hub.latest(cameraId), fps, recordedBps);
+    return encoder ? rungs.map((rung) => heldRung(rung, encoder.limitBps(rung.name, asker))) : rungs;
   }
 
   /** Undefined for a camera that was never watched. */
@@ -227,21 +239,15 @@ export class Transcoder
   #camera(cameraId: string): Camera {
     const known = this.#cameras.get(cameraId);
     if (known) return known;
-    const context = {
-      cameraId,
-      hub: this.#hub,
-      pool: this.#pool,
-      clock: this.#clock,
-      log: this.#log,
-      options: this.#options,
-    };
     const camera: Camera = {
       counters: newTranscodeCounters(),
       timestamps: new VideoTimestamps(),
       given: { full: new WeakSet(), large: new WeakSet(), small: new WeakSet(), tiny: new WeakSet() },
-      luma: new CameraLuma({ ...context, isEncoded: () => camera.encoder?.watched ?? false }),
+      luma: new CameraLuma({
+        ...this.#contextOf(cameraId),
+        isEncoded: () => camera.encoder?.watched ?? false,
+      }),
       encoder: undefined,
-      limitsBps: new Map(),
       grace: undefined,
     };
     this.#cameras.set(cameraId, camera);
@@ -249,22 +255,13 @@ export class Transcoder
   }
 
   #open(cameraId: string, camera: Camera): CameraEncoder {
-    const encoder = new CameraEncoder(
-      {
-        cameraId,
-        hub: this.#hub,
-        pool: this.#pool,
-        clock: this.#clock,
-        log: this.#log,
-        counters: camera.counters,
-        luma: camera.luma,
-        given: camera.given,
-        options: this.#options,
-      },
-      camera.timestamps,
-    );
-    for (const [rung, bps] of camera.limitsBps) encoder.limitBitrate(rung, bps);
-    return encoder;
+    const { counters, luma, given, timestamps } = camera;
+    return new CameraEncoder({ ...this.#contextOf(cameraId), counters, luma, given }, timestamps);
+  }
+
+  #contextOf(cameraId: string) {
+    const [hub, pool, clock, log, options] = [this.#hub, this.#pool, this.#clock, this.#log, this.#options];
+    return { cameraId, hub, pool, clock, log, options };
   }
 
   #stopAfterGrace(camera: Camera): void {

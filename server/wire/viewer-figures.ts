@@ -9,11 +9,14 @@ import { count } from './fields.ts';
 /** More are not listed; the cameras of a page that are not sent come last. */
 export const MAX_CONSUMER_FIGURES = 32;
 
+/** The sizes in which a camera is encoded, best first (core/video/rungs.ts). */
+export const RUNG_NAME = z.enum(['full', 'large', 'small', 'tiny']);
+
 export const CONSUMER_FIGURES = z.strictObject({
   consumerId: z.string(),
   cameraId: z.string(),
   /** The size sent now, largest first; null before the first frame, and while it is paused. */
-  rung: z.enum(['full', 'large', 'small', 'tiny']).nullable(),
+  rung: RUNG_NAME.nullable(),
   /** Temporal layers sent, of three; null while it is paused. */
   layers: z.int().min(1).max(3).nullable(),
   /** Why less than the whole picture is sent. `size`: no more is shown. `quality`: the viewer wants no more. */

@@ -11,7 +11,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
-import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame, OnEncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { RungDemand } from '../../server/core/video/frame-source.ts';
 import { Pacer } from '../../server/core/bandwidth/pacer.ts';
 import { SrtpGcm } from '../../server/core/rtp/srtp-gcm.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
@@ -22,7 +23,7 @@ import { IceUsers } from '../../server/sfu/ice-users.ts';
 import { LineAllocation } from '../../server/sfu/line-allocation.ts';
 import { pageFormat } from '../../server/sfu/rtp-parameters.ts';
 import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
-import { NO_VIDEO } from '../support/no-video.ts';
+import { NO_RUNG, NO_VIDEO } from '../support/no-video.ts';
 
 const VIEWERS = 20;
 const ROUNDS = 40;
@@ -60,12 +61,12 @@ const frame = (sequence: number): EncodedFrame => ({
   encodedUs: 0,
 });
 
-let deliver: (frame: EncodedFrame) => void = () => {};
+let deliver: OnEncodedFrame = () => {};
 const video = {
   ...NO_VIDEO,
-  subscribe: (_cameraId: string, onFrame: (encoded: EncodedFrame) => void) => {
+  subscribeRung: (_cameraId: string, _demand: RungDemand, onFrame: OnEncodedFrame) => {
     deliver = onFrame;
-    return { close: () => {} };
+    return NO_RUNG;
   },
 };
 const nowUs = () => performance.now() * 1000;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { CameraTrack, type FrameSink } from '../../server/sfu/camera-track.ts';
 import { CameraTracks } from '../../server/sfu/camera-tracks.ts';
-import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
-import { NO_VIDEO } from '../support/no-video.ts';
+import type { EncodedFrame, OnEncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { FrameSource, RungDemand } from '../../server/core/video/frame-source.ts';
+import { NO_RUNG, NO_VIDEO } from '../support/no-video.ts';
 
 const FRAME: EncodedFrame = {
   cameraId: 'door',
@@ -35,9 +36,9 @@ test('a viewer that fails on a frame does not affect the others, and the error i
     'full',
     {
       ...NO_VIDEO,
-      subscribe: (_cameraId, onFrame) => {
+      subscribeRung: (_cameraId, _demand, onFrame) => {
         deliver = onFrame;
-        return { close: () => undefined };
+        return NO_RUNG;
       },
     },
     () => 0,
@@ -64,9 +65,9 @@ test('after each frame the track reports the time for all viewers, also when one
   const times: number[][] = [];
   const video = {
     ...NO_VIDEO,
-    subscribe: (_cameraId: string, onFrame: (frame: EncodedFrame) => void) => {
+    subscribeRung: (_cameraId: string, _demand: RungDemand, onFrame: OnEncodedFrame) => {
       deliver = onFrame;
-      return { close: () => undefined };
+      return NO_RUNG;
     },
   };
   const track = new CameraTrack(
@@ -92,9 +93,9 @@ function watchedTrack(): { track: CameraTrack; deliver: (frame: EncodedFrame) =>
   let onFrame: ((frame: EncodedFrame) => void) | undefined;
   const video = {
     ...NO_VIDEO,
-    subscribe: (_cameraId: string, listener: (frame: EncodedFrame) => void) => {
+    subscribeRung: (_cameraId: string, _demand: RungDemand, listener: OnEncodedFrame) => {
       onFrame = listener;
-      return { close: () => undefined };
+      return NO_RUNG;
     },
   };
   const track = new CameraTrack('door', 'full', video, () => 0);
@@ -147,61 +148,69 @@ test('a viewer who joins a camera that is silent since long, and waits for a key
   mock.timers.reset();
 });
 
-test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
-  const limits: (number | undefined)[] = [];
-  const video = {
+/** A source that writes down what it is asked. */
+function askedSource(): { video: FrameSource; asked: string[] } {
+  const asked: string[] = [];
+  const video: FrameSource = {
     ...NO_VIDEO,
-    subscribe: () => ({ close: () => undefined }),
-    limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
+    subscribeRung: (_cameraId, { rung, limitBps }) => {
+      asked.push(`subscribe ${rung} ${limitBps}`);
+      return {
+        limit: (bps) => void asked.push(`limit ${bps}`),
+        requestKeyframe: () => void asked.push('keyframe'),
+        close: () => void asked.push('close'),
+      };
+    },
   };
+  return { video, asked };
+}
+
+test('the encoder follows the best line of those who watch, and has no limit as soon as one has none', () => {
+  const { video, asked } = askedSource();
   const track = new CameraTrack('door', 'full', video, () => 0);
   const viewers = [300_000, 500_000, Infinity].map((limitBps) => ({
     ...sink(() => undefined),
     limitBps,
   })) as [FrameSink, FrameSink, FrameSink];
-  for (const viewer of viewers) track.add(viewer);
+  for (const viewer of viewers) track.add(viewer, false);
   for (const viewer of viewers.toReversed()) track.remove(viewer);
-  assert.deepEqual(limits, [300_000, 500_000, undefined, 500_000, 300_000, undefined]);
+  assert.deepEqual(asked, [
+    'subscribe full 300000',
+    'limit 500000',
+    'limit Infinity',
+    'limit 500000',
+    'limit 300000',
+    'close',
+  ]);
+  const [poor] = viewers;
+  track.add({ ...poor, limitBps: undefined });
+  assert.equal(asked.at(-1), 'subscribe full Infinity', 'what those before could take says nothing');
 });
 
 test('a viewer whose line is not known yet leaves the encoder as it is', () => {
-  const limits: (number | undefined)[] = [];
-  const video = {
-    ...NO_VIDEO,
-    subscribe: () => ({ close: () => undefined }),
-    limitBitrate: (_cameraId: string, bps: number | undefined) => limits.push(bps),
-  };
+  const { video, asked } = askedSource();
   const track = new CameraTrack('door', 'full', video, () => 0);
   const [poor, newcomer] = [300_000, undefined].map((limitBps) => ({
     ...sink(() => undefined),
     limitBps,
   })) as [FrameSink & { limitBps: number }, FrameSink & { limitBps: number }];
-  track.add(poor);
-  track.add(newcomer);
-  assert.deepEqual(limits, [300_000]);
+  track.add(poor, false);
+  track.add(newcomer, false);
+  assert.deepEqual(asked, ['subscribe full 300000']);
   assert.equal(track.heldBps(poor, 950_000), 300_000);
   poor.limitBps = 200_000;
   track.sinksChanged();
-  assert.deepEqual(limits, [300_000]);
+  assert.deepEqual(asked, ['subscribe full 300000']);
   newcomer.limitBps = 700_000;
   track.sinksChanged();
-  assert.deepEqual(limits, [300_000, 700_000]);
+  assert.deepEqual(asked, ['subscribe full 300000', 'limit 700000']);
 });
 
 test('the encoder knows what a viewer’s line carries before it makes the keyframe for it', () => {
-  const calls: string[] = [];
-  const video = {
-    ...NO_VIDEO,
-    subscribe: () => {
-      calls.push('subscribe');
-      return { close: () => undefined };
-    },
-    requestKeyframe: () => void calls.push('keyframe'),
-    limitBitrate: () => void calls.push('limit'),
-  };
+  const { video, asked } = askedSource();
   const track = new CameraTrack('door', 'full', video, () => 0);
   for (const limitBps of [300_000, 500_000]) track.add({ ...sink(() => undefined), limitBps });
-  assert.deepEqual(calls, ['limit', 'subscribe', 'limit', 'keyframe']);
+  assert.deepEqual(asked, ['subscribe full 300000', 'limit 500000', 'keyframe']);
 });
 
 test('a rung is held at what the best of the other viewers takes of it', () => {
@@ -221,24 +230,16 @@ test('a rung is held at what the best of the other viewers takes of it', () => {
 });
 
 test('of a camera that is gone nothing is asked any more, while its viewers end one by one', () => {
-  const calls: string[] = [];
-  const video = {
-    ...NO_VIDEO,
-    subscribe: () => {
-      calls.push('subscribe');
-      return { close: () => void calls.push('unsubscribe') };
-    },
-    limitBitrate: (_cameraId: string, bps: number | undefined) => void calls.push(`limit ${bps}`),
-  };
+  const { video, asked } = askedSource();
   const tracks = new CameraTracks('door', video, () => 0);
   const viewers = [300_000, 500_000].map((limitBps) => ({ ...sink(() => undefined), limitBps }));
   for (const viewer of viewers) tracks.of('full').add(viewer);
-  calls.length = 0;
+  asked.length = 0;
   tracks.close();
   for (const viewer of viewers.toReversed()) {
     tracks.of('full').remove(viewer);
     // Its line has room for another rung now.
     tracks.of('small').add(viewer);
   }
-  assert.deepEqual(calls, ['unsubscribe']);
+  assert.deepEqual(asked, ['close']);
 });

@@ -1,6 +1,7 @@
 /** One consumer on its track: a test hands in the frames, controls the path, and reads the sent packets. */
 
-import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { FrameSource } from '../../server/core/video/frame-source.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
 import { RTP_HEADER_BYTES } from '../../server/core/rtp/rtp-header.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
@@ -79,17 +80,23 @@ export class ScriptedConsumer {
 
   /** It is paused. @param pathOpen whether DTLS is done */
   constructor(pathOpen = true, format = pageFormat(false)) {
-    const video: LiveVideo = {
+    const video: FrameSource = {
       ...NO_VIDEO,
-      subscribe: (_cameraId, listener, _demand, rung = 'full') => {
+      subscribeRung: (_cameraId, { rung, limitBps }, listener) => {
         this.#deliver.set(rung, listener);
-        return { close: () => void this.#deliver.delete(rung) };
+        this.#limit(rung, limitBps);
+        return {
+          limit: (bps) => this.#limit(rung, bps),
+          requestKeyframe: () => {
+            this.keyframeRequests++;
+            this.keyframesAsked.push(rung);
+          },
+          close: () => {
+            this.#deliver.delete(rung);
+            this.#limit(rung, Infinity);
+          },
+        };
       },
-      requestKeyframe: (_cameraId, _of, rung = 'full') => {
-        this.keyframeRequests++;
-        this.keyframesAsked.push(rung);
-      },
-      limitBitrate: (_cameraId, bps, rung = 'full') => void (this.limitsBps[rung] = bps),
       rungsOf: () => rungsOf(640, 480, 25, this.recordedBps),
     };
     const tracks = new CameraTracks('door', video, () => this.nowUs);
@@ -122,6 +129,10 @@ export class ScriptedConsumer {
   /** No frame has come for a while. */
   silence(): void {
     for (const sink of this.#sinks) sink.onSilence(this.nowUs);
+  }
+
+  #limit(rung: RungName, bps: number): void {
+    this.limitsBps[rung] = bps === Infinity ? undefined : bps;
   }
 
   #listen(track: CameraTrack): void {

@@ -1,24 +1,29 @@
 /** Replaces the transcoder: a test emits the frames. */
 
-import type { EncodedFrame, LiveVideo } from '../../server/core/video/encoded-frame.ts';
+import type { EncodedFrame, OnEncodedFrame } from '../../server/core/video/encoded-frame.ts';
+import type { FrameSource, RungDemand, RungSubscription } from '../../server/core/video/frame-source.ts';
 import { timestamp90kAt } from '../../server/core/rtp/rtp-clock.ts';
-import { NO_VIDEO } from './no-video.ts';
+import { NO_RUNG, NO_VIDEO } from './no-video.ts';
 
-export class ScriptedVideo implements LiveVideo {
-  readonly subscribers = new Map<string, (frame: EncodedFrame) => void>();
+export class ScriptedVideo implements FrameSource {
+  readonly subscribers = new Map<string, OnEncodedFrame>();
   readonly keyframeRequests: string[] = [];
+  readonly #clock: (() => number) | undefined;
   #nowUs = 1_700_000_000_000_000;
 
-  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void) {
+  /** @param clock when the frames are made; left out: 40 ms after each other */
+  constructor(clock?: () => number) {
+    this.#clock = clock;
+  }
+
+  subscribeRung(cameraId: string, _demand: RungDemand, onFrame: OnEncodedFrame): RungSubscription {
     this.subscribers.set(cameraId, onFrame);
-    return { close: () => void this.subscribers.delete(cameraId) };
+    return {
+      ...NO_RUNG,
+      requestKeyframe: () => void this.keyframeRequests.push(cameraId),
+      close: () => void this.subscribers.delete(cameraId),
+    };
   }
-
-  requestKeyframe(cameraId: string): void {
-    this.keyframeRequests.push(cameraId);
-  }
-
-  limitBitrate(): void {}
 
   rungsOf(cameraId: string) {
     return NO_VIDEO.rungsOf(cameraId);
@@ -26,7 +31,10 @@ export class ScriptedVideo implements LiveVideo {
 
   send(cameraId: string, { keyframe = false, bytes = 100 } = {}): EncodedFrame {
     this.#nowUs += 40_000;
-    const us = this.#nowUs;
+    const us = this.#clock?.() ?? this.#nowUs;
+    const data = Buffer.alloc(bytes, cameraId);
+    // RFC 6386 section 9.1.
+    data.writeUInt8(keyframe ? 0x10 : 0x11);
     const frame: EncodedFrame = {
       cameraId,
       rung: 'full',
@@ -35,7 +43,7 @@ export class ScriptedVideo implements LiveVideo {
       repeated: false,
       width: 640,
       height: 480,
-      data: Buffer.alloc(bytes, cameraId),
+      data,
       timestamp90k: timestamp90kAt(us),
       captureUs: us,
       receivedUs: us,

@@ -1,11 +1,12 @@
 /** A camera whose frames go through the real hub, transcoder and codec processes, for tests. */
 
+import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { TestContext } from 'node:test';
 import type { EncodedFrame } from '../../server/core/video/encoded-frame.ts';
 import type { Subscription } from '../../server/core/fan-out.ts';
 import type { EncodingDemand } from '../../server/core/video/encoding-demand.ts';
-import type { RungName } from '../../server/core/video/rungs.ts';
+import type { FrameSource, RungDemand, RungSubscription } from '../../server/core/video/frame-source.ts';
 import { serverClock } from '../../server/core/clock.ts';
 import type { FrameHub } from '../../server/video/frame-hub.ts';
 import type { Transcoder } from '../../server/video/transcoder.ts';
@@ -13,15 +14,25 @@ import type { Transcoder } from '../../server/video/transcoder.ts';
 /** Frames of a subscriber, with waiting for later ones. */
 export class SeenFrames {
   readonly frames: EncodedFrame[] = [];
-  readonly subscription: Subscription;
+  readonly subscription: Subscription & Partial<RungSubscription>;
   readonly #events = new EventEmitter();
 
-  constructor(transcoder: Transcoder, cameraId: string, demand?: EncodingDemand, rung?: RungName) {
+  constructor(
+    source: Pick<Transcoder, 'subscribe' | 'sourceOfFrames'> | FrameSource,
+    cameraId: string,
+    demand?: EncodingDemand | RungDemand,
+  ) {
     const onFrame = (frame: EncodedFrame): void => {
       this.frames.push(frame);
       this.#events.emit('frame');
     };
-    this.subscription = transcoder.subscribe(cameraId, onFrame, demand, rung);
+    if (demand && 'rung' in demand) {
+      const rungs = 'sourceOfFrames' in source ? source.sourceOfFrames() : source;
+      this.subscription = rungs.subscribeRung(cameraId, demand, onFrame);
+    } else {
+      assert.ok('subscribe' in source, 'it has rungs alone');
+      this.subscription = source.subscribe(cameraId, onFrame, demand);
+    }
   }
 
   /** The first matching frame at or after `from`; waits for it if necessary. */

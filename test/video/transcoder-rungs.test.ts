@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { createLog } from '../../server/log.ts';
 import { serverClock } from '../../server/core/clock.ts';
+import type { FrameSource } from '../../server/core/video/frame-source.ts';
 import type { RungName } from '../../server/core/video/rungs.ts';
 import { FrameHub } from '../../server/video/frame-hub.ts';
 import { Transcoder, TRANSCODER_DEFAULTS, type TranscoderOptions } from '../../server/video/transcoder.ts';
@@ -23,7 +24,8 @@ function setUp(t: TestContext, options: Partial<TranscoderOptions> = {}) {
   const hub = new FrameHub(log);
   const transcoder = new Transcoder(hub, log, options);
   t.after(() => transcoder.close());
-  const watch = (rung: RungName) => new SeenFrames(transcoder, CAMERA.cameraId, undefined, rung);
+  const watch = (rung: RungName, limitBps = Infinity) =>
+    new SeenFrames(transcoder, CAMERA.cameraId, { rung, limitBps });
   const open = () => Object.keys(transcoder.stats(CAMERA.cameraId)?.bitratesBps ?? {});
   return { hub, transcoder, watch, open };
 }
@@ -133,7 +135,7 @@ test('a limit on one rung changes no frame of another', TIMEOUT, async (t) => {
   play(t, hub, CAMERA);
   const [full, small] = [watch('full'), watch('small')];
   await Promise.all([full.count(5), small.count(5)]);
-  transcoder.limitBitrate(CAMERA.cameraId, 50_000, 'small');
+  small.subscription.limit?.(50_000);
   await until(() => transcoder.stats(CAMERA.cameraId)?.bitratesBps.small === 50_000);
   assert.ok((transcoder.stats(CAMERA.cameraId)?.bitratesBps.full ?? 0) > 200_000);
   const [fullFrom, smallFrom] = [full.frames.length, small.frames.length];
@@ -151,16 +153,41 @@ test(
     const bitrateBps = () => transcoder.stats(CAMERA.cameraId)?.bitratesBps.full;
     // What is recorded needs less than the viewers.
     void new SeenFrames(transcoder, CAMERA.cameraId, { maxFps: 25, bitrateBps: 100_000 });
-    transcoder.limitBitrate(CAMERA.cameraId, 120_000);
-    const poor = watch('full');
+    const poor = watch('full', 120_000);
     play(t, hub, CAMERA);
     await poor.count(3);
     assert.equal(bitrateBps(), 120_000);
     poor.subscription.close();
-    transcoder.limitBitrate(CAMERA.cameraId, undefined);
     const healthy = watch('full');
     await healthy.count(1);
     assert.ok((bitrateBps() ?? 0) > 400_000, String(bitrateBps()));
+  },
+);
+
+test(
+  'what others take of a rung holds it for whoever asks, what it takes itself does not',
+  TIMEOUT,
+  async (t) => {
+    const { hub, transcoder } = setUp(t);
+    play(t, hub, CAMERA);
+    const [viewers, edges] = [transcoder.sourceOfFrames(), transcoder.sourceOfFrames()];
+    const heldBps = (source: FrameSource) => {
+      const [full, ...smaller] = source.rungsOf(CAMERA.cameraId);
+      return [full?.heldBps, smaller.some((rung) => rung.heldBps !== undefined)];
+    };
+    const seen = new SeenFrames(edges, CAMERA.cameraId, { rung: 'full', limitBps: 300_000 });
+    await seen.count(1);
+    assert.deepEqual(
+      [heldBps(viewers), heldBps(edges)],
+      [
+        [300_000, false],
+        [undefined, false],
+      ],
+    );
+    seen.subscription.limit?.(Infinity);
+    assert.equal(heldBps(viewers)[0], viewers.rungsOf(CAMERA.cameraId)[0]?.bitrateBps);
+    seen.subscription.close();
+    assert.equal(heldBps(viewers)[0], undefined);
   },
 );
 
@@ -182,7 +209,7 @@ test(
       [0, 4, 8, 12, 16],
     );
     assert.equal(transcoder.stats(CAMERA.cameraId)?.bitratesBps.full, 300_000);
-    const recordedBps = () => transcoder.rungsOf(CAMERA.cameraId)[0]?.recordedBps ?? 0;
+    const recordedBps = () => transcoder.sourceOfFrames().rungsOf(CAMERA.cameraId)[0]?.heldBps ?? 0;
     assert.equal(recordedBps(), 300_000);
     recorded.subscription.close();
     assert.equal(recordedBps(), 0);
@@ -220,7 +247,11 @@ test('a damaged picture is counted once, and every rung goes on without a keyfra
 
 test('the rungs are those of the camera’s newest picture', TIMEOUT, async (t) => {
   const { hub, transcoder } = setUp(t);
-  const names = () => transcoder.rungsOf(CAMERA.cameraId).map(({ name }) => name);
+  const names = () =>
+    transcoder
+      .sourceOfFrames()
+      .rungsOf(CAMERA.cameraId)
+      .map(({ name }) => name);
   assert.deepEqual(names(), ['full']);
   publish(hub, CAMERA, 0);
   assert.deepEqual(names(), ['full', 'large', 'small', 'tiny']);

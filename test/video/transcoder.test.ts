@@ -50,8 +50,7 @@ test(
   TIMEOUT,
   async (t) => {
     const { hub, transcoder } = setUp(t);
-    transcoder.limitBitrate(VGA.cameraId, 300_000);
-    const seen = new SeenFrames(transcoder, VGA.cameraId);
+    const seen = new SeenFrames(transcoder, VGA.cameraId, { rung: 'full', limitBps: 300_000 });
     publish(hub, VGA, 0);
     await seen.count(1);
     assert.equal(transcoder.stats(VGA.cameraId)?.bitrateBps, 300_000);

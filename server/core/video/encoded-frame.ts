@@ -1,6 +1,6 @@
 import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
-import type { Rung, RungName } from './rungs.ts';
+import type { RungName } from './rungs.ts';
 
 /** The picture to make a keyframe of: the newest one there is, or the next one. */
 export type KeyframeSource = 'newest' | 'next';
@@ -41,9 +41,13 @@ export interface EncodedFrame {
   readonly decodeStartUs: number;
   readonly decodedUs: number;
   readonly encodedUs: number;
+  /** When it came from the machine that encoded it; absent: it was encoded on this one. */
+  readonly arrivedUs?: number;
 }
 
-/** The transcoder as the SFU and the recorder see it. A camera is encoded only while there is a subscription. */
+export type OnEncodedFrame = (frame: EncodedFrame) => void;
+
+/** The transcoder as the recorder and other programs see it, in the camera's own size; the SFU has frame-source.ts. A camera is encoded only while there is a subscription. */
 export interface EncodedVideo {
   /**
    * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. Closing the
@@ -51,32 +55,10 @@ export interface EncodedVideo {
    *
    * @param demand of a subscriber that is not live; see encoding-demand.ts
    */
-  subscribe(cameraId: string, onFrame: (frame: EncodedFrame) => void, demand?: EncodingDemand): Subscription;
+  subscribe(cameraId: string, onFrame: OnEncodedFrame, demand?: EncodingDemand): Subscription;
   /**
    * Requests a keyframe: of the newest picture as soon as possible (requests close together share one), or of the next
    * picture, without repeating one.
    */
   requestKeyframe(cameraId: string, of?: KeyframeSource): void;
-}
-
-/** As the SFU sees it, which alone knows what viewers' lines carry. */
-export interface LiveVideo extends EncodedVideo {
-  /**
-   * As above, of one rung, `full` unless said otherwise. A rung is encoded only while it is subscribed. One that the camera does
-   * not have, as after a change to smaller pictures, comes in the camera's own size.
-   */
-  subscribe(
-    cameraId: string,
-    onFrame: (frame: EncodedFrame) => void,
-    demand?: EncodingDemand,
-    rung?: RungName,
-  ): Subscription;
-  requestKeyframe(cameraId: string, of?: KeyframeSource, rung?: RungName): void;
-  /**
-   * The most that the live subscribers of the rung can take, bits per second; undefined: everything. What a recorder asks for
-   * comes first. It holds for an encoder that is opened later too.
-   */
-  limitBitrate(cameraId: string, bps: number | undefined, rung?: RungName): void;
-  /** What can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */
-  rungsOf(cameraId: string): Rung[];
 }

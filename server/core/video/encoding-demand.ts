@@ -21,6 +21,16 @@ export interface CombinedDemand {
   minBitrateBps: number;
 }
 
+/**
+ * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it takes what the
+ *   others get
+ * @returns the highest; undefined: none states one
+ */
+export function combineLimits(limitsBps: readonly (number | undefined)[]): number | undefined {
+  const stated = limitsBps.filter((bps) => bps !== undefined);
+  return stated.length === 0 ? undefined : Math.max(...stated);
+}
+
 /** @param demands one per subscriber, undefined for a live one */
 export function combineDemands(demands: readonly (EncodingDemand | undefined)[]): CombinedDemand {
   const asked = demands.filter((demand) => demand !== undefined);

@@ -20,8 +20,8 @@ export interface Rung {
   readonly height: number;
   /** The encoder's target where nothing limits it. */
   readonly bitrateBps: number;
-  /** A recording keeps the target from being lower; absent where none does. */
-  readonly recordedBps?: number;
+  /** Others than the viewers here keep the target from being lower, such as a recording; absent where none do. */
+  readonly heldBps?: number;
 }
 
 /** Area as of 480×360, 320×240, 160×120, and the bits that it takes at 25 frames a second. */
@@ -52,7 +52,7 @@ export function rungsOf(width: number, height: number, fps: number, recordedBps 
     if (!size) return [];
     const bitrateBps = rungBitrateBps(name, size, fps);
     if (name !== 'full' || recordedBps === 0) return [{ name, ...size, bitrateBps }];
-    return [{ name, ...size, bitrateBps: Math.max(bitrateBps, recordedBps), recordedBps }];
+    return [{ name, ...size, bitrateBps: Math.max(bitrateBps, recordedBps), heldBps: recordedBps }];
   });
 }
 
@@ -64,6 +64,12 @@ export function offeredRungs(size: PictureSize | undefined, fps: number, recorde
   const { width, height } = size ?? ASSUMED_SIZE;
   const rungs = rungsOf(width, height, fps, recordedBps);
   return size ? rungs : rungs.slice(0, 1);
+}
+
+/** @param byOthersBps what others can take of it, bits per second; undefined: no others have it */
+export function heldRung(rung: Rung, byOthersBps: number | undefined): Rung {
+  if (byOthersBps === undefined) return rung;
+  return { ...rung, heldBps: Math.max(rung.heldBps ?? 0, Math.min(rung.bitrateBps, byOthersBps)) };
 }
 
 /** @returns the camera's own size for a rung that it does not have: a picture is never enlarged */

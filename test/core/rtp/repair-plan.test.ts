@@ -33,11 +33,11 @@ class Planned {
 /** @returns whether a viewer that repairs one packet at a time gets all of these back */
 function areRepaired(lost: readonly number[], repairs: readonly (readonly number[])[]): boolean {
   const missing = new Set(lost);
-  repair(missing, repairs);
+  bringBack(missing, repairs);
   return missing.size === 0;
 }
 
-function repair(missing: Set<number>, repairs: readonly (readonly number[])[]): void {
+function bringBack(missing: Set<number>, repairs: readonly (readonly number[])[]): void {
   for (let before = Infinity; missing.size < before;) {
     before = missing.size;
     for (const numbers of repairs) {
@@ -110,7 +110,7 @@ test('where 5 % of all packets get lost, few frames of the base layer come later
     if (layer === BASE) lost += Number(base.some((each) => missing.has(each)));
     for (const each of numbers) if (random() < 0.05) missing.add(each);
     repairs.push(...planned.frame(size, 0.4, layer).filter(() => random() >= 0.05));
-    repair(missing, repairs);
+    bringBack(missing, repairs);
     if (layer !== BASE) continue;
     bases++;
     late += Number(numbers.some((each) => missing.has(each)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { combineDemands } from '../../../server/core/video/encoding-demand.ts';
+import { combineDemands, combineLimits } from '../../../server/core/video/encoding-demand.ts';
 
 const recorder = { maxFps: 10, bitrateBps: 500_000 };
 
@@ -29,5 +29,12 @@ suite('encoding demand', () => {
 
   test('without subscribers there is no demand', () => {
     assert.deepEqual(combineDemands([]), { live: false, maxFps: undefined, minBitrateBps: 0 });
+  });
+
+  test('the encoder may take what the best subscriber can, and who states nothing changes nothing', () => {
+    assert.equal(combineLimits([]), undefined);
+    assert.equal(combineLimits([undefined, undefined]), undefined);
+    assert.equal(combineLimits([300_000, undefined, 200_000]), 300_000);
+    assert.equal(combineLimits([300_000, Infinity]), Infinity);
   });
 });

@@ -82,8 +82,8 @@ suite('the rungs of a camera', () => {
 
   test('a recording keeps the full picture at its bitrate, and no other rung', () => {
     const [full, large] = rungsOf(640, 480, 25, 600_000);
-    assert.deepEqual([full?.bitrateBps, full?.recordedBps], [950_000, 600_000]);
-    assert.equal(large?.recordedBps, undefined);
+    assert.deepEqual([full?.bitrateBps, full?.heldBps], [950_000, 600_000]);
+    assert.equal(large?.heldBps, undefined);
     assert.equal(rungsOf(640, 480, 25, 2_000_000)[0]?.bitrateBps, 2_000_000);
   });
 });

@@ -1,0 +1,63 @@
+/**
+ * Numbers the frames of a rung at the site, and tells an edge which it lacks: how many of each layer.
+ *
+ * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site left out included;
+ * they wrap at 2^32, and nothing else is needed to know what is missing.
+ */
+
+import type { EdgeFrame } from '../../wire/edge-frame.ts';
+import type { FrameLayer } from '../video/encoded-frame.ts';
+
+export type CountedFrame = Pick<EdgeFrame, 'epoch' | 'sequence' | 'layer1Count' | 'layer2Count'>;
+type Layers = [number, number, number];
+
+const U32 = 2 ** 32;
+/** What lies further ahead lies behind. */
+const HALF = 2 ** 31;
+
+/** The site's side. */
+export class FrameCounter {
+  readonly #epoch: number;
+  #sequence = -1;
+  readonly #counts: Layers = [0, 0, 0];
+
+  /** @param epoch u32, another one than that of the rung's last frames */
+  constructor(epoch: number) {
+    this.#epoch = epoch;
+  }
+
+  next(layer: FrameLayer | undefined): CountedFrame {
+    const tid = layer?.tid ?? 0;
+    this.#sequence = (this.#sequence + 1) % U32;
+    this.#counts[tid] = (this.#counts[tid] + 1) % U32;
+    const [, layer1Count, layer2Count] = this.#counts;
+    return { epoch: this.#epoch, sequence: this.#sequence, layer1Count, layer2Count };
+  }
+}
+
+/** The edge's side. */
+export class MissingFrames {
+  #last: CountedFrame | undefined;
+
+  /**
+   * @returns how many frames of each layer are missing in front of this one; `begins`: nothing is known of what was before;
+   *   `repeated`: it is not newer than the last one
+   */
+  before(frame: CountedFrame & Pick<EdgeFrame, 'layer'>): Layers | 'begins' | 'repeated' {
+    const last = this.#last;
+    if (last?.epoch !== frame.epoch) {
+      this.#last = frame;
+      return 'begins';
+    }
+    const ahead = (frame.sequence - last.sequence + U32) % U32;
+    if (ahead === 0 || ahead >= HALF) return 'repeated';
+    this.#last = frame;
+    const tid = frame.layer?.tid ?? 0;
+    const own = (layer: number): number => (layer === tid ? 1 : 0);
+    const layer1 = (frame.layer1Count - last.layer1Count + U32) % U32;
+    const layer2 = (frame.layer2Count - last.layer2Count + U32) % U32;
+    // Counts that contradict each other come of no site; then it is as if layer 0 were missing.
+    if (layer1 + layer2 > ahead || layer1 < own(1) || layer2 < own(2)) return [ahead - 1, 0, 0];
+    return [ahead - layer1 - layer2 - own(0), layer1 - own(1), layer2 - own(2)];
+  }
+}

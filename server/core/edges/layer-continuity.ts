@@ -1,0 +1,48 @@
+/**
+ * Which frames of one rung can still be decoded, after some were lost or left out.
+ *
+ * Invariant: a frame is taken only when everything that it refers to was taken. A frame that is missing from an upper layer costs that
+ * layer until it begins anew at a frame of layer sync; one from layer 0 costs everything up to the next keyframe.
+ */
+
+import type { EncodedFrame } from '../video/encoded-frame.ts';
+
+export type LayeredFrame = Pick<EncodedFrame, 'keyframe' | 'layer'>;
+type Tid = 0 | 1 | 2;
+
+export class LayerContinuity {
+  /** For each layer, whether its newest frame was taken. */
+  readonly #open: [boolean, boolean, boolean] = [false, false, false];
+  #awaitsKeyframe = true;
+
+  /** Nothing but a keyframe can be decoded. */
+  get awaitsKeyframe(): boolean {
+    return this.#awaitsKeyframe;
+  }
+
+  /** A frame of this layer is missing. */
+  miss(tid: Tid): void {
+    this.#open[tid] = false;
+    if (tid === 0) this.#awaitsKeyframe = true;
+  }
+
+  /** @returns whether the next frame can be decoded; it counts as taken then, and as missing if not */
+  take({ keyframe, layer }: LayeredFrame): boolean {
+    const tid = layer?.tid ?? 0;
+    if (keyframe) {
+      this.#open.fill(false);
+      this.#awaitsKeyframe = false;
+    } else if (!this.#isDecodable(tid, layer?.layerSync ?? false)) {
+      this.miss(tid);
+      return false;
+    }
+    this.#open[tid] = true;
+    return true;
+  }
+
+  #isDecodable(tid: Tid, layerSync: boolean): boolean {
+    if (this.#awaitsKeyframe) return false;
+    const refersTo = layerSync ? this.#open.slice(0, 1) : this.#open.slice(0, tid + 1);
+    return refersTo.every((isOpen) => isOpen);
+  }
+}

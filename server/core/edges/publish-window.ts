@@ -1,0 +1,106 @@
+/**
+ * How much of a site's video is on its way to NATS, and whether there is room for more. NATS confirms by a round trip (PING, PONG) what
+ * it has read; what is not confirmed waits somewhere in between, in this process, in sockets, on the line.
+ *
+ * Invariants: at most MAX_BYTES are unconfirmed, CAMERA_BYTES of them of one camera, so that none takes the room of the others; nothing is
+ * added while a round trip takes MAX_WAIT_US longer than it has to: whoever is behind gets fewer frames, not older ones. Frames of upper
+ * layers give way at half of that. Time is an argument.
+ */
+
+/** Two keyframes of the largest camera. */
+export const MAX_BYTES = 4 * 1024 * 1024;
+export const CAMERA_BYTES = MAX_BYTES / 2;
+export const MAX_WAIT_US = 200_000;
+/** A round trip is begun so often, at most, while something is published. */
+export const MARK_INTERVAL_US = 20_000;
+/** The best round trip counts for so long: the way to NATS may change. */
+const BEST_FOR_US = 60_000_000;
+
+interface Mark {
+  readonly sentUs: number;
+  readonly bytesOf: ReadonlyMap<string, number>;
+}
+
+export class PublishWindow {
+  readonly #marks: Mark[] = [];
+  /** Published after the last mark. */
+  #unmarked = new Map<string, number>();
+  readonly #bytesOf = new Map<string, number>();
+  #bytes = 0;
+  #markedUs = -Infinity;
+  /** The best round trip of this span and of the one before it. */
+  #best = { us: Infinity, beforeUs: Infinity, sinceUs: -Infinity };
+
+  /** Unconfirmed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Of the best round trip lately, µs; undefined: none is known. */
+  get roundTripUs(): number | undefined {
+    const us = Math.min(this.#best.us, this.#best.beforeUs);
+    return us < Infinity ? us : undefined;
+  }
+
+  /** @param isUpper of an upper layer */
+  hasRoom(cameraId: string, bytes: number, isUpper: boolean, nowUs: number): boolean {
+    const share = isUpper ? 0.5 : 1;
+    if (this.#bytes + bytes > share * MAX_BYTES) return false;
+    if ((this.#bytesOf.get(cameraId) ?? 0) + bytes > share * CAMERA_BYTES) return false;
+    return this.#behindUs(nowUs) <= share * MAX_WAIT_US;
+  }
+
+  published(cameraId: string, bytes: number): void {
+    this.#bytes += bytes;
+    add(this.#bytesOf, cameraId, bytes);
+    add(this.#unmarked, cameraId, bytes);
+  }
+
+  /** @returns whether to begin a round trip behind what was published; `confirmed` is to be called when it is over */
+  mark(nowUs: number): boolean {
+    if (this.#unmarked.size === 0 || nowUs - this.#markedUs < MARK_INTERVAL_US) return false;
+    this.#markedUs = nowUs;
+    this.#marks.push({ sentUs: nowUs, bytesOf: this.#unmarked });
+    this.#unmarked = new Map();
+    return true;
+  }
+
+  /** The oldest round trip is over: they come in order. */
+  confirmed(nowUs: number): void {
+    const mark = this.#marks.shift();
+    if (!mark) return;
+    for (const [cameraId, bytes] of mark.bytesOf) {
+      this.#bytes -= bytes;
+      add(this.#bytesOf, cameraId, -bytes);
+    }
+    this.#learn(nowUs - mark.sentUs, nowUs);
+  }
+
+  /** The connection is lost, and with it what was on its way. */
+  reset(): void {
+    this.#marks.length = 0;
+    this.#unmarked.clear();
+    this.#bytesOf.clear();
+    this.#bytes = 0;
+    this.#markedUs = -Infinity;
+    this.#best = { us: Infinity, beforeUs: Infinity, sinceUs: -Infinity };
+  }
+
+  /** By how much the oldest round trip is longer than it has to be. */
+  #behindUs(nowUs: number): number {
+    const oldest = this.#marks[0];
+    return oldest ? nowUs - oldest.sentUs - (this.roundTripUs ?? 0) : 0;
+  }
+
+  #learn(us: number, nowUs: number): void {
+    if (nowUs - this.#best.sinceUs >= BEST_FOR_US)
+      this.#best = { us: Infinity, beforeUs: this.#best.us, sinceUs: nowUs };
+    this.#best.us = Math.min(this.#best.us, us);
+  }
+}
+
+function add(bytesOf: Map<string, number>, cameraId: string, bytes: number): void {
+  const sum = (bytesOf.get(cameraId) ?? 0) + bytes;
+  if (sum > 0) bytesOf.set(cameraId, sum);
+  else bytesOf.delete(cameraId);
+}

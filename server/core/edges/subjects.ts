@@ -1,0 +1,92 @@
+/**
+ * The subjects of NATS that sites and edges talk on, and what each role may do with them (docs/edges.md has the table).
+ *
+ *     vigie.SITE.video.CAMERA.RUNG             site → every edge that subscribes    one frame, wire/edge-frame.ts
+ *     vigie.SITE.demand.EDGE.CAMERA            edge → site, answered                wire/edge-messages.ts
+ *     vigie.SITE.keyframe.EDGE.CAMERA.RUNG     edge → site                          empty
+ *     vigie-answers.EDGE.…                     the answers to that edge
+ *
+ * Invariant: whoever sends names itself in the subject, and NATS lets nobody send under another name.
+ */
+
+import { RUNG_NAMES, type RungName } from '../video/rungs.ts';
+
+const ROOT = 'vigie';
+const ANSWERS = 'vigie-answers';
+/** Names of sites and edges: one token of a subject, and easy to read aloud. */
+const NODE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+/** Camera ids are made by the server; those of legacy cameras too. */
+const CAMERA_TOKEN = /^[\w-]{1,64}$/;
+
+export function isNodeName(text: string): boolean {
+  return NODE_NAME.test(text);
+}
+
+/** Whether the camera's id can be part of a subject; every id that a server makes can. */
+export function isCameraToken(text: string): boolean {
+  return CAMERA_TOKEN.test(text);
+}
+
+export function videoSubject(site: string, cameraId: string, rung: RungName): string {
+  return `${ROOT}.${site}.video.${cameraId}.${rung}`;
+}
+
+export function demandSubject(site: string, edge: string, cameraId: string): string {
+  return `${ROOT}.${site}.demand.${edge}.${cameraId}`;
+}
+
+export function keyframeSubject(site: string, edge: string, cameraId: string, rung: RungName): string {
+  return `${ROOT}.${site}.keyframe.${edge}.${cameraId}.${rung}`;
+}
+
+/** Beginning of the subjects that an edge is answered on. */
+export function answerPrefix(edge: string): string {
+  return `${ANSWERS}.${edge}`;
+}
+
+/** What a site listens to. */
+export function siteSubjects(site: string): { demands: string; keyframes: string } {
+  return { demands: `${ROOT}.${site}.demand.*.*`, keyframes: `${ROOT}.${site}.keyframe.*.*.*` };
+}
+
+export interface FromEdge {
+  edge: string;
+  cameraId: string;
+  /** Of a request for a keyframe. */
+  rung: RungName | undefined;
+}
+
+/** @returns who asks, and of what; undefined for a subject that no edge sends on */
+export function readEdgeSubject(subject: string): FromEdge | undefined {
+  const [root, , kind, edge = '', cameraId = '', rung, ...more] = subject.split('.');
+  if (root !== ROOT || more.length > 0 || !isNodeName(edge) || !isCameraToken(cameraId)) return undefined;
+  if (kind === 'demand') return rung === undefined ? { edge, cameraId, rung: undefined } : undefined;
+  if (kind !== 'keyframe') return undefined;
+  const known = RUNG_NAMES.find((name) => name === rung);
+  return known && { edge, cameraId, rung: known };
+}
+
+/** What NATS is to let a role do, as a user's permissions in the configuration of nats-server, or in a token. */
+export interface NatsPermissions {
+  publish: string[];
+  subscribe: string[];
+  /** It may answer each request that reaches it, once, within 5 s. */
+  answers: boolean;
+}
+
+export function sitePermissions(site: string): NatsPermissions {
+  const { demands, keyframes } = siteSubjects(site);
+  return { publish: [`${ROOT}.${site}.video.*.*`], subscribe: [demands, keyframes], answers: true };
+}
+
+/** @param sites the sites that it may show */
+export function edgePermissions(edge: string, sites: readonly string[]): NatsPermissions {
+  return {
+    publish: sites.flatMap((site) => [
+      demandSubject(site, edge, '*'),
+      `${ROOT}.${site}.keyframe.${edge}.*.*`,
+    ]),
+    subscribe: [...sites.map((site) => `${ROOT}.${site}.video.*.*`), `${answerPrefix(edge)}.>`],
+    answers: false,
+  };
+}

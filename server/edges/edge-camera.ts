@@ -1,0 +1,134 @@
+/**
+ * One camera of a site as an edge sees it: what the edge asks of it, what there is, and the rungs that come.
+ *
+ * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung is wanted it is
+ * told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
+ */
+
+import { RENEW_MS } from '../core/edges/edge-demands.ts';
+import { demandSubject } from '../core/edges/subjects.ts';
+import type { OnEncodedFrame } from '../core/video/encoded-frame.ts';
+import type { RungDemand, RungSubscription } from '../core/video/frame-source.ts';
+import { offeredRungs, RUNG_NAMES, type Rung, type RungName } from '../core/video/rungs.ts';
+import { EDGE_MESSAGE_VERSION, type CameraDemand } from '../wire/edge-messages.ts';
+import type { ClockExchange } from '../core/clock-offset.ts';
+import { readOffer } from './edge-message-reader.ts';
+import { EdgeRung, type EdgeRungContext } from './edge-rung.ts';
+import type { NatsLink } from './nats-link.ts';
+
+export interface EdgeCameraContext extends EdgeRungContext {
+  link: Pick<NatsLink, 'isOpen' | 'listen' | 'publish' | 'ask'>;
+  /** The site's clock was compared with this one. */
+  onClock: (exchange: ClockExchange) => void;
+}
+
+/** As long as the site has not told what there is. */
+export const ASSUMED_FPS = 25;
+const MIN_BPS = 1_000;
+const MAX_BPS = 1e9;
+
+export class EdgeCamera {
+  readonly #context: EdgeCameraContext;
+  readonly #rungs = new Map<RungName, EdgeRung>();
+  #offered: readonly Rung[] | undefined;
+  #isDue = false;
+  #isChanged = false;
+  #toldUs = -Infinity;
+  #asked = 0;
+  #answered = 0;
+  /** Since when the site does not answer; undefined: it does. */
+  #awaySinceUs: number | undefined;
+
+  constructor(context: EdgeCameraContext) {
+    this.#context = context;
+  }
+
+  get isWatched(): boolean {
+    return this.#rungs.size > 0;
+  }
+
+  /** The site does not answer. */
+  get isAway(): boolean {
+    return this.#awaySinceUs !== undefined;
+  }
+
+  /** What there is, best first; before the site has answered the full one alone, of an assumed size. */
+  get rungs(): Rung[] {
+    return this.#offered ? [...this.#offered] : offeredRungs(undefined, ASSUMED_FPS);
+  }
+
+  subscribe({ rung, limitBps }: RungDemand, onFrame: OnEncodedFrame): RungSubscription {
+    const known = this.#rungs.get(rung);
+    const stream = known ?? new EdgeRung(rung, this.#context);
+    this.#rungs.set(rung, stream);
+    if (!known) this.tellSoon();
+    const subscription = stream.subscribe(limitBps, onFrame, () => this.#onDemand(stream));
+    this.#isChanged = true;
+    return subscription;
+  }
+
+  /** Asks what there is; all that is wanted is told once, for all changes of this turn of the event loop. */
+  tellSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      if (this.#isDue) void this.#tell();
+    });
+  }
+
+  /** A few times a second. */
+  tick(nowUs: number): void {
+    for (const stream of this.#rungs.values()) stream.askForKeyframe();
+    if (this.#isChanged || (this.isWatched && nowUs - this.#toldUs >= RENEW_MS * 1000)) void this.#tell();
+  }
+
+  close(): void {
+    for (const stream of this.#rungs.values()) stream.close();
+    this.#rungs.clear();
+    this.tellSoon();
+  }
+
+  #onDemand(stream: EdgeRung): void {
+    this.#isChanged = true;
+    if (stream.isWatched || this.#rungs.get(stream.rung) !== stream) return;
+    stream.close();
+    this.#rungs.delete(stream.rung);
+    this.tellSoon();
+  }
+
+  async #tell(): Promise<void> {
+    const { link, site, edge, cameraId, counters, clock, onClock } = this.#context;
+    this.#isDue = false;
+    if (!link.isOpen) return;
+    const t0 = clock();
+    const asked = ++this.#asked;
+    this.#isChanged = false;
+    this.#toldUs = t0;
+    try {
+      const message = Buffer.from(JSON.stringify(this.#demand));
+      const answer = readOffer(await link.ask(demandSubject(site, edge, cameraId), message));
+      if (asked < this.#answered) return;
+      this.#answered = asked;
+      this.#awaySinceUs = undefined;
+      if (!answer) return void counters.malformed++;
+      if ('refused' in answer) return void counters.otherVersion++;
+      onClock({ t0, t1: answer.t1, t2: answer.t2, t3: clock() });
+      this.#offered = answer.rungs?.map(({ heldBps, ...rung }) =>
+        heldBps === undefined ? rung : { ...rung, heldBps },
+      );
+    } catch {
+      counters.unanswered++;
+      this.#awaySinceUs ??= clock();
+    }
+  }
+
+  get #demand(): CameraDemand {
+    const rungs = RUNG_NAMES.flatMap((rung) => {
+      const stream = this.#rungs.get(rung);
+      if (!stream) return [];
+      const { limitBps } = stream;
+      return [{ rung, limitBps: limitBps > MAX_BPS ? null : Math.max(MIN_BPS, limitBps) }];
+    });
+    return { version: EDGE_MESSAGE_VERSION, rungs };
+  }
+}

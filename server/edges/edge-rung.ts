@@ -1,0 +1,161 @@
+/**
+ * One rung of a camera as an edge receives it from a site.
+ *
+ * Invariants: subscribers get a frame only when they can decode it, beginning with a keyframe; frames that come late are left out, so
+ * that an edge that was held up catches up instead of showing the past; requests for keyframes are one in KEYFRAME_INTERVAL_US,
+ * whoever asks.
+ */
+
+import type { Clock } from '../core/clock.ts';
+import { MissingFrames } from '../core/edges/frame-counts.ts';
+import { countAge, type HopCounters } from '../core/edges/hop-figures.ts';
+import { LayerContinuity } from '../core/edges/layer-continuity.ts';
+import { keyframeSubject, videoSubject } from '../core/edges/subjects.ts';
+import type { Subscription } from '../core/fan-out.ts';
+import type { EncodedFrame, OnEncodedFrame } from '../core/video/encoded-frame.ts';
+import { FrameSubscribers } from '../core/video/frame-subscribers.ts';
+import type { RungSubscription } from '../core/video/frame-source.ts';
+import { KeyframeRequests } from '../core/video/keyframe-requests.ts';
+import type { RungName } from '../core/video/rungs.ts';
+import type { Log } from '../log.ts';
+import { readEdgeFrame, type EdgeFrame } from '../wire/edge-frame.ts';
+import type { NatsLink } from './nats-link.ts';
+
+export interface EdgeRungContext {
+  site: string;
+  edge: string;
+  cameraId: string;
+  link: Pick<NatsLink, 'listen' | 'publish'>;
+  counters: HopCounters;
+  /** The site's server time minus this one's, µs; undefined: not known yet. */
+  offsetUs: () => number | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+/** As the encoder does it. */
+const KEYFRAME_INTERVAL_US = 300_000;
+const NOTHING = new Uint8Array();
+
+export class EdgeRung {
+  readonly rung: RungName;
+  readonly #context: EdgeRungContext;
+  readonly #subscribers: FrameSubscribers;
+  readonly #listening: Subscription;
+  readonly #missing = new MissingFrames();
+  readonly #continuity = new LayerContinuity();
+  readonly #keyframes = new KeyframeRequests(KEYFRAME_INTERVAL_US);
+
+  constructor(rung: RungName, context: EdgeRungContext) {
+    this.rung = rung;
+    this.#context = context;
+    const { link, site, cameraId, log } = context;
+    this.#subscribers = new FrameSubscribers((error) =>
+      log.error({ err: error, cameraId }, 'failed to handle an encoded frame'),
+    );
+    this.#listening = link.listen(videoSubject(site, cameraId, rung), ({ data }) => this.#onMessage(data));
+  }
+
+  get isWatched(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  /** The most that those who watch can take, bits per second; Infinity: everything. */
+  get limitBps(): number {
+    return this.#subscribers.limitBps() ?? Infinity;
+  }
+
+  /** @param onDemand called when the limit may have changed, and when it is closed */
+  subscribe(limitBps: number, onFrame: OnEncodedFrame, onDemand: () => void): RungSubscription {
+    const wanted = { limitBps };
+    // The site makes a keyframe for the first by itself.
+    if (this.isWatched) this.requestKeyframe();
+    const subscription = this.#subscribers.add(onFrame, wanted);
+    return {
+      limit: (bps) => {
+        wanted.limitBps = bps;
+        onDemand();
+      },
+      requestKeyframe: () => this.requestKeyframe(),
+      close: () => {
+        subscription.close();
+        onDemand();
+      },
+    };
+  }
+
+  requestKeyframe(): void {
+    this.#keyframes.request();
+    this.askForKeyframe();
+  }
+
+  /** Passes a request on that was held back before. */
+  askForKeyframe(): void {
+    const { link, site, edge, cameraId, counters, clock } = this.#context;
+    if (this.#keyframes.waitUs(clock()) !== 0) return;
+    // Asked again when there is a connection.
+    if (!link.publish(keyframeSubject(site, edge, cameraId, this.rung), NOTHING)) return;
+    this.#keyframes.served(clock());
+    counters.keyframeRequests++;
+  }
+
+  close(): void {
+    this.#listening.close();
+    this.#subscribers.clear();
+  }
+
+  #onMessage(message: Uint8Array): void {
+    const { counters, clock } = this.#context;
+    const arrivedUs = clock();
+    const frame = readEdgeFrame(message);
+    if (typeof frame === 'string') return void counters.malformed++;
+    const missing = this.#missing.before(frame);
+    if (missing === 'repeated') return void counters.repeated++;
+    if (missing === 'begins') this.#continuity.miss(0);
+    else this.#miss(missing);
+    counters.frames++;
+    counters.bytes += message.length;
+    const here = this.#toHere(frame, arrivedUs);
+    const isLate = countAge(counters, arrivedUs - here.encodedUs);
+    if (isLate) {
+      counters.late++;
+      this.#continuity.miss(frame.layer?.tid ?? 0);
+    } else if (this.#continuity.take(frame)) this.#subscribers.deliver(here);
+    else counters.undecodable++;
+    if (!isLate && this.#continuity.awaitsKeyframe) this.requestKeyframe();
+  }
+
+  #miss(missing: readonly number[]): void {
+    for (const tid of [0, 1, 2] as const) {
+      const count = missing[tid] ?? 0;
+      if (count === 0) continue;
+      this.#context.counters.missing += count;
+      this.#continuity.miss(tid);
+    }
+  }
+
+  /** The same frame, with its times on this server's clock. */
+  #toHere(frame: EdgeFrame, arrivedUs: number): EncodedFrame {
+    const { cameraId, offsetUs } = this.#context;
+    // As long as nothing is known, as if it had taken no time.
+    const toHereUs = -(offsetUs() ?? frame.encodedUs - arrivedUs);
+    const at = (us: number): number => Math.min(arrivedUs, us + toHereUs);
+    return {
+      cameraId,
+      rung: this.rung,
+      layer: frame.layer,
+      data: frame.data,
+      keyframe: frame.keyframe,
+      repeated: frame.repeated,
+      width: frame.width,
+      height: frame.height,
+      timestamp90k: frame.timestamp90k,
+      captureUs: at(frame.captureUs),
+      receivedUs: at(frame.receivedUs),
+      decodeStartUs: at(frame.decodeStartUs),
+      decodedUs: at(frame.decodedUs),
+      encodedUs: at(frame.encodedUs),
+      arrivedUs,
+    };
+  }
+}

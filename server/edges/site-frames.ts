@@ -1,0 +1,225 @@
+/**
+ * The site's side of the frames: hears what edges ask of its cameras, and publishes each rung that any of them wants, once.
+ *
+ * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it may not have, and
+ * costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the site goes on as if it were alone.
+ */
+
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { EdgeDemands, LAPSE_MS, type DemandChange, type WantedRungs } from '../core/edges/edge-demands.ts';
+import { PublishWindow } from '../core/edges/publish-window.ts';
+import {
+  answerPrefix,
+  isCameraToken,
+  readEdgeSubject,
+  siteSubjects,
+  videoSubject,
+} from '../core/edges/subjects.ts';
+import type { Subscription } from '../core/fan-out.ts';
+import type { FrameSource } from '../core/video/frame-source.ts';
+import { heldRung, RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
+import type { Log } from '../log.ts';
+import { EDGE_MESSAGE_VERSION, type CameraOffer, type DemandRefusal } from '../wire/edge-messages.ts';
+import { readDemand } from './edge-message-reader.ts';
+import type { NatsLink, NatsMessage } from './nats-link.ts';
+import { SiteStream, type SiteStreamCounters } from './site-stream.ts';
+
+export interface SiteFramesOptions {
+  site: string;
+  link: NatsLink;
+  source: FrameSource;
+  /** Whether the edge may be sent this camera now. */
+  mayHave: (edge: string, cameraId: string) => boolean;
+  clock: Clock;
+  log: Log;
+}
+
+export interface SiteFrameCounters extends SiteStreamCounters {
+  /** Messages of edges that nobody can read, or that are answered elsewhere than the edge listens. */
+  malformed: number;
+  /** Demands in another version. */
+  otherVersion: number;
+  keyframesRefused: number;
+}
+
+const TICK_MS = 500;
+
+export class SiteFrames {
+  readonly #options: SiteFramesOptions;
+  readonly #demands = new EdgeDemands();
+  readonly #window = new PublishWindow();
+  /** By camera and rung. */
+  readonly #streams = new Map<string, SiteStream>();
+  readonly #listening: Subscription[];
+  readonly #timer: NodeJS.Timeout;
+  readonly #onOpen = (): void => this.#resume();
+  readonly #onLost = (): void => this.#window.reset();
+  #epoch = randomInt(2 ** 32);
+  readonly #counters: SiteFrameCounters = {
+    frames: 0,
+    bytes: 0,
+    leftOut: 0,
+    tooLarge: 0,
+    malformed: 0,
+    otherVersion: 0,
+    keyframesRefused: 0,
+  };
+
+  constructor(options: SiteFramesOptions) {
+    this.#options = { ...options, log: options.log.child({ component: 'edges' }) };
+    const { link, site } = options;
+    const { demands, keyframes } = siteSubjects(site);
+    this.#listening = [
+      link.listen(demands, (message) => this.#onDemand(message)),
+      link.listen(keyframes, (message) => this.#onKeyframeRequest(message)),
+    ];
+    link.on('open', this.#onOpen);
+    link.on('lost', this.#onLost);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get stats(): SiteFrameCounters & {
+    edges: string[];
+    demands: number;
+    /** Rungs that are published. */
+    streams: number;
+    demandsRefused: number;
+    /** On the way to NATS. */
+    unconfirmedBytes: number;
+  } {
+    const { edges, size: demands, refused: demandsRefused } = this.#demands;
+    const [streams, unconfirmedBytes] = [this.#streams.size, this.#window.bytes];
+    return { ...this.#counters, edges, demands, streams, demandsRefused, unconfirmedBytes };
+  }
+
+  /** Nothing of it is published any more. */
+  removeCamera(cameraId: string): void {
+    if (this.#demands.removeCamera(cameraId)) this.#follow(cameraId);
+  }
+
+  /** A camera that is off is not published; edges that still want it when it is on again say so by themselves. */
+  switchCamera(cameraId: string, off: boolean): void {
+    if (off) this.removeCamera(cameraId);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const subscription of this.#listening) subscription.close();
+    this.#options.link.off('open', this.#onOpen);
+    this.#options.link.off('lost', this.#onLost);
+    for (const stream of this.#streams.values()) stream.close();
+    this.#streams.clear();
+  }
+
+  #onDemand({ subject, data, answerSubject }: NatsMessage): void {
+    const t1 = this.#options.clock();
+    const from = readEdgeSubject(subject);
+    // An answer goes to the edge that asks, and nowhere else.
+    if (!from || answerSubject?.startsWith(`${answerPrefix(from.edge)}.`) !== true)
+      return void this.#counters.malformed++;
+    const demand = readDemand(data);
+    if ('refused' in demand) {
+      this.#counters[demand.refused === 'version' ? 'otherVersion' : 'malformed']++;
+      return this.#answer(answerSubject, demand);
+    }
+    const { edge, cameraId } = from;
+    const isAllowed = this.#options.mayHave(edge, cameraId);
+    const wanted: WantedRungs = {};
+    if (isAllowed) for (const { rung, limitBps } of demand.rungs) wanted[rung] = limitBps ?? Infinity;
+    const change = this.#demands.set(edge, cameraId, wanted, t1);
+    // Answered before the frames come, so that the edge knows the site's clock when it reads them.
+    const rungs = isAllowed ? this.#offeredTo(edge, cameraId) : null;
+    this.#answer(answerSubject, {
+      version: EDGE_MESSAGE_VERSION,
+      t1,
+      t2: this.#options.clock(),
+      lapsesInMs: LAPSE_MS,
+      rungs,
+    });
+    if (change) this.#apply(change);
+  }
+
+  #onKeyframeRequest({ subject }: NatsMessage): void {
+    const from = readEdgeSubject(subject);
+    if (!from?.rung) return void this.#counters.malformed++;
+    const { edge, cameraId, rung } = from;
+    if (!this.#demands.has(edge, cameraId, rung)) return void this.#counters.keyframesRefused++;
+    if (this.#streams.get(`${cameraId} ${rung}`)?.requestKeyframe() === false)
+      this.#counters.keyframesRefused++;
+  }
+
+  /** What there is, and how low it can go: for this edge the others are what holds it. */
+  #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
+    const others = this.#demands.wantedOf(cameraId, edge);
+    return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
+  }
+
+  #answer(subject: string, answer: CameraOffer | DemandRefusal): void {
+    this.#options.link.publish(subject, Buffer.from(JSON.stringify(answer)));
+  }
+
+  #apply({ cameraId, joined }: DemandChange): void {
+    this.#follow(cameraId);
+    // What runs already has begun without them.
+    for (const rung of joined)
+      if (this.#streams.get(`${cameraId} ${rung}`)?.requestKeyframe() === false)
+        this.#counters.keyframesRefused++;
+  }
+
+  /** Opens, limits and closes the rungs of a camera as they are wanted now. */
+  #follow(cameraId: string): void {
+    const wanted = this.#demands.wantedOf(cameraId);
+    for (const rung of RUNG_NAMES) {
+      const key = `${cameraId} ${rung}`;
+      const stream = this.#streams.get(key);
+      const limitBps = wanted[rung];
+      if (limitBps === undefined) {
+        stream?.close();
+        this.#streams.delete(key);
+      } else if (stream) stream.limit(limitBps);
+      else this.#open(cameraId, rung, limitBps);
+    }
+  }
+
+  #open(cameraId: string, rung: RungName, limitBps: number): void {
+    const { site, link, source, clock } = this.#options;
+    if (!isCameraToken(cameraId)) return;
+    this.#epoch = (this.#epoch + 1) % 2 ** 32;
+    const stream = new SiteStream(
+      { cameraId, subject: videoSubject(site, cameraId, rung), epoch: this.#epoch },
+      { rung, limitBps },
+      {
+        link,
+        window: this.#window,
+        source,
+        counters: this.#counters,
+        onPublished: () => void this.#confirm(),
+        clock,
+      },
+    );
+    this.#streams.set(`${cameraId} ${rung}`, stream);
+  }
+
+  /** Learns from a round trip what NATS has read, if one is due. */
+  async #confirm(): Promise<void> {
+    if (!this.#window.mark(this.#options.clock())) return;
+    try {
+      await this.#options.link.confirm();
+      this.#window.confirmed(this.#options.clock());
+    } catch {
+      // The connection is lost, and `#onLost` has forgotten what was on its way.
+    }
+  }
+
+  #tick(): void {
+    for (const cameraId of this.#demands.lapse(this.#options.clock())) this.#follow(cameraId);
+    // Confirms what was published last, and is followed by nothing.
+    void this.#confirm();
+  }
+
+  #resume(): void {
+    for (const stream of this.#streams.values()) stream.resume();
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What an edge asks of a site, and is answered: JSON over NATS request and reply (docs/edges.md).
+ *
+ * Both sides ignore fields they do not know; a message of another version is refused, and the refusal names the version.
+ */
+
+import { z } from 'zod';
+import { RUNG_NAME } from './viewer-figures.ts';
+
+export const EDGE_MESSAGE_VERSION = 1;
+/** The longest demand or offer, bytes: four rungs take a quarter of it. */
+export const MAX_EDGE_MESSAGE_BYTES = 4096;
+
+const bps = z.number().min(1_000).max(1e9);
+const side = z.int().min(1).max(65_535);
+/** µs of somebody's server time. */
+const timeUs = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** What an edge asks of one camera, for all its viewers. It replaces what the edge asked before, and lapses unless repeated. */
+export const CAMERA_DEMAND = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  /** Each rung at most once. None: the edge only asks what there is, or no longer needs the camera. */
+  rungs: z
+    .array(
+      z.object({
+        rung: RUNG_NAME,
+        /** The most that the viewers can take, bits per second; null: everything. */
+        limitBps: bps.nullable(),
+      }),
+    )
+    .max(4)
+    .refine((rungs) => new Set(rungs.map(({ rung }) => rung)).size === rungs.length, 'names a rung twice'),
+});
+export type CameraDemand = z.output<typeof CAMERA_DEMAND>;
+
+/** The site's answer. */
+export const CAMERA_OFFER = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  /** The site's server time when it read the demand, and when it answered (core/clock-offset.ts). */
+  t1: timeUs,
+  t2: timeUs,
+  /** The demand lapses so long after `t1`, ms. */
+  lapsesInMs: z.int().min(100).max(600_000),
+  /** Best first; null: this edge gets nothing of the camera now: there is no such camera, or it is switched off. */
+  rungs: z
+    .array(
+      z.object({
+        name: RUNG_NAME,
+        width: side,
+        height: side,
+        bitrateBps: bps,
+        /** Others than the edge's viewers keep the rung from being lower: a recording, other edges. */
+        heldBps: bps.optional(),
+      }),
+    )
+    .min(1)
+    .max(4)
+    .nullable(),
+});
+export type CameraOffer = z.output<typeof CAMERA_OFFER>;
+
+/** The answer to a message that the site cannot read. These two fields mean the same in every version. */
+export const DEMAND_REFUSAL = z.object({
+  version: z.int().min(0),
+  refused: z.enum(['version', 'malformed']),
+});
+export type DemandRefusal = z.output<typeof DEMAND_REFUSAL>;
