@@ -24,7 +24,6 @@ import { openDataFolder } from './data-folder.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { clientConnections } from './http/client-connection.ts';
-import { GrpcInterface } from './grpc/open-grpc.ts';
 import { HttpServer } from './http/http-server.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { CameraIngest } from './ingest/camera-ingest.ts';
@@ -69,7 +68,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
       steadyMs: monotonicMs,
     }),
   );
-  const { access, sessions } = accounts;
+  const { access } = accounts;
   const https = await openHttps(config, log, () => Math.max(RELEASED_AT_MS, time.nowMs()));
   if (https) closing(https.certificates);
   const { users, passwordResets: resets } = store;
@@ -119,7 +118,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   closing(sfu);
   const { whepOrigins: allowedOrigins } = config;
   const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
-  const viewers = { sessions, access, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
+  const viewers = { accounts, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
   const signaling = closing(
@@ -132,13 +131,13 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     config.grpcPort === undefined
       ? undefined
       : closing(
-          new GrpcInterface({
+          // Its 250 modules are for those who use it.
+          new (await import('./grpc/open-grpc.ts')).GrpcInterface({
             ...viewers,
             port: config.grpcPort,
             host: config.httpHost,
             certificate: https?.certificates.current,
             isTrustedProxy,
-            accounts,
             cameras: store.cameras,
             frames: hub,
             video: transcoder,

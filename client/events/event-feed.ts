@@ -121,5 +121,6 @@ export function mergeEvents(known: readonly EventView[], news: readonly EventVie
 }
 
 function isOlder(event: EventView, than: EventView): boolean {
-  return (than.endedAtMs !== null && event.endedAtMs === null) || (than.thumbnail && !event.thumbnail);
+  const hasOlderPicture = than.thumbnailVersion > event.thumbnailVersion;
+  return (than.endedAtMs !== null && event.endedAtMs === null) || hasOlderPicture;
 }

@@ -17,14 +17,17 @@ export const eventPictureStyles = css`
   }
 `;
 
-export function eventPicture({ cameraId, id, kind, source, thumbnail }: EventView): TemplateResult {
-  if (thumbnail)
-    return html`<img class="event-picture" src=${thumbnailPath(cameraId, id)} alt="" loading="lazy" />`;
+export function eventPicture(event: EventView): TemplateResult {
+  const { kind, source, thumbnail } = event;
+  if (thumbnail) return html`<img class="event-picture" src=${thumbnailPath(event)} alt="" loading="lazy" />`;
   const icon = kind === 'offline' ? 'power' : source === 'motion' ? 'eye' : 'sensor';
   return html`<span class="event-picture"><wa-icon name=${icon}></wa-icon></span>`;
 }
 
-function thumbnailPath(cameraId: string, eventId: string): string {
+function thumbnailPath({ cameraId, id: eventId, thumbnailVersion: version }: EventView): string {
   const params = { cameraId, eventId };
-  return mediaPath('GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg', { params });
+  return mediaPath('GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg', {
+    params,
+    query: { version },
+  });
 }

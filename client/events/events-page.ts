@@ -16,7 +16,7 @@ import { eventHref } from './event-href.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { EVENT_KINDS, eventText, labelText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
-import type { Reachable } from '../routing/routes.ts';
+import { routePath, type Reachable } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { valueOf } from '../ui/field-value.ts';
@@ -137,6 +137,10 @@ export class EventsPage extends LitElement {
     return html`<div class="empty card quiet" data-testid="no-events">
       <p>No events.</p>
       <p>To get motion events, turn on motion detection in the menu of a camera, or add a sensor to it.</p>
+      <p>
+        Detections, such as a person or a car, are reported by an analyser, a program with an API key that may
+        do so: see <a href=${routePath({ page: 'api' })}>the HTTP API</a> and docs/analysers.md.
+      </p>
     </div>`;
   }
 

@@ -206,7 +206,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     this.emit('picture', { ...header, jpeg: new Uint8Array(data, PICTURE_HEADER_BYTES) });
   }
 
-  #onAuthenticated(socket: WebSocket, expiresInSeconds: number): void {
+  #onAuthenticated(socket: WebSocket, expiresInSeconds: number | null): void {
     clearTimeout(this.#timer);
     this.#backoff.reset();
     this.#renewed = false;
@@ -221,7 +221,9 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     });
   }
 
-  #scheduleRenewal(expiresInSeconds: number): void {
+  #scheduleRenewal(expiresInSeconds: number | null): void {
+    // A key that never expires; a page has none.
+    if (expiresInSeconds === null) return;
     const inMs = Math.max(expiresInSeconds * 1000 - RENEW_BEFORE_MS, expiresInSeconds * 500);
     clearTimeout(this.#renewal);
     this.#renewal = setTimeout(() => void this.#renew(expiresInSeconds * 1000 - inMs), inMs);

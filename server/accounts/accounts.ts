@@ -5,7 +5,8 @@ import type { Log } from '../log.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import { Access } from './access.ts';
 import type { KnownDeviceStore } from './known-device-store.ts';
-import { ApiKeys } from './api-keys.ts';
+import { ApiKeys, type Caller } from './api-keys.ts';
+import { idOfApiKey } from './api-key-secret.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { KnownDevices } from './known-devices.ts';
 import { LoginThrottle } from './login-throttle.ts';
@@ -49,6 +50,13 @@ export interface Accounts {
   readonly devices: KnownDevices;
   readonly access: Access;
   readonly apiKeys: ApiKeys;
+  /**
+   * Whoever presents this, an access token or an API key, where there are no headers. A key counts as one request of it.
+   *
+   * @param address of the client
+   * @throws VigieError `unauthorized`, `tooManyRequests`
+   */
+  admit(credential: string, address: string): Caller;
   /** Answers that are sent by a right and end with it. */
   readonly leases: RightLeases;
   readonly notices: NoticeStore;
@@ -95,6 +103,10 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     devices,
     access,
     apiKeys,
+    admit: (credential, address) =>
+      idOfApiKey(credential) === undefined
+        ? { ...sessions.identify(credential), grant: null }
+        : apiKeys.admit(credential, address),
     leases,
     notices,
     hasher,

@@ -86,6 +86,11 @@ export class ApiKeys {
     return caller;
   }
 
+  /** One more request of a program that was admitted and is still connected. @throws VigieError `tooManyRequests` */
+  count(id: string, address: string): void {
+    this.#use.admit(id, address);
+  }
+
   /** @throws VigieError `unauthorized` */
   identify(key: string): Caller {
     const { store } = this.#options;

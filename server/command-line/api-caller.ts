@@ -6,6 +6,7 @@
 
 import type { ApiAnswer, ApiRequest, ApiRouteName, JsonRouteName } from '../wire/api-routes.ts';
 import { fillAnyPath } from '../wire/paths.ts';
+import { SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../wire/signaling.ts';
 import { CommandError, type Failure } from './command-error.ts';
 import type { CommandTarget } from './connection.ts';
 
@@ -33,6 +34,14 @@ export class ApiCaller {
     const response = await this.fetch(name, request as object);
     const text = await response.text();
     return (text === '' ? undefined : JSON.parse(text)) as ApiAnswer<N>;
+  }
+
+  /** Presents the key as soon as it is open. */
+  openSignaling(): WebSocket {
+    const socket = new WebSocket(this.url.replace(/^http/i, 'ws') + SIGNALING_PATH, SIGNALING_SUBPROTOCOL);
+    const authenticate = JSON.stringify({ type: 'authenticate', token: this.#key });
+    socket.addEventListener('open', () => socket.send(authenticate));
+    return socket;
   }
 
   /** @param headers in addition @param until ends the answer too @throws CommandError */

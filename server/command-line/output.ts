@@ -3,7 +3,7 @@
  * stderr, and only to a terminal.
  */
 
-import { writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { CommandError } from './command-error.ts';
 
@@ -64,12 +64,28 @@ export async function save(path: string, body: ReadableStream<Uint8Array> | Uint
   if (path === '-')
     return pipeline(body instanceof Uint8Array ? [body] : body, process.stdout, { end: false });
   try {
-    await writeFile(path, body);
+    await writeWhole(path, body);
   } catch (error) {
     // An answer that was cut off has no code of a system call.
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new CommandError('failed', `${path} cannot be written: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+/** A file is there whole, or as it was before. */
+async function writeWhole(path: string, body: ReadableStream<Uint8Array> | Uint8Array): Promise<void> {
+  const known = await stat(path).catch(() => undefined);
+  // A device, or a pipe.
+  if (known && !known.isFile()) return writeFile(path, body);
+  const target = known ? await realpath(path) : path;
+  const part = `${target}.${process.pid}.part`;
+  try {
+    await writeFile(part, body);
+    await rename(part, target);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
 }

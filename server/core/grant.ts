@@ -20,6 +20,17 @@ export interface Holder {
   grant: Grant | null;
 }
 
+/** The key of a caller, as the audit log names it; empty: in person. */
+export function keyDetails({
+  sessionId,
+  keyName,
+}: {
+  sessionId: string;
+  keyName?: string | undefined;
+}): Record<string, string> {
+  return keyName === undefined ? {} : { key: keyName, byKeyId: sessionId };
+}
+
 export function inPerson(userId: string): Holder {
   return { userId, grant: null };
 }

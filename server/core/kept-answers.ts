@@ -22,14 +22,18 @@ interface Kept {
   readonly untilMs: number;
   /** undefined while the request is under way. */
   sealed: Buffer | undefined;
+  /** It failed, and may have been done all the same. */
+  isDoubtful: boolean;
 }
 
-/** To be ended by one of the two, once. */
+/** To be ended by one of the three, once. */
 export interface FirstAttempt {
   /** It was done. */
   keep(answer: string): void;
-  /** It failed and made nothing: the key is free again. */
+  /** It was refused and made nothing: the key is free again. */
   forget(): void;
+  /** It failed, nobody knows how far it came: the key is not free, for a second attempt might make a second thing. */
+  doubt(): void;
 }
 
 export class KeptAnswers {
@@ -59,13 +63,24 @@ export class KeptAnswers {
           'unprocessable',
           'this Idempotency-Key came with another request before: give each request a new one',
         );
+      if (before.isDoubtful)
+        throw new VigieError(
+          'conflict',
+          'the first request with this Idempotency-Key failed in the server, and may have made something: look, and use a new key if it has not',
+        );
       if (before.sealed) return unseal(key, before.sealed);
       throw new VigieError('conflict', 'the first request with this Idempotency-Key is still under way', {
         retryAfterSeconds: 1,
       });
     }
     this.#makeRoom(caller);
-    const kept: Kept = { caller, fingerprint, untilMs: nowMs + KEPT_MS, sealed: undefined };
+    const kept: Kept = {
+      caller,
+      fingerprint,
+      untilMs: nowMs + KEPT_MS,
+      sealed: undefined,
+      isDoubtful: false,
+    };
     this.#kept.set(id, kept);
     return {
       keep: (answer) => {
@@ -76,6 +91,12 @@ export class KeptAnswers {
       },
       forget: () => {
         if (this.#kept.get(id) === kept) this.#forget(id);
+      },
+      doubt: () => {
+        if (this.#kept.get(id) !== kept) return;
+        kept.sealed = Buffer.alloc(0);
+        kept.isDoubtful = true;
+        this.#forgetBeyondBounds();
       },
     };
   }

@@ -23,11 +23,18 @@ export interface ViewerStream {
   cameraId: string;
   address: string;
   device: string | undefined;
+  /** More about the viewer, for the audit log: the API key. */
+  details: Record<string, string>;
+}
+
+/** Whoever is behind the page or program. */
+export interface AllowedViewer extends Viewer {
+  details?: Record<string, string>;
 }
 
 export class ViewerAllowance {
   readonly #options: ViewerAllowanceOptions;
-  #viewer: Viewer = { userId: '' };
+  #viewer: AllowedViewer = { userId: '' };
 
   constructor(options: ViewerAllowanceOptions) {
     this.#options = options;
@@ -38,15 +45,17 @@ export class ViewerAllowance {
     return this.#viewer.userId;
   }
 
-  set userId(userId: string) {
-    if (this.#viewer.userId !== userId) this.#viewer = { userId };
+  /** Of the same user, streams and shares go on. */
+  signIn(viewer: AllowedViewer): void {
+    if (this.#viewer.userId !== viewer.userId) this.#viewer = viewer;
   }
 
   /** A picture stream begins. @returns call it when the stream ends @throws VigieError `full` */
   openStream(cameraId: string): () => void {
     const { capacity, onStream, viewerAddress: address, viewerDevice: device } = this.#options;
     const leave = capacity.open(this.#viewer, cameraId);
-    const end = onStream?.({ userId: this.#viewer.userId, cameraId, address, device });
+    const { userId, details = {} } = this.#viewer;
+    const end = onStream?.({ userId, cameraId, address, device, details });
     return () => {
       leave();
       end?.();

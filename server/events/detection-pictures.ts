@@ -2,7 +2,7 @@
  * The picture of a detection's event: the frame in which its object was seen best, scaled down. A better one replaces it.
  *
  * Invariants: one picture is in work, and per event the best one waits; what cannot be made is left out, with no other effect; after
- * its camera was switched off, no picture of it is stored.
+ * its camera was switched off or removed, no picture of it is stored.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -32,6 +32,7 @@ export class DetectionPictures {
   /** By event, in the order they wait. */
   readonly #waiting = new Map<string, { event: PicturedEvent; frame: CameraFrame }>();
   #isWorking = false;
+  #inWork: PicturedEvent | undefined;
   /** Pictures for which there was no room. */
   leftOut = 0;
 
@@ -49,8 +50,9 @@ export class DetectionPictures {
     if (!this.#isWorking) void this.#work();
   }
 
-  /** Drops what waits. */
+  /** Drops what waits, and what is in work. */
   forget(cameraId: string): void {
+    if (this.#inWork?.cameraId === cameraId) this.#inWork = undefined;
     for (const [id, { event }] of this.#waiting) if (event.cameraId === cameraId) this.#waiting.delete(id);
   }
 
@@ -58,15 +60,17 @@ export class DetectionPictures {
     this.#isWorking = true;
     for (const [id, { event, frame }] of this.#waiting) {
       this.#waiting.delete(id);
+      this.#inWork = event;
       try {
         const jpeg =
           frame.width > WIDTH_PIXELS ? await this.#options.scaleFrame(frame, WIDTH_PIXELS) : frame.jpeg;
-        // Switched off during the wait: there is to be no picture.
-        if (!this.#options.isOff(event.cameraId)) this.#options.store(event, jpeg);
+        // Its camera was removed, or switched off, during the wait: there is to be no picture.
+        if (this.#inWork === event && !this.#options.isOff(event.cameraId)) this.#options.store(event, jpeg);
       } catch (error) {
         this.#log.warn({ err: error, cameraId: event.cameraId }, 'failed to make an event picture');
       }
     }
+    this.#inWork = undefined;
     this.#isWorking = false;
   }
 }

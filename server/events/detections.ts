@@ -3,11 +3,11 @@
  * the viewers. core/detection/ decides which boxes are one object.
  *
  * Invariants: a started event always ends, whatever becomes of its analyser or its camera; nothing is taken of a camera that is
- * switched off; an analyser that reports too often is refused and counted, and no other is; what is kept for a camera is bounded.
+ * switched off, or of an object in a mask; an analyser that reports too often is refused and counted, and no other is; what is kept for a camera is bounded.
  */
 
 import { RecentFrames } from '../core/detection/recent-frames.ts';
-import { insidePicture } from '../core/detection/box.ts';
+import { footOf, insidePicture } from '../core/detection/box.ts';
 import { ObjectTracks, type ObjectChange } from '../core/detection/object-tracks.ts';
 import type { ObjectZone, TrackedObject } from '../core/detection/tracked-object.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
@@ -18,8 +18,8 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { switchedOff, type CameraFrames } from '../core/video/camera-frame.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { DetectionReceipt, DetectionReport, LiveDetections } from '../wire/detection.ts';
-import type { MotionArea } from '../wire/motion.ts';
+import type { DetectedBox, DetectionReceipt, DetectionReport, LiveDetections } from '../wire/detection.ts';
+import type { MotionArea, MotionView } from '../wire/motion.ts';
 import type { DetectionPictures } from './detection-pictures.ts';
 import type { EventLog } from './event-log.ts';
 
@@ -33,7 +33,8 @@ export interface DetectionsOptions {
   events: Pick<EventLog, 'start' | 'update' | 'end'>;
   frames: Pick<CameraFrames, 'subscribe' | 'latest'>;
   pictures: Pick<DetectionPictures, 'take' | 'forget'>;
-  zonesOf: (cameraId: string) => readonly MotionArea[];
+  /** Drawn by users: zones have names, and what is in a mask is nobody's business. */
+  areasOf: (cameraId: string) => Pick<MotionView, 'zones' | 'masks'>;
   isOff: (cameraId: string) => boolean;
   time: SiteTime;
   log: Log;
@@ -86,7 +87,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
    * @throws VigieError `cameraOff`; `tooManyRequests`; `unprocessable` for a picture of the future or of long ago
    */
   report(cameraId: string, report: DetectionReport, analyser: Analyser): DetectionReceipt {
-    const { time, isOff, zonesOf } = this.#options;
+    const { time, isOff, areasOf } = this.#options;
     if (isOff(cameraId)) throw switchedOff();
     const nowUs = time.nowUs();
     this.#admit(cameraId, analyser, nowUs);
@@ -95,17 +96,19 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
     const analysed = this.#analysed.get(cameraId) ?? this.#begin(cameraId, nowUs);
     analysed.reportedUs = nowUs;
     this.#counters.reports++;
-    const areas = zonesOf(cameraId);
+    const { zones, masks } = areasOf(cameraId);
+    const shown = boxes.filter((box) => !isIn(masks, box));
     const { changes, objects } = analysed.tracks.report(
-      { boxes, captureUs, zones: areas.map(zoneOf) },
+      { boxes: shown, captureUs, zones: zones.map(zoneOf) },
       nowUs,
     );
     this.#write(cameraId, analysed, changes, analyser);
     for (const object of new Set(objects)) if (object) this.#picture(cameraId, analysed, object);
-    this.emit('seen', { cameraId, analyser: analyser.name, captureUs, boxes });
-    return {
-      objects: objects.map((object) => ({ eventId: (object && analysed.events.get(object)?.id) ?? null })),
-    };
+    this.emit('seen', { cameraId, analyser: analyser.name, captureUs, boxes: shown });
+    const objectOf = new Map(shown.map((box, index) => [box, objects[index]]));
+    const eventIdOf = (object: TrackedObject | undefined): string | null =>
+      (object && analysed.events.get(object)?.id) ?? null;
+    return { objects: boxes.map((box) => ({ eventId: eventIdOf(objectOf.get(box)) })) };
   }
 
   /** It was removed or switched off: its events end, its frames are dropped. */
@@ -223,9 +226,15 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
   }
 
   #zoneNames(cameraId: string, { zoneIds }: TrackedObject): string[] {
-    const areas = this.#options.zonesOf(cameraId);
-    return zoneIds.flatMap((id) => areas.find((area) => area.id === id)?.name ?? []);
+    const { zones } = this.#options.areasOf(cameraId);
+    return zoneIds.flatMap((id) => zones.find((area) => area.id === id)?.name ?? []);
   }
+}
+
+/** It stands in one of them, as it would in a zone. */
+function isIn(areas: readonly MotionArea[], box: DetectedBox): boolean {
+  const { x, y } = footOf(box);
+  return areas.some(({ points }) => isInside(x, y, points));
 }
 
 function zoneOf({ id, points }: MotionArea): ObjectZone {

@@ -19,7 +19,7 @@ import type { EventKind, EventView } from '../wire/event.ts';
 /** Times may have fractions, for example microseconds. */
 export type EventStart = Omit<
   EventView,
-  'id' | 'sourceName' | 'label' | 'endedAtMs' | 'thumbnail' | keyof EventFindings
+  'id' | 'sourceName' | 'label' | 'endedAtMs' | 'thumbnail' | 'thumbnailVersion' | keyof EventFindings
 > &
   Partial<Pick<EventView, 'sourceName' | 'label' | keyof EventFindings>>;
 
@@ -210,5 +210,6 @@ function newEvent(start: EventStart, endedAtMs: number | null): EventView {
     startedAtMs: Math.round(start.startedAtMs),
     endedAtMs: endedAtMs === null ? null : Math.round(endedAtMs),
     thumbnail: false,
+    thumbnailVersion: 0,
   };
 }

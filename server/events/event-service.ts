@@ -78,7 +78,7 @@ export class EventService {
         isOff,
         log,
       }),
-      zonesOf: (cameraId) => this.motion.settingsOf(cameraId).zones,
+      areasOf: (cameraId) => this.motion.settingsOf(cameraId),
       isOff,
       time,
       log,

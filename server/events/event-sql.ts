@@ -4,7 +4,7 @@ import { declareStatements } from '../store/statements.ts';
 
 const COLUMNS = `id, camera_id AS cameraId, source, source_name AS sourceName, kind, label,
   started_at AS startedAtMs, ended_at AS endedAtMs, zones, score,
-  EXISTS (SELECT 1 FROM event_thumbnails WHERE event_id = id) AS thumbnail`;
+  coalesce((SELECT version FROM event_thumbnails WHERE event_id = id), 0) AS thumbnailVersion`;
 const WITHIN = `camera_id = :cameraId AND started_at BETWEEN :lowMs AND :highMs
     AND (ended_at IS NULL OR ended_at >= :fromMs) AND (:kind IS NULL OR kind = :kind)
     AND (:label IS NULL OR label = :label)`;
@@ -56,7 +56,7 @@ export const EVENT_SQL = declareStatements('events', {
   addThumbnail:
     'INSERT INTO event_thumbnails (event_id, jpeg) SELECT id, ? FROM events WHERE id = ? ON CONFLICT DO NOTHING',
   replaceThumbnail: `
-    UPDATE event_thumbnails SET jpeg = ? WHERE event_id = (SELECT id FROM events WHERE camera_id = ? AND id = ?)`,
+    UPDATE event_thumbnails SET jpeg = ?, version = version + 1 WHERE event_id = (SELECT id FROM events WHERE camera_id = ? AND id = ?)`,
   trimThumbnails: `
     DELETE FROM event_thumbnails WHERE event_id IN (
       SELECT event_id FROM event_thumbnails JOIN events ON id = event_id WHERE camera_id = ?

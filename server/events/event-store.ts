@@ -47,7 +47,8 @@ const MAX_LABELS = 100;
 const LATEST = Number.MAX_SAFE_INTEGER;
 
 /** A new event; its detector chooses the id. */
-export type NewEvent = Omit<EventView, 'thumbnail' | 'label'> & Partial<Pick<EventView, 'label'>>;
+export type NewEvent = Omit<EventView, 'thumbnail' | 'thumbnailVersion' | 'label'> &
+  Partial<Pick<EventView, 'label'>>;
 
 export interface EventQueriesOptions {
   limits?: Partial<EventLimits>;
@@ -85,7 +86,7 @@ export class EventQueries {
       score,
     } = event;
     const row = { id, cameraId, source, sourceName, kind, label, startedAtMs, endedAtMs, score };
-    const added = { ...row, zones, thumbnail: false };
+    const added = { ...row, zones, thumbnail: false, thumbnailVersion: 0 };
     inTransaction(this.#database, () => {
       this.#statements.insert.run({ ...row, zones: JSON.stringify(zones) });
       if (this.#isFull('events', cameraId)) this.#statements.trim.run({ cameraId, max: this.#limits.events });
@@ -234,5 +235,5 @@ function toEvent(row: Record<string, SQLOutputValue> | undefined): EventView | u
   if (!row) return undefined;
   // The table is STRICT, so the columns have the types the schema gives them.
   const zones = readEntries(z.string(), row['zones']);
-  return { ...row, zones, thumbnail: row['thumbnail'] === 1 } as unknown as EventView;
+  return { ...row, zones, thumbnail: row['thumbnailVersion'] !== 0 } as unknown as EventView;
 }

@@ -21,8 +21,8 @@ import { Shares } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Log } from '../log.ts';
-import { MAX_LARGE_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import { allowMessages, guardCall, type CallRules } from './call-guard.ts';
+import { assertMessage } from './parse-request.ts';
 
 /** The caller at the beginning of the call; `identify` says whether the key is still good. */
 export interface Admitted {
@@ -32,6 +32,8 @@ export interface Admitted {
   secure: boolean;
   /** The client's description of itself, in a few words. */
   device: string | undefined;
+  /** Its messages may be so large from now on. */
+  allowMessages: (maxBytes: number) => void;
 }
 
 export interface CallAdmissionOptions {
@@ -54,9 +56,6 @@ export interface CallPeer {
 
 const HEALTH = '/grpc.health.v1.Health/';
 const REFLECTION = '/grpc.reflection.';
-const PUBLISH = '/vigie.v1.VigieService/PublishFrames';
-/** One picture, and what is around it. */
-const MAX_PUBLISHED_BYTES = MAX_LARGE_JPEG_BYTES + 64 * 1024;
 const FIRST_MESSAGE_TIMEOUT_MS = 10_000;
 /** By network: a monitor or two. */
 export const HEALTH_SHARES = { total: 64, perUser: 8 };
@@ -93,11 +92,7 @@ export class CallAdmission {
     if (path.startsWith(REFLECTION)) return this.#guardReflection(call, rules);
     return guardCall(call, {
       ...rules,
-      enter: (metadata) => {
-        const leave = this.#enter(metadata, call);
-        if (path === PUBLISH) allowMessages(call, MAX_PUBLISHED_BYTES);
-        return leave;
-      },
+      enter: (metadata) => this.#enter(metadata, call),
     });
   };
 
@@ -125,6 +120,7 @@ export class CallAdmission {
         return shareOf(this.#health, networkOf(address), 'health checks of one network');
       },
       accept: (message) => {
+        assertMessage(message);
         const { service } = message as { service?: string };
         if (service !== undefined && !HEALTH_NAMES.has(service))
           throw new VigieError('notFound', 'there is no such service here');
@@ -153,6 +149,7 @@ export class CallAdmission {
           throw error;
         }
       },
+      accept: assertMessage,
       maxMessages: MAX_REFLECTION_MESSAGES,
       deadline: { until: 'end', afterMs: REFLECTION_TIMEOUT_MS },
     });
@@ -162,7 +159,7 @@ export class CallAdmission {
   #enter(metadata: Metadata, call: ServerInterceptingCallInterface): () => void {
     const peer = peerOf(call.getPeer());
     try {
-      this.#admit(metadata, peer);
+      this.#admit(metadata, peer, call);
     } catch (error) {
       const isTooMany = error instanceof VigieError && error.code === 'tooManyRequests';
       this.#refused[isTooMany ? 'tooMany' : 'unauthorized']++;
@@ -172,7 +169,7 @@ export class CallAdmission {
     return this.#options.onCall(peer);
   }
 
-  #admit(metadata: Metadata, peer: CallPeer): void {
+  #admit(metadata: Metadata, peer: CallPeer, call: ServerInterceptingCallInterface): void {
     const { apiKeys } = this.#options.accounts;
     const presented = presentedIn(textOf(metadata, 'authorization'));
     if (presented.kind !== 'apiKey' || presented.basic)
@@ -180,7 +177,13 @@ export class CallAdmission {
     const { address, secure } = this.#connectionOf(metadata, peer);
     apiKeys.admit(presented.key, address);
     const device = deviceName(textOf(metadata, 'user-agent'));
-    this.#admitted.set(metadata, { key: presented.key, address, secure, device });
+    this.#admitted.set(metadata, {
+      key: presented.key,
+      address,
+      secure,
+      device,
+      allowMessages: (maxBytes) => allowMessages(call, maxBytes),
+    });
   }
 
   #connectionOf(metadata: Metadata, peer: CallPeer): ReturnType<ConnectionOf> {

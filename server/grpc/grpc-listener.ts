@@ -3,17 +3,22 @@
  * gRPC server.
  *
  * Invariants: a new connection replaces one without a call under way, so idle ones block no client; a connection that has not
- * finished its TLS handshake in time ends, and so does one whose calls are refused one after the other.
+ * finished its TLS handshake in time ends, and so does one whose calls are refused one after the other; a network whose calls are
+ * refused very often is not let in for some seconds.
  */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { networkOf } from '../core/address/network.ts';
+import { serverClock } from '../core/clock.ts';
+import { RecentlyUsed } from '../core/recently-used.ts';
 import type { CertificatePair } from '../core/certificate-pair.ts';
 import { secureContextOf } from '../http/tls-policy.ts';
 import type { IsTrustedProxy } from '../http/trusted-proxies.ts';
 import type { Log } from '../log.ts';
 import { descriptorLimit } from '../net/descriptor-limit.ts';
 import { listen } from '../net/listen.ts';
+import { RequestRates } from '../net/request-rates.ts';
 import { TcpConnections } from '../net/tcp-connections.ts';
 import type { CallPeer } from './call-admission.ts';
 
@@ -34,6 +39,11 @@ const SHARE_OF_DESCRIPTORS = 0.2;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The headers of a refused call stay in memory until its client ends it, or its connection closes. */
 export const MAX_REFUSED_IN_A_ROW = 16;
+/** Refused calls of one network. A program with an old key that tries again as gRPC's libraries do is far below. */
+export const REFUSALS = { perSecond: 20, burst: 200 };
+/** A network above it is not let in for so long; what it has under way goes on. */
+const SHUT_OUT_US = 5_000_000;
+const MAX_SHUT_OUT = 10_000;
 
 export class GrpcListener {
   readonly #server: Server | TlsServer;
@@ -43,6 +53,10 @@ export class GrpcListener {
   readonly #calls = new WeakMap<Socket, number>();
   /** Calls refused on each connection since the last that was not. */
   readonly #refused = new WeakMap<Socket, number>();
+  readonly #refusals = new RequestRates(REFUSALS);
+  /** Networks, and until when, server time in µs. */
+  readonly #shutOut = new RecentlyUsed<string, number>(MAX_SHUT_OUT);
+  #shutOutCount = 0;
 
   constructor(options: GrpcListenerOptions) {
     const { certificate, isTrustedProxy, onConnection, log } = options;
@@ -68,18 +82,19 @@ export class GrpcListener {
           accept,
         )
       : createServer((socket) => {
-          if (this.#connections.admit(socket)) accept(socket);
+          if (this.#admit(socket)) accept(socket);
         });
     if (certificate)
       this.#server.on('connection', (socket: Socket) => {
         socket.on('error', () => undefined);
-        this.#connections.admit(socket);
+        this.#admit(socket);
       });
     this.#server.on('error', (err) => log.error({ err }, 'gRPC listener failed'));
   }
 
   get counters(): TcpConnections['counters'] {
-    return this.#connections.counters;
+    const { refused, ...rest } = this.#connections.counters;
+    return { ...rest, refused: refused + this.#shutOutCount };
   }
 
   /** @returns the port @throws VigieError `configuration` when it is not available */
@@ -121,10 +136,25 @@ export class GrpcListener {
   /** A call was refused. A connection on which nothing else happens is closed; not a trusted proxy's, which carries many clients. */
   onRefused(peer: CallPeer): void {
     const socket = this.#connections.below(peer);
-    if (!socket || this.#isTrustedProxy(peer.remoteAddress) || (this.#calls.get(socket) ?? 0) > 0) return;
+    if (!socket || this.#isTrustedProxy(peer.remoteAddress)) return;
+    const network = networkOf(peer.remoteAddress);
+    const nowUs = serverClock();
+    const isTooMany = !this.#refusals.admit(network, nowUs);
+    if (isTooMany) this.#shutOut.set(network, nowUs + SHUT_OUT_US);
+    if ((this.#calls.get(socket) ?? 0) > 0) return;
     const refused = (this.#refused.get(socket) ?? 0) + 1;
     this.#refused.set(socket, refused);
-    if (refused >= MAX_REFUSED_IN_A_ROW) socket.destroySoon();
+    if (isTooMany || refused >= MAX_REFUSED_IN_A_ROW) socket.destroySoon();
+  }
+
+  /** @returns false when it was destroyed */
+  #admit(socket: Socket): boolean {
+    const untilUs = this.#shutOut.get(networkOf(socket.remoteAddress ?? ''));
+    if (untilUs === undefined || untilUs <= serverClock()) return this.#connections.admit(socket);
+    this.#shutOutCount++;
+    socket.on('error', () => undefined);
+    socket.destroy();
+    return false;
   }
 
   /** No new connections. Idempotent. */

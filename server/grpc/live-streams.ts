@@ -7,6 +7,8 @@
 
 import type { Access } from '../accounts/access.ts';
 import type { Capacity } from '../core/capacity.ts';
+import { keyDetails } from '../core/grant.ts';
+import type { ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import { assertSwitchedOn, switchedOff, type CameraFrames } from '../core/video/camera-frame.ts';
 import type { Caller } from '../accounts/api-keys.ts';
 import type { CallAdmission, Admitted } from './call-admission.ts';
@@ -21,14 +23,7 @@ export interface LiveStreamsOptions {
   calls: OpenCalls;
   frames: Pick<CameraFrames, 'isOff'>;
   capacity: Capacity;
-  /** Told of each stream of live pictures. @returns called when it ends */
-  onStream: (viewer: {
-    userId: string;
-    cameraId: string;
-    address: string;
-    device: string | undefined;
-    details: Record<string, unknown>;
-  }) => () => void;
+  onStream: NonNullable<ViewerAllowanceOptions['onStream']>;
 }
 
 export class LiveStreams {
@@ -50,14 +45,13 @@ export class LiveStreams {
     const check = (): void => access.assertMay(admission.identify(admitted), 'live', cameraId);
     check();
     const caller = admission.identify(admitted);
-    const { userId, sessionId, keyName } = caller;
+    const { userId } = caller;
     assertSwitchedOn(frames, cameraId);
     calls.enter(userId, stream);
     stream.onEnd(capacity.open({ userId }, cameraId));
     stream.onEnd(leases.hold(admitted, check, (error) => stream.fail(error)));
     const { address, device } = admitted;
-    const details = { key: keyName, byKeyId: sessionId };
-    stream.onEnd(onStream({ userId, cameraId, address, device, details }));
+    stream.onEnd(onStream({ userId, cameraId, address, device, details: keyDetails(caller) }));
     this.#keep(cameraId, stream);
     return caller;
   }

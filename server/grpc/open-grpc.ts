@@ -4,7 +4,7 @@
  * Invariant: it opens only where a port is set; what a client does costs no other client of it, and no viewer.
  */
 
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { type Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { loadSync } from '@grpc/proto-loader';
 import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
@@ -28,8 +28,9 @@ import { handlers } from './handlers.ts';
 import type { ListCamerasParts } from './list-cameras.ts';
 import { LiveStreams, type LiveStreamsOptions } from './live-streams.ts';
 import { OpenCalls } from './open-calls.ts';
+import { PublishRoom } from './publish-room.ts';
 import type { DetectionReports } from './report-detections.ts';
-import { loadProto } from './service-definition.ts';
+import { loadProto, TolerantServer } from './service-definition.ts';
 import { EncodedWatches } from './watch-encoded.ts';
 import { EventWatches } from './watch-events.ts';
 
@@ -95,7 +96,7 @@ export class GrpcInterface {
       onRefused: (peer) => this.#listener.onRefused(peer),
       log,
     });
-    this.#server = new Server({
+    this.#server = new TolerantServer({
       'grpc.max_receive_message_length': MAX_RECEIVED_BYTES,
       'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
       'grpc.keepalive_time_ms': keepalive.everyMs,
@@ -114,7 +115,13 @@ export class GrpcInterface {
     });
     const admission = this.#admission;
     const leases = new CallLeases({ accounts, admission, nowMs: () => time.nowMs() });
-    const shared = { access: accounts.access, admission, leases, calls: this.#calls };
+    const shared = {
+      access: accounts.access,
+      admission,
+      leases,
+      calls: this.#calls,
+      room: new PublishRoom(),
+    };
     this.#live = new LiveStreams({ ...options, ...shared });
     this.#events = new EventWatches(shared);
     const encoded = new EncodedWatches({ ...options, live: this.#live, dates: time });

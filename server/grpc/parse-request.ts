@@ -5,10 +5,15 @@ import { VigieError } from '../errors.ts';
 import { MALFORMED_REQUEST } from './service-definition.ts';
 import { validate } from '../wire/validate.ts';
 
-/** @throws VigieError `badRequest` that names the field as the .proto does */
-export function parseRequest<T>(schema: z.ZodType<T>, message: unknown): T {
+/** @throws VigieError `badRequest` */
+export function assertMessage(message: unknown): void {
   if (message === MALFORMED_REQUEST)
     throw new VigieError('badRequest', 'the bytes are no message of this method: compare the .proto');
+}
+
+/** @throws VigieError `badRequest` that names the field as the .proto does */
+export function parseRequest<T>(schema: z.ZodType<T>, message: unknown): T {
+  assertMessage(message);
   const parsed = validate(schema, message);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

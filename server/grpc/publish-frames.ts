@@ -2,7 +2,7 @@
  * PublishFrames: a program is a camera. Its pictures pass the checks that a device's do (ingest).
  *
  * Invariants: nothing is taken before a start, or by a key that may not publish; the camera is offline when the call ends;
- * a client that does not read its acknowledgements costs one of them in memory.
+ * a client that does not read its acknowledgements costs one of them in memory, and one that sends half a picture, its share.
  */
 
 import type { ServerDuplexStream } from '@grpc/grpc-js';
@@ -16,6 +16,7 @@ import type { CallLeases } from './call-lease.ts';
 import { statusOfClose } from './grpc-status.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { parseRequest } from './parse-request.ts';
+import type { PublishRoom } from './publish-room.ts';
 import type { ServerStream } from './server-stream.ts';
 
 export interface PublishFramesParts {
@@ -23,6 +24,7 @@ export interface PublishFramesParts {
   access: Access;
   leases: CallLeases;
   calls: OpenCalls;
+  room: PublishRoom;
   publishing: CameraPublishing;
   /** @throws VigieError `conflict` for a camera that a device alone can be */
   assertPublishable: (cameraId: string) => void;
@@ -60,7 +62,7 @@ class Publication {
   }
 
   #start({ cameraId, software }: Start): void {
-    const { admission, access, leases, publishing, assertPublishable } = this.#parts;
+    const { admission, access, leases, room, publishing, assertPublishable } = this.#parts;
     const [stream, admitted] = [this.#stream, this.#admitted];
     const check = (): void => access.assertMayAsProgram(admission.identify(admitted), 'publish', cameraId);
     check();
@@ -72,6 +74,7 @@ class Publication {
     const camera = publishing.publish({ cameraId, software, address, secure, onClosed });
     stream.onEnd(() => camera.leave());
     this.#camera = camera;
+    room.widen(admission.identify(admitted).userId, stream, admitted, camera.maxJpegBytes);
     this.#welcome = { welcome: { ackWindow: camera.ackWindow } };
     this.#answer();
   }
@@ -108,8 +111,10 @@ export function publishFrames(
   call: ServerDuplexStream<unknown, Response>,
   admitted: Admitted,
 ): void {
-  // Before its start too it holds memory: part of a message, of up to the largest picture.
-  parts.calls.enter(parts.admission.identify(admitted).userId, stream);
+  // Before its start too it holds memory: part of a message.
+  const { userId } = parts.admission.identify(admitted);
+  parts.calls.enter(userId, stream);
+  parts.room.enter(userId, stream, admitted);
   const publication = new Publication(parts, stream, admitted);
   call.on('data', (message: unknown) => {
     if (stream.isEnded) return;

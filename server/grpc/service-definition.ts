@@ -1,7 +1,12 @@
-/** The .proto, loaded once: the service's definition, and the package for reflection. */
+/** The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are added to. */
 
 import { fileURLToPath } from 'node:url';
-import type { ServiceDefinition, UntypedHandleCall } from '@grpc/grpc-js';
+import {
+  Server,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { GRPC_SERVICE, PROTO_FILE } from '../wire/grpc-messages.ts';
 
@@ -13,7 +18,7 @@ export interface LoadedProto {
   described: PackageDefinition;
 }
 
-/** In place of a request whose bytes are no message: its method answers that, as it does other wrong requests (parse-request.ts). */
+/** In place of a request whose bytes are no message: its method answers that, as it does other wrong requests. */
 export const MALFORMED_REQUEST = Symbol('malformed request');
 
 /** As server/wire/grpc-messages.ts describes the messages. */
@@ -27,14 +32,20 @@ export function loadProto(): LoadedProto {
     oneofs: true,
   });
   const described = loadSync(PROTO_FILE, { includeDirs, keepCase: true });
-  const service = Object.entries(definition[GRPC_SERVICE] as LoadedProto['service']).map(
-    ([name, method]) =>
-      [name, { ...method, requestDeserialize: orMalformed(method.requestDeserialize) }] as const,
-  );
-  return { service: Object.fromEntries(service), described };
+  return { service: definition[GRPC_SERVICE] as LoadedProto['service'], described };
 }
 
-/** The library answers an error of it as a fault of the server. */
+/** The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault of the server. */
+export class TolerantServer extends Server {
+  override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
+    const methods = Object.entries(service).map(
+      ([name, method]) =>
+        [name, { ...method, requestDeserialize: orMalformed(method.requestDeserialize) }] as const,
+    );
+    super.addService(Object.fromEntries(methods), implementation);
+  }
+}
+
 function orMalformed<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => T | typeof MALFORMED_REQUEST {
   return (bytes) => {
     try {

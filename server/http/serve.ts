@@ -82,7 +82,9 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     } catch (error) {
       if (error instanceof AnsweredBefore)
         return sendJson(request, response, new EncodedJson(answerAgain(response, error.answer)));
-      first?.forget();
+      // What is refused was not done; a fault of the server may have come after the write.
+      if (error instanceof VigieError && error.code !== 'internal') first?.forget();
+      else first?.doubt();
       outcome.failed(error);
       throw error;
     }

@@ -9,7 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import type { FrameRefusal } from '../core/link/frame-refusal.ts';
 import type { PublishedCamera, Publisher } from '../core/link/publishing.ts';
 import type { CameraDevice } from '../core/updates/update-obstacles.ts';
-import type { CAMERA_CLOSE } from '../wire/camera-protocol.ts';
+import { MAX_JPEG_BYTES, MAX_LARGE_JPEG_BYTES, type CAMERA_CLOSE } from '../wire/camera-protocol.ts';
 import type { CameraLink, CameraSelf } from './camera-link.ts';
 import type { ConnectedCameras } from './connected-cameras.ts';
 import { FrameIntake } from './frame-intake.ts';
@@ -44,6 +44,10 @@ export class PublishedLink implements CameraLink, PublishedCamera {
     this.hello = { firmware: software, board: '', sensor: '', capabilities: [] };
     this.device = { ...this.hello, target: undefined, rolledBackFrom: undefined, secure };
     this.#frames = new FrameIntake(clock(), allowsLargePictures);
+  }
+
+  get maxJpegBytes(): number {
+    return this.#options.allowsLargePictures() ? MAX_LARGE_JPEG_BYTES : MAX_JPEG_BYTES;
   }
 
   get fps(): number {

@@ -43,7 +43,7 @@ const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
 const UPGRADES = { perSecond: 100, burst: 400 };
 /** Time for the viewer to answer the close frame; a viewer that does not read holds its buffer no longer. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** Pages and devices; one more of a user closes the one of that user that is open for longest. */
+/** Pages and devices of a user; one more closes the one that is open for longest. As many programs besides, by keys. */
 export const SESSION_SHARES = { total: 1000, perUser: 40 };
 const RETRY_AFTER_SECONDS = 5;
 
@@ -176,7 +176,7 @@ export class SignalingServer {
     });
   }
 
-  /** Closes the sockets of one sign-in that has ended. */
+  /** Closes the sockets of a sign-in or an API key that has ended. */
   endSession(sessionId: string): void {
     for (const session of this.#sessions.values()) {
       if (session.identity?.sessionId === sessionId) session.close('signedOut');
@@ -214,14 +214,14 @@ export class SignalingServer {
 
   /** The map is in the order of signing in. */
   #makeRoomFor(newest: SignalingSession): void {
-    const userId = newest.identity?.userId ?? '';
-    const oldestFirst = [...this.#places.keys()].filter(({ identity }) => identity?.userId === userId);
-    let place = this.#shares.take(userId);
+    const holder = holderOf(newest);
+    const oldestFirst = [...this.#places.keys()].filter((session) => holderOf(session) === holder);
+    let place = this.#shares.take(holder);
     for (const session of oldestFirst) {
       if (place) break;
       this.#giveBack(session);
       session.close('tooManySessions');
-      place = this.#shares.take(userId);
+      place = this.#shares.take(holder);
     }
     if (place) this.#places.set(newest, place);
     else newest.close('tooManySessions');
@@ -238,4 +238,10 @@ export class SignalingServer {
       else socket.terminate();
     }
   }
+}
+
+/** A user's programs close none of that user's pages. */
+function holderOf({ identity }: SignalingSession): string {
+  const { userId = '', grant = null } = identity ?? {};
+  return grant === null ? userId : `${userId} by key`;
 }

@@ -1,23 +1,23 @@
 /**
- * One viewer's signaling WebSocket: authenticates it, answers its requests, sends notifications.
+ * One viewer's signaling WebSocket: a page's, or a program's by an API key. Authenticates it, answers its requests, sends notifications.
  *
- * Invariants: before `authenticated` only the token is read; a camera is consumed only after the right `live` to it was
+ * Invariants: before `authenticated` only the token or key is read; whoever authenticated stays who they are; a camera is consumed only after the right `live` to it was
  * checked, and losing the right closes its consumers; closing the socket closes its transports; a client that keeps
  * sending after the close frame is cut off.
  */
 
 import type { WebSocket } from 'ws';
-import { type Clock, wallMs } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Shares } from '../core/shares.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
-import { VigieError } from '../errors.ts';
+import { keyDetails } from '../core/grant.ts';
+import { VigieError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import type { Capacity } from '../core/capacity.ts';
 import { assertSwitchedOn, type CameraFrames } from '../core/video/camera-frame.ts';
 import type { LiveDetections } from '../wire/detection.ts';
 import {
-  AUTHENTICATE_TIMEOUT_MS,
   SIGNALING_CLOSE,
   type IceServer,
   type NotificationMessage,
@@ -34,6 +34,7 @@ import { parseAuthenticate, parseRequest, refusalOf, type Request } from './sign
 import { ViewerAllowance, type ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
 import { ViewerRights } from './viewer-rights.ts';
+import { ViewerSignIn, type ViewerSignInOptions } from './viewer-sign-in.ts';
 
 export interface SignalingSessionOptions {
   socket: WebSocket;
@@ -64,6 +65,11 @@ const MAX_LATE_MESSAGES = MESSAGE_BURST;
 /** More than the largest picture (4 MiB) and the data that may wait in front of it. */
 const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
 
+const CLOSED_FOR: Readonly<Partial<Record<ErrorCode, keyof typeof SIGNALING_CLOSE>>> = {
+  unauthorized: 'unauthorized',
+  tooManyRequests: 'tooManyMessages',
+};
+
 type Handlers = {
   [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => Answer<SignalingMethods[M]['response']>;
 };
@@ -78,14 +84,15 @@ export class SignalingSession {
   readonly #media: ViewerMedia;
   readonly #frameWatches: FrameWatches;
   readonly #detections: DetectionWatches;
-  #identity: ViewerIdentity | undefined;
-  #deadline: NodeJS.Timeout;
+  readonly #signIn: ViewerSignIn;
   #closed = false;
   #lateMessages = 0;
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
-    this.rights = new ViewerRights(options.access, () => this.#identity);
+    const onLate: ViewerSignInOptions['onLate'] = (reason) => this.close(reason);
+    this.#signIn = new ViewerSignIn({ ...options, onLate });
+    this.rights = new ViewerRights(options.access, () => this.#signIn.identity);
     this.#messages = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, options.clock());
     const { socket } = options;
     this.#allowance = new ViewerAllowance(options);
@@ -93,7 +100,6 @@ export class SignalingSession {
     this.#media = new ViewerMedia(shared, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(shared);
     this.#detections = new DetectionWatches(this.rights, socket);
-    this.#deadline = setTimeout(() => this.close('authenticateTimeout'), AUTHENTICATE_TIMEOUT_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers each ping, and bounds the waiting answers.
     socket.on('ping', () => {
@@ -105,7 +111,7 @@ export class SignalingSession {
   }
 
   get identity(): ViewerIdentity | undefined {
-    return this.#identity;
+    return this.#signIn.identity;
   }
 
   get frameWatches(): FrameWatches['counters'] {
@@ -113,19 +119,19 @@ export class SignalingSession {
   }
 
   notify(notification: NotificationMessage): void {
-    if (this.#identity) this.#send(notification);
+    if (this.identity) this.#send(notification);
   }
 
   showDetections(detections: LiveDetections): void {
-    const notification = this.#identity && this.#detections.notificationOf(detections);
+    const notification = this.identity && this.#detections.notificationOf(detections);
     if (notification) this.notify(notification);
   }
 
   /** Rights, names or the set of cameras changed: closes consumers without a right and sends the new list. */
   refreshAccess(): void {
-    if (!this.#identity) return;
+    if (!this.identity) return;
     // Read before sending: sending to a viewer that does not read ends this session.
-    const cameras = this.#options.access.camerasOf(this.#identity.userId);
+    const cameras = this.#options.access.camerasOf(this.identity);
     const mayWatch = (cameraId: string): boolean => this.rights.may('live', cameraId);
     const { frames } = this.#options;
     this.#media.closeUnless(mayWatch);
@@ -147,7 +153,7 @@ export class SignalingSession {
     if (isBinary) return this.close('badMessage', 'viewers send no binary messages');
     const text = (data as Buffer).toString('utf8');
     try {
-      const message = this.#identity ? parseRequest(text) : parseAuthenticate(text);
+      const message = this.identity ? parseRequest(text) : parseAuthenticate(text);
       // As many acks as sent pictures are free: the server itself sets their pace.
       if ('sequence' in message && this.#frameWatches.acknowledge(message.watchId, message.sequence)) return;
       if (!this.#messages.take(this.#options.clock())) return this.close('tooManyMessages');
@@ -158,7 +164,7 @@ export class SignalingSession {
         this.#options.log.error({ err: error }, 'failed to handle a signaling message');
         return this.close('badMessage', 'the server failed on this message');
       }
-      this.close(error.code === 'unauthorized' ? 'unauthorized' : 'badMessage', error.message);
+      this.close(CLOSED_FOR[error.code] ?? 'badMessage', error.message);
     }
   }
 
@@ -175,24 +181,17 @@ export class SignalingSession {
     this.refreshAccess();
   }
 
-  /** @returns seconds until the token expires */
-  #identify(token: string): number {
-    const identity = this.#options.access.identify(token);
-    if (this.#identity && identity.userId !== this.#identity.userId) {
-      throw new VigieError('unauthorized', 'the new token belongs to another user');
-    }
-    this.#identity = identity;
-    this.#allowance.userId = identity.userId;
-    // The wall clock, by which the token was made: server time stops while the machine sleeps.
-    const remainingMs = identity.expiresAtMs - wallMs();
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.close('tokenExpired'), remainingMs);
-    return Math.floor(remainingMs / 1000);
+  #identify(token: string): number | null {
+    const expiresInSeconds = this.#signIn.present(token);
+    const { identity } = this.#signIn;
+    if (identity) this.#allowance.signIn({ userId: identity.userId, details: keyDetails(identity) });
+    return expiresInSeconds;
   }
 
   #onRequest(request: Request | { id: number; error: VigieError }): void {
     try {
       if ('error' in request) throw request.error;
+      this.#signIn.countRequest();
       const handle = this.#handlers[request.method] as (data: Request['data']) => unknown;
       this.#send({ type: 'response', id: request.id, ok: true, data: handle(request.data) ?? {} });
     } catch (error) {
@@ -248,7 +247,7 @@ export class SignalingSession {
 
   /** With newly made credentials. */
   #iceServers(): IceServer[] {
-    return this.#options.access.iceServersFor(this.#identity?.userId ?? '');
+    return this.#options.access.iceServersFor(this.identity?.userId ?? '');
   }
 
   #send(message: ServerToViewer): void {
@@ -261,8 +260,7 @@ export class SignalingSession {
   #cleanUp(): void {
     if (!this.#closed) this.#allowance.connectionLost();
     this.#closed = true;
-    clearTimeout(this.#deadline);
-    this.#identity = undefined;
+    this.#signIn.end();
     this.#frameWatches.close();
     this.#media.close();
   }

@@ -1,5 +1,6 @@
 /** The rights of the viewer of one signaling session: none before the first token, and none after the session. */
 
+import { inPerson } from '../core/grant.ts';
 import type { Right } from '../wire/rights.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
 
@@ -16,22 +17,22 @@ export class ViewerRights {
 
   may(right: Right, cameraId: string): boolean {
     const who = this.#identity();
-    return who !== undefined && this.#access.may(who.userId, right, cameraId);
+    return who !== undefined && this.#access.may(who, right, cameraId);
   }
 
   /** Whether the camera is in this viewer's list, by whichever right. */
   lists(cameraId: string): boolean {
     const who = this.#identity();
-    return who !== undefined && this.#access.rightsTo(who.userId, cameraId).length > 0;
+    return who !== undefined && this.#access.rightsTo(who, cameraId).length > 0;
   }
 
   get isAdministrator(): boolean {
     const who = this.#identity();
-    return who !== undefined && this.#access.isAdministrator(who.userId);
+    return who !== undefined && this.#access.isAdministrator(who);
   }
 
   /** @throws VigieError `notFound`, `forbidden`, as over HTTP */
   assertMay(right: Right, cameraId: string): void {
-    this.#access.assertMay(this.#identity()?.userId ?? '', right, cameraId);
+    this.#access.assertMay(this.#identity() ?? inPerson(''), right, cameraId);
   }
 }

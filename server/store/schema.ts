@@ -225,4 +225,8 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON, the labels of detections that a webhook is told of; empty: all.
   ALTER TABLE webhooks ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- Counts the pictures that an event has had, so that a page asks for a better one.
+  ALTER TABLE event_thumbnails ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+  `,
 ];

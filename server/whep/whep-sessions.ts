@@ -10,7 +10,8 @@ import type { Clock } from '../core/clock.ts';
 import type { OfferedMediaServer } from '../core/media-server.ts';
 import type { TransportQuota } from '../core/transport-quota.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
-import { ViewerAllowance, type ViewerStream } from '../core/viewer-allowance.ts';
+import { keyDetails } from '../core/grant.ts';
+import { ViewerAllowance, type ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import type { Offer } from './sdp-offer.ts';
 import { WhepSession } from './whep-session.ts';
 
@@ -20,8 +21,7 @@ export interface WhepSessionsOptions {
   capacity: Capacity;
   transportQuota: TransportQuota;
   clock: Clock;
-  /** Told of each stream of live pictures. @returns called when it ends */
-  onStream?: ((stream: ViewerStream & { details: Record<string, string> }) => () => void) | undefined;
+  onStream?: ViewerAllowanceOptions['onStream'];
 }
 
 /** The caller that opens a session, and its address. */
@@ -88,18 +88,17 @@ export class WhepSessions {
     for (const session of this.#sessions.values()) session.close();
   }
 
-  #allowanceOf({ userId, sessionId, keyName, address, device }: WhepViewer): ViewerAllowance {
+  #allowanceOf({ address, device, ...viewer }: WhepViewer): ViewerAllowance {
     const { capacity, transportQuota, clock, onStream } = this.#options;
-    const details = keyName === undefined ? {} : { key: keyName, byKeyId: sessionId };
     const allowance = new ViewerAllowance({
       capacity,
       transportQuota,
       clock,
       viewerAddress: address,
       viewerDevice: device,
-      onStream: onStream && ((stream) => onStream({ ...stream, details })),
+      onStream,
     });
-    allowance.userId = userId;
+    allowance.signIn({ userId: viewer.userId, details: keyDetails(viewer) });
     return allowance;
   }
 }

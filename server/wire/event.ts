@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { DETECTION_LABEL } from './detection.ts';
-import { cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
+import { count, cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
 /** The source of the event: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, the privacy
  * switch, or an analyser of its pictures. */
@@ -32,8 +32,15 @@ export const EVENT_VIEW = z.strictObject({
   score: z.number().nullable(),
   /** A thumbnail exists at `/api/cameras/CAMERA/events/ID/thumbnail.jpg`; it is made within some seconds. */
   thumbnail: z.boolean(),
+  /** How many thumbnails it has had: of a detection, a better one replaces the one before. 0: none. */
+  thumbnailVersion: count,
 });
 export type EventView = z.infer<typeof EVENT_VIEW>;
+
+/** `version`, as the event has it, makes another address of a better picture; the answer is the newest one in any case. */
+export const THUMBNAIL_QUERY = z.strictObject({
+  version: z.coerce.number<number>().int().min(0).exactOptional(),
+});
 
 /** Query of GET /api/events and /api/cameras/:cameraId/events. */
 export const EVENTS_QUERY = z

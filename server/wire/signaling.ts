@@ -79,8 +79,8 @@ export interface FrameTiming {
 
 /** Every request: its data and its response. */
 export interface SignalingMethods {
-  /** The next access token, before the current one expires. */
-  authenticate: { request: { token: string }; response: { expiresInSeconds: number } };
+  /** The next access token, before the current one expires; or the same API key. */
+  authenticate: { request: { token: string }; response: Pick<AuthenticatedMessage, 'expiresInSeconds'> };
   getRouterRtpCapabilities: { request: Record<string, never>; response: RtpCapabilities };
   createWebRtcTransport: { request: Record<string, never>; response: TransportParameters };
   connectWebRtcTransport: {
@@ -176,12 +176,14 @@ export type SignalingNotification = keyof SignalingNotifications;
 
 export interface AuthenticateMessage {
   type: 'authenticate';
+  /** An access token, or an API key. */
   token: string;
 }
 
 export interface AuthenticatedMessage {
   type: 'authenticated';
-  expiresInSeconds: number;
+  /** Null: never, of an API key. */
+  expiresInSeconds: number | null;
 }
 
 export interface RequestMessage<M extends SignalingMethod = SignalingMethod> {

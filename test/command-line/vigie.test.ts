@@ -10,8 +10,11 @@ import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { parseLine } from '../../server/command-line/command-table.ts';
 import { findConnection } from '../../server/command-line/connection.ts';
-import type { MadeApiKey } from '../../server/wire/api-key.ts';
+import { sensorCommand } from '../../client/devices/device-commands.ts';
+import type { ApiKeyView, MadeApiKey } from '../../server/wire/api-key.ts';
+import type { EventView, SensorWithToken } from '../../server/wire/event.ts';
 import { startCamera } from '../support/camera-process.ts';
+import { callLikeCurl } from '../support/curl-call.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -127,9 +130,35 @@ test('keys are made, listed and revoked', async () => {
   assert.equal((await vigie(['cameras'], { VIGIE_KEY: made.secret })).code, 4);
 });
 
-test('events are listed', async () => {
-  const { code, err } = await vigie(['events', '--limit', '5', '--json']);
-  assert.equal(code, 0, err);
+test('events are listed, and followed until the key is revoked', async () => {
+  const made = await admin.request<MadeApiKey>('POST', '/keys', {
+    name: 'Follower',
+    everyCamera: ['events'],
+  });
+  const { token } = await admin.request<SensorWithToken>('POST', `/cameras/${door.id}/sensors`, {
+    name: 'Porch',
+  });
+  const child = spawn(process.execPath, [MAIN, 'events', '--follow', '--camera', 'Front door', '--json'], {
+    env: { ...process.env, VIGIE_URL: server.url, VIGIE_KEY: made.secret },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += String(chunk)));
+  child.stderr.on('data', (chunk) => (err += String(chunk)));
+  // The key's first use is listed when it has asked; from then on nothing is missed.
+  await until('it asks', async () => {
+    const keys = await admin.request<ApiKeyView[]>('GET', '/keys');
+    return keys.find(({ id }) => id === made.key.id)?.lastUsedAtMs;
+  });
+  const answer = await callLikeCurl(sensorCommand(`${server.url}/api/cameras/${door.id}/events`, token));
+  const { id } = (await answer.json()) as EventView;
+  await until('it is printed', () => out.includes(`"id":"${id}"`));
+  const ended = once(child, 'close');
+  await admin.request('DELETE', `/keys/${made.key.id}`);
+  await ended;
+  assert.equal(child.exitCode, 4);
+  assert.match(err, /^vigie: .*revoked/);
+  const listed = json<EventView>(await vigie(['events', '--limit', '100', '--json']));
+  assert.ok(listed.some((event) => event.id === id));
 });
 
 test('doctor names the camera that was never there', async () => {

@@ -22,6 +22,17 @@ const GATE: MotionArea = {
   ],
 };
 
+const HEDGE: MotionArea = {
+  id: 'hedge',
+  name: 'Hedge',
+  points: [
+    [0.6, 0.5],
+    [0.75, 0.5],
+    [0.75, 1],
+    [0.6, 1],
+  ],
+};
+
 const person = (x = 0.1, score = 0.9): DetectedBox => ({
   label: 'person',
   score,
@@ -41,6 +52,8 @@ async function detecting(context: TestContext) {
   const listeners = new Set<(frame: CameraFrame) => void>();
   const time = unmappedTime(() => nowMs * 1000);
   const taken: number[] = [];
+  /** Pictures that are made wait for it. */
+  let making: Promise<unknown> = Promise.resolve();
   const silent = createLog('silent');
   const detections = new Detections({
     events: log,
@@ -52,15 +65,16 @@ async function detecting(context: TestContext) {
       },
     },
     pictures: new DetectionPictures({
-      scaleFrame: (frame) => {
+      scaleFrame: async (frame) => {
         taken.push((frame.captureUs / 1000 - START_MS) / 1000);
-        return Promise.resolve(frame.jpeg);
+        await making;
+        return frame.jpeg;
       },
       store: (event, jpeg) => log.illustrate(event, jpeg, true),
       isOff: () => off,
       log: silent,
     }),
-    zonesOf: () => [GATE],
+    areasOf: () => ({ zones: [GATE], masks: [HEDGE] }),
     isOff: () => off,
     time,
     log: silent,
@@ -74,6 +88,12 @@ async function detecting(context: TestContext) {
     seen,
     taken,
     listeners,
+    /** @returns makes the picture that is in work */
+    holdPicture: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      making = promise;
+      return resolve;
+    },
     switchOff: () => {
       off = true;
       detections.forget(door);
@@ -126,6 +146,7 @@ suite('a detection', () => {
         zones: ['Gate'],
         score: 0.9,
         thumbnail: false,
+        thumbnailVersion: 0,
       },
     );
   });
@@ -143,6 +164,7 @@ suite('a detection', () => {
     await settled();
     const [event] = await events();
     assert.deepEqual(taken, [0, 2], 'a better one replaces the first');
+    assert.deepEqual([event?.thumbnail, event?.thumbnailVersion], [true, 2], 'and pages ask for it');
     assert.deepEqual(await log.thumbnail(door, event?.id ?? ''), Uint8Array.of(2));
   });
 
@@ -165,6 +187,56 @@ suite('a detection', () => {
     assert.equal(event?.endedAtMs, START_MS);
     assert.equal(listeners.size, 0, 'no frame is kept');
     assert.throws(() => reports([person()]), withCode('cameraOff'));
+  });
+
+  test('ends with its camera, whose picture in work is not stored', async (context) => {
+    const { reports, settled, cameras, detections, log, door, yard, frame, holdPicture, listeners } =
+      await detecting(context);
+    const illustrated: string[] = [];
+    log.on('thumbnail', ({ id }) => illustrated.push(id));
+    reports([]);
+    frame(1);
+    const made = holdPicture();
+    reports([person()]);
+    await settled();
+    await cameras.remove(door, START_MS);
+    detections.forget(door);
+    made();
+    await new Promise(setImmediate);
+    await settled();
+    assert.deepEqual([illustrated, listeners.size], [[], 0]);
+    assert.deepEqual((await log.list([door], { limit: 9 })).rows, []);
+    const { objects } = detections.report(yard, { capturedAtMs: START_MS, boxes: [person()] }, ANALYSER);
+    assert.ok(objects[0]?.eventId, 'others go on');
+  });
+
+  test('of a camera that was switched off and on again gets no picture from before', async (context) => {
+    const { reports, settled, detections, log, door, frame, holdPicture } = await detecting(context);
+    reports([]);
+    frame(1);
+    const made = holdPicture();
+    const [object] = reports([person()]).objects;
+    detections.forget(door);
+    made();
+    await new Promise(setImmediate);
+    await settled();
+    assert.equal(await log.thumbnail(door, object?.eventId ?? ''), undefined);
+  });
+
+  test('in a mask is none: no event, no box in the picture, and no end of one beside it', async (context) => {
+    const { reports, seen, settled, events } = await detecting(context);
+    const hidden = { ...person(0.62), height: 0.5 };
+    const { objects } = reports([hidden, person()]);
+    assert.equal(objects[0]?.eventId, null);
+    assert.ok(objects[1]?.eventId);
+    assert.deepEqual(
+      seen[0]?.boxes.map(({ x }) => x),
+      [0.1],
+    );
+    await settled();
+    assert.equal((await events()).length, 1);
+    // Its foot is what counts, as for zones.
+    assert.ok(reports([{ ...person(0.7), width: 0.15 }]).objects[0]?.eventId);
   });
 
   test('ends when its analyser falls silent, and its frames are dropped', async (context) => {

@@ -152,8 +152,10 @@ suite('event log', () => {
     log.illustrate(event, Uint8Array.of(1));
     log.illustrate(event, Uint8Array.of(2));
     await settled();
-    assert.deepEqual(illustrated[0], { ...event, thumbnail: true });
-    assert.deepEqual((await log.list([door], { limit: 1 })).rows, [{ ...event, thumbnail: true }]);
+    assert.deepEqual(illustrated[0], { ...event, thumbnail: true, thumbnailVersion: 1 });
+    assert.deepEqual((await log.list([door], { limit: 1 })).rows, [
+      { ...event, thumbnail: true, thumbnailVersion: 1 },
+    ]);
     assert.deepEqual(await log.thumbnail(door, event.id), Uint8Array.of(1));
     assert.equal(await log.thumbnail(yard, event.id), undefined, 'of another camera');
     await cameras.remove(door, 0);

@@ -19,6 +19,7 @@ const motion = (change: Partial<EventView> = {}): EventView => ({
   zones: [],
   score: 0.1,
   thumbnail: false,
+  thumbnailVersion: 0,
   ...change,
 });
 
@@ -51,7 +52,7 @@ suite('event pictures', () => {
     pictures.onEvent(motion({ zones: ['Gate'] }));
     assert.deepEqual(taken, [], 'a person who enters is still at the edge');
     await later();
-    pictures.onEvent(motion({ thumbnail: true, endedAtMs: NOW_MS + 5_000 }));
+    pictures.onEvent(motion({ thumbnail: true, thumbnailVersion: 1, endedAtMs: NOW_MS + 5_000 }));
     await later();
     assert.deepEqual(taken, [['evt_1', Uint8Array.of(9)]]);
     assert.equal(shrink.mock.callCount(), 1);

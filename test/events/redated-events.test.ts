@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { SiteClock, type SiteTime } from '../../server/core/site-clock.ts';
+import { Detections } from '../../server/events/detections.ts';
 import { EventLog } from '../../server/events/event-log.ts';
 import { createLog } from '../../server/log.ts';
 import type { EventView } from '../../server/wire/event.ts';
@@ -90,4 +91,32 @@ test('a step there and back leaves an event where it was', async (context) => {
   log.end(id, time.nowMs());
   steps(-HOUR_MS);
   assert.deepEqual(await found(id), [START_MS, START_MS + 2_000]);
+});
+
+test('a detection goes on over a set clock: its later reports are of the same object, with the new dates', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const { log, time, cameraId, passes, steps, found } = await room(context);
+  const detections = new Detections({
+    events: log,
+    frames: { latest: () => undefined, subscribe: () => ({ close: () => undefined }) },
+    pictures: { take: () => undefined, forget: () => undefined },
+    areasOf: () => ({ zones: [], masks: [] }),
+    isOff: () => false,
+    time,
+    log: createLog('silent'),
+  });
+  context.after(() => detections.close());
+  const boxes = [{ label: 'person', score: 0.9, x: 0.1, y: 0.4, width: 0.1, height: 0.3 }];
+  const report = (capturedAtMs: number): string =>
+    detections.report(cameraId, { capturedAtMs, boxes }, { id: 'key_1', name: 'Yard' }).objects[0]?.eventId ??
+    '';
+  const id = report(time.nowMs());
+  passes(1_000);
+  const before = time.nowMs();
+  steps(HOUR_MS);
+  assert.throws(() => report(before), { code: 'unprocessable' }, 'dated by the clock that was wrong');
+  assert.equal(report(time.nowMs()), id);
+  passes(6_000);
+  context.mock.timers.tick(6_000);
+  assert.deepEqual(await found(id), [START_MS + HOUR_MS, START_MS + HOUR_MS + 1_000]);
 });

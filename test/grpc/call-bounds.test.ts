@@ -4,7 +4,8 @@ import { connect as connectTcp } from 'node:net';
 import { test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { HEALTH_SHARES, REFLECTION_SHARES } from '../../server/grpc/call-admission.ts';
-import { MAX_REFUSED_IN_A_ROW } from '../../server/grpc/grpc-listener.ts';
+import { MAX_REFUSED_IN_A_ROW, REFUSALS } from '../../server/grpc/grpc-listener.ts';
+import { PUBLISH_SHARES } from '../../server/grpc/publish-room.ts';
 import { grpcInterface } from '../support/raw-grpc.ts';
 import { until } from '../support/until.ts';
 
@@ -23,13 +24,43 @@ test('only a published frame may be large: of any other call no large message is
       status.RESOURCE_EXHAUSTED,
       method,
     );
-  const large = client
-    .call(`${SERVICE}/PublishFrames`)
-    .write(Buffer.alloc(4 * MIB))
-    .end();
+  const large = client.call(`${SERVICE}/PublishFrames`).write(Buffer.alloc(MIB)).end();
   assert.notEqual(await large.status, status.RESOURCE_EXHAUSTED);
-  const larger = client.call(`${SERVICE}/PublishFrames`).write(EMPTY, 5 * MIB);
+  const larger = client.call(`${SERVICE}/PublishFrames`).write(EMPTY, 2 * MIB);
   assert.equal(await larger.status, status.RESOURCE_EXHAUSTED);
+});
+
+/** A start, as its bytes. */
+function startOf(cameraId: string): Buffer {
+  const start = Buffer.concat([Buffer.of(0x0a, cameraId.length), Buffer.from(cameraId)]);
+  return Buffer.concat([Buffer.of(0x0a, start.length), start]);
+}
+
+/** Of more than 2^21. */
+function varint(value: number): Buffer {
+  return Buffer.of((value & 127) | 128, ((value >> 7) & 127) | 128, ((value >> 14) & 127) | 128, value >> 21);
+}
+
+test('published pictures have so many bytes in all, large ones where a camera may have them', async (context) => {
+  const camera = { ackWindow: 4, maxJpegBytes: 4 * MIB, take: () => undefined, leave: () => undefined };
+  const { connect } = await grpcInterface(context, { publishing: { publish: () => camera } });
+  const client = connect();
+  const publish = () => client.call(`${SERVICE}/PublishFrames`).write(startOf('door'));
+  const calls = Array.from({ length: PUBLISH_SHARES.perUser / 4 }, publish);
+  await until('all are welcome', () => calls.every(({ received }) => received > 0));
+  const welcomed = calls[0]?.received ?? 0;
+  // A picture of three MiB: the field of the frame, and in it the field of the JPEG.
+  const jpeg = Buffer.alloc(3 * MIB);
+  const inner = Buffer.concat([Buffer.of(0x0a), varint(jpeg.length), jpeg]);
+  calls[0]?.write(Buffer.concat([Buffer.of(0x12), varint(inner.length), inner]));
+  await until('it is acknowledged', () => (calls[0]?.received ?? 0) > welcomed);
+  assert.equal(await publish().status, status.RESOURCE_EXHAUSTED, 'no room for another');
+  calls[0]?.stream.close();
+  await until('there is room', async () => {
+    const next = publish();
+    const outcome = await Promise.race([next.status, until('it is welcome', () => next.received > 0)]);
+    return outcome === true;
+  });
 });
 
 test('a call ends whose request does not come, or not to its end', async (context) => {
@@ -80,6 +111,29 @@ test('a connection that presents nothing but wrong keys is closed, and one with 
     assert.equal(await other.call(`${SERVICE}/ListCameras`, '').status, status.UNAUTHENTICATED);
   }
   await closed;
+  assert.equal(await other.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
+  watched.stream.close();
+});
+
+test('a network whose calls are refused very often is not let in for a while, and what it has under way goes on', async (context) => {
+  const { grpc, connect } = await grpcInterface(context);
+  const other = connect();
+  const watched = other.call(`${SERVICE}/WatchEvents`).write(EMPTY).end();
+  await until('it is open', () => grpc.counters.calls === 1);
+  const refused = async (): Promise<void> => {
+    const call = other.call(`${SERVICE}/ListCameras`, 'wrong');
+    await call.status;
+    call.stream.close();
+  };
+  for (let call = 0; call < REFUSALS.burst; call++) await refused();
+  assert.equal(await other.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
+  await until('one too many', async () => {
+    await refused();
+    const { session } = connect();
+    await Promise.race([once(session, 'remoteSettings'), once(session, 'close')]);
+    return session.destroyed;
+  });
+  assert.ok(grpc.counters.connections.refused > 0);
   assert.equal(await other.call(`${SERVICE}/ListCameras`).write(EMPTY).end().status, status.OK);
   watched.stream.close();
 });

@@ -5,7 +5,13 @@ import { VigieError } from '../../server/errors.ts';
 import type { Admitted } from '../../server/grpc/call-admission.ts';
 import { CallLeases, type CallLeasesOptions } from '../../server/grpc/call-lease.ts';
 
-const ADMITTED: Admitted = { key: '', address: '192.0.2.1', secure: false, device: undefined };
+const ADMITTED: Admitted = {
+  key: '',
+  address: '192.0.2.1',
+  secure: false,
+  device: undefined,
+  allowMessages: () => undefined,
+};
 const EXPIRES_AT_MS = 10_000;
 
 function hold({ mock }: TestContext) {

@@ -81,9 +81,9 @@ test('gRPC under callers that do not behave', async (context) => {
     const call = python.open('PublishFrames', { key });
     call.send({ start: { cameraId: lab.id } });
     await call.next();
-    call.send({ frame: { jpeg: Buffer.alloc(3 * 2 ** 20).toString('base64') } });
+    call.send({ frame: { jpeg: Buffer.alloc(2 ** 20 + 1000).toString('base64') } });
     assert.equal(((await call.next())['ack'] as { refused: string }).refused, '1');
-    call.send({ frame: { jpeg: Buffer.alloc(6 * 2 ** 20).toString('base64') } });
+    call.send({ frame: { jpeg: Buffer.alloc(2 * 2 ** 20).toString('base64') } });
     assert.equal((await call.end()).code, 'RESOURCE_EXHAUSTED');
   });
 

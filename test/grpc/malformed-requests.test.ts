@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { grpcInterface } from '../support/raw-grpc.ts';
 
-const METHODS = ['ListCameras', 'WatchFrames', 'WatchEncoded', 'WatchEvents', 'PublishFrames'];
+const METHODS = [
+  ...['ListCameras', 'WatchFrames', 'WatchEncoded', 'WatchEvents', 'PublishFrames'].map(
+    (name) => `vigie.v1.VigieService/${name}`,
+  ),
+  'grpc.health.v1.Health/Check',
+  'grpc.health.v1.Health/Watch',
+  'grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+  'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+];
 const MALFORMED = {
   'a field that is cut off': '0a05',
   'a length above 32 bits': '0affffffffffffffff7f',
@@ -16,7 +24,9 @@ test('bytes that are no message are the caller’s fault, and end the call alone
   const client = connect();
   for (const [what, bytes] of Object.entries(MALFORMED))
     for (const method of METHODS) {
-      const call = client.call(`vigie.v1.VigieService/${method}`).write(Buffer.from(bytes, 'hex')).end();
+      // The library of these takes a text that is cut off as an empty one.
+      if (bytes === '0a05' && !method.startsWith('vigie')) continue;
+      const call = client.call(method).write(Buffer.from(bytes, 'hex')).end();
       assert.equal(await call.status, status.INVALID_ARGUMENT, `${method}: ${what}`);
     }
   const valid = client.call('vigie.v1.VigieService/ListCameras').write(new Uint8Array()).end();

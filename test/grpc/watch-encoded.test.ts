@@ -11,7 +11,13 @@ import { FakeGrpcCall } from '../support/fake-grpc-call.ts';
 type Message = GrpcMessages['WatchEncodedResponse'];
 
 const SECOND_US = 1_000_000;
-const ADMITTED: Admitted = { key: '', address: '192.0.2.1', secure: false, device: undefined };
+const ADMITTED: Admitted = {
+  key: '',
+  address: '192.0.2.1',
+  secure: false,
+  device: undefined,
+  allowMessages: () => undefined,
+};
 
 function setUp() {
   let nowUs = 0;

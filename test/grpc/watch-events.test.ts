@@ -10,7 +10,13 @@ import { FakeGrpcCall } from '../support/fake-grpc-call.ts';
 
 type Message = GrpcMessages['WatchEventsResponse'];
 
-const ADMITTED: Admitted = { key: '', address: '192.0.2.1', secure: false, device: undefined };
+const ADMITTED: Admitted = {
+  key: '',
+  address: '192.0.2.1',
+  secure: false,
+  device: undefined,
+  allowMessages: () => undefined,
+};
 
 function setUp() {
   const may = new Set(['door', 'gate']);
@@ -48,6 +54,7 @@ function setUp() {
       zones: [],
       score: null,
       thumbnail: false,
+      thumbnailVersion: 0,
       startedAtMs: count,
       endedAtMs: null,
     } as unknown as EventView);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { before, test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { API_ROUTES, type ApiRouteName } from '../../server/wire/api-routes.ts';
 import type { ApiRoute } from '../../server/wire/api-route.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
@@ -13,10 +13,14 @@ type Made = Record<string, unknown> & { id: string; detail: string };
 let server: ApiServer;
 let admin: ApiClient;
 let cameraId: string;
-before(async (context) => {
-  server = await startApi(context as TestContext);
+const ends: (() => unknown)[] = [];
+before(async () => {
+  server = await startApi({ after: (end) => ends.unshift(end) });
   admin = await ApiClient.signedIn(server);
   cameraId = (await server.store.cameras.add('Door', 'v1', 0)).id;
+});
+after(async () => {
+  for (const end of ends) await end();
 });
 
 function send(path: string, body: unknown, key: string, client = admin): Promise<Answer<Made>> {
@@ -135,6 +139,22 @@ test('a refused request leaves its key free', async () => {
   assert.equal((await send('/api/users', body, key)).status, 409);
   await admin.call('DELETE', `/api/users/${user.id}`);
   assert.equal((await send('/api/users', body, key)).status, 201);
+});
+
+test('a request that failed after it made something is not done again', async (context) => {
+  const add = server.catalog.add.bind(server.catalog);
+  const failing = context.mock.method(server.catalog, 'add', async (name: string) => {
+    await add(name);
+    throw new Error('made, and then it failed');
+  });
+  const key = randomUUID();
+  const had = await countOf('/api/cameras');
+  assert.equal((await send('/api/cameras', { name: 'Half' }, key)).status, 500);
+  failing.mock.restore();
+  const again = await send('/api/cameras', { name: 'Half' }, key);
+  assert.equal(again.status, 409);
+  assert.match(again.body.detail, /may have made something/);
+  assert.equal(await countOf('/api/cameras'), had + 1);
 });
 
 for (const key of [

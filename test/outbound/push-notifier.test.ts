@@ -100,6 +100,7 @@ const event = (change: Partial<EventView> = {}): EventView => ({
   zones: [],
   score: 0.1,
   thumbnail: false,
+  thumbnailVersion: 0,
   ...change,
 });
 

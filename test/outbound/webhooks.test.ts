@@ -85,6 +85,7 @@ const event = (change: Partial<EventView> = {}): EventView => ({
   zones: ['Gate'],
   score: 0.1,
   thumbnail: false,
+  thumbnailVersion: 0,
   ...change,
 });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { suite, test } from 'node:test';
 import { Shares } from '../../server/core/shares.ts';
+import type { Holder } from '../../server/core/grant.ts';
 import { VigieError } from '../../server/errors.ts';
 import type { SignalingSessionOptions } from '../../server/signaling/signaling-session.ts';
 import { SIGNALING_AUTHORIZATION, type Authorization } from '../../server/wire/authorization.ts';
@@ -49,7 +50,7 @@ class ScriptedMedia extends EventEmitter {
 /** A viewer who had every right when the consumer was made, and has these rights now. */
 function viewerWith(rights: readonly Right[]) {
   let now: readonly Right[] = RIGHTS;
-  const may = (_userId: string, right: Right): boolean => now.includes(right);
+  const may = (_holder: Holder, right: Right): boolean => now.includes(right);
   const media = new ScriptedMedia();
   const sfu = {
     rtpCapabilities: {},

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VigieError } from '../../server/errors.ts';
 import type { MediaServer } from '../../server/core/media-server.ts';
+import type { ViewerIdentity } from '../../server/signaling/signaling-access.ts';
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
-import { AUTHENTICATE, openSession } from '../support/signaling-session.ts';
+import { AUTHENTICATE, openSession, type ScriptedSession } from '../support/signaling-session.ts';
 
 /** A media server for transports only. @param closed called with the reason for closing the transport */
 function sfuWithoutConsumers(closed: string[] = []): MediaServer {
@@ -89,7 +90,7 @@ test('an invalid token ends the session', () => {
 
 test('a token of another user does not take over a session', () => {
   let userId = 'anna';
-  const identify = () => ({ userId, sessionId: 's', expiresAtMs: Date.now() + 60_000 });
+  const identify = () => ({ userId, grant: null, sessionId: 's', expiresAtMs: Date.now() + 60_000 });
   const { socket, session, ask } = openSession({ access: { identify } });
   socket.say(AUTHENTICATE);
   userId = 'ben';
@@ -110,4 +111,69 @@ test('a session without a token is closed after 5 s, and one with an expired tok
   context.mock.timers.tick(55_000);
   assert.equal(renewing.socket.closedWith, SIGNALING_CLOSE.tokenExpired);
   assert.equal(renewing.session.identity, undefined);
+});
+
+const GRANT = { everyCamera: ['live'], cameras: [], powers: [] } as const;
+
+test('a socket by a key stays that key: another key, or its user in person, does not take it over', () => {
+  let who = { userId: 'anna', grant: GRANT, sessionId: 'key_a', expiresAtMs: Infinity } as ViewerIdentity;
+  const { socket, session, ask } = openSession({ access: { identify: () => who } });
+  socket.say(AUTHENTICATE);
+  assert.deepEqual(socket.sent[0], { type: 'authenticated', expiresInSeconds: null });
+  for (const other of [
+    { ...who, sessionId: 'key_b' },
+    { ...who, sessionId: 's', grant: null },
+  ]) {
+    who = other;
+    const answer = ask('authenticate', { token: 'another' });
+    assert.equal(answer?.type === 'response' && !answer.ok && answer.error.code, 'unauthorized');
+    assert.equal(session.identity?.sessionId, 'key_a');
+  }
+  session.close('serverStopping');
+});
+
+const days = (count: number): number => count * 86_400_000;
+
+function openByKey(expiresAtMs: number): ScriptedSession {
+  const opened = openSession({
+    access: { identify: () => ({ userId: 'anna', grant: GRANT, sessionId: 'key_a', expiresAtMs }) },
+  });
+  opened.socket.say(AUTHENTICATE);
+  return opened;
+}
+
+test('a key ends its socket when it expires, however far away that is, and one that never expires does not', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  // Timers of the runtime reach 24 days.
+  const [year, forever] = [openByKey(Date.now() + days(365)), openByKey(Infinity)];
+  context.mock.timers.tick(days(364));
+  assert.deepEqual([year.socket.closedWith, forever.socket.closedWith], [undefined, undefined]);
+  context.mock.timers.tick(days(1));
+  assert.deepEqual(
+    [year.socket.closedWith, forever.socket.closedWith],
+    [SIGNALING_CLOSE.tokenExpired, undefined],
+  );
+  forever.session.close('serverStopping');
+});
+
+test('requests on the socket of a key count as requests of the key', () => {
+  const counted: string[] = [];
+  const { socket, session, ask } = openSession({
+    access: {
+      identify: () => ({ userId: 'anna', grant: GRANT, sessionId: 'key_a', expiresAtMs: Infinity }),
+      countRequest: (keyId, address) => {
+        if (counted.push(`${keyId} ${address}`) > 1)
+          throw new VigieError('tooManyRequests', 'this API key sends too many');
+      },
+    },
+  });
+  socket.say(AUTHENTICATE);
+  const answers = [ask('getTime', { t0: 0 }), ask('getTime', { t0: 0 })];
+  assert.deepEqual(
+    answers.map((answer) => answer?.type === 'response' && (answer.ok || answer.error.code)),
+    [true, 'tooManyRequests'],
+  );
+  assert.equal(counted[0], 'key_a 192.0.2.1');
+  assert.equal(socket.closedWith, undefined);
+  session.close('serverStopping');
 });

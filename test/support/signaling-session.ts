@@ -62,7 +62,8 @@ export function openSession({
     ...options,
     socket: socket as unknown as WebSocket,
     access: {
-      identify: () => ({ userId: 'anna', sessionId: 's', expiresAtMs: Date.now() + 60_000 }),
+      countRequest: () => undefined,
+      identify: () => ({ userId: 'anna', grant: null, sessionId: 's', expiresAtMs: Date.now() + 60_000 }),
       camerasOf: () => [],
       may: () => true,
       rightsTo: () => ['live'],

@@ -12,6 +12,9 @@ import { attack as leavingCameras } from './attacks/leaving-cameras.ts';
 import { attack as madeUpNames } from './attacks/made-up-names.ts';
 import { attack as pastCapacity } from './attacks/past-capacity.ts';
 import { attack as pipelinedRequests } from './attacks/pipelined-requests.ts';
+import { attack as randomBodies } from './attacks/random-bodies.ts';
+import { attack as whepOffers } from './attacks/whep-offers.ts';
+import { attack as wrongKeys } from './attacks/wrong-keys.ts';
 import { attack as wrongPasswords } from './attacks/wrong-passwords.ts';
 
 export const ATTACKS: readonly Attack[] = [
@@ -21,6 +24,9 @@ export const ATTACKS: readonly Attack[] = [
   cameraDoor,
   damagedMessages,
   grpcCalls,
+  wrongKeys,
+  randomBodies,
+  whepOffers,
   wrongPasswords,
   madeUpNames,
   pastCapacity,

@@ -1,17 +1,16 @@
 /** `events`: what happened, and with --follow what happens. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventView } from '../../wire/event.ts';
 import type { CommandRun } from '../command-run.ts';
+import { followEvents, type ToldEventsOptions } from '../told-events.ts';
 import { findCamera } from './cameras.ts';
 
-const POLL_MS = 2_000;
 const PAGE = 100;
 /** Ids of the newest events; far more than one page. */
 const MAX_KNOWN = 1_000;
 
-/** @param pollMs for tests */
-export async function listEvents(run: CommandRun, pollMs = POLL_MS): Promise<void> {
+/** @param delays for tests */
+export async function listEvents(run: CommandRun, delays?: ToldEventsOptions['delays']): Promise<void> {
   const { api, options, gone } = run;
   const camera = options.camera === undefined ? undefined : await findCamera(api, options.camera);
   const read = (limit: number): Promise<EventView[]> =>
@@ -23,20 +22,25 @@ export async function listEvents(run: CommandRun, pollMs = POLL_MS): Promise<voi
   for (const event of first.slice(0, limit).toReversed()) print(run, event);
   if (!options.follow) return;
   const known = new Set(first.toReversed().map(({ id }) => id));
-  while (!gone.aborted) {
-    await sleep(pollMs, undefined, { signal: gone });
-    const page = await read(PAGE);
-    // The newest stands first. Where events were removed, older ones come onto the page from below.
-    const newest = page.findIndex(({ id }) => known.has(id));
-    for (const event of page.slice(0, newest < 0 ? undefined : newest).toReversed()) {
-      known.add(event.id);
-      print(run, event);
-    }
+  const oldestMs = first.length < PAGE ? -Infinity : (first.at(-1)?.startedAtMs ?? -Infinity);
+  const onEvent = (event: EventView): void => {
+    // Each is told when it begins, changes and ends; one that began before those of the first page is not new.
+    if (known.has(event.id) || event.startedAtMs < oldestMs) return;
+    if (camera && event.cameraId !== camera.id) return;
+    known.add(event.id);
+    print(run, event);
     for (const oldest of known) {
       if (known.size <= MAX_KNOWN) break;
       known.delete(oldest);
     }
-  }
+  };
+  const catchUp = async (): Promise<void> => {
+    const page = await read(PAGE);
+    // The newest stands first. Where events were removed, older ones come onto the page from below.
+    const newest = page.findIndex(({ id }) => known.has(id));
+    for (const event of page.slice(0, newest < 0 ? undefined : newest).toReversed()) onEvent(event);
+  };
+  await followEvents({ api, gone, onConnected: catchUp, onEvent, ...(delays && { delays }) });
 }
 
 function print({ output }: CommandRun, event: EventView): void {

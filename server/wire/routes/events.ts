@@ -2,7 +2,14 @@
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';
-import { EVENT_VIEW, EVENTS_QUERY, SENSOR_EVENT, SENSOR_VIEW, SENSOR_WITH_TOKEN } from '../event.ts';
+import {
+  EVENT_VIEW,
+  EVENTS_QUERY,
+  SENSOR_EVENT,
+  SENSOR_VIEW,
+  SENSOR_WITH_TOKEN,
+  THUMBNAIL_QUERY,
+} from '../event.ts';
 import { id, shortName } from '../fields.ts';
 import { MOTION_VIEW } from '../motion.ts';
 import { ONE_CAMERA } from './cameras.ts';
@@ -32,6 +39,7 @@ export const EVENT_ROUTES = {
   'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': {
     summary: 'Get the thumbnail of an event',
     params: ONE_EVENT,
+    query: THUMBNAIL_QUERY,
     media: 'image/jpeg',
   },
   'GET /api/cameras/:cameraId/events/:eventId/clip.webm': {

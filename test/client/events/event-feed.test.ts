@@ -18,6 +18,7 @@ const event = (n: number, change: Partial<EventView> = {}): EventView => ({
   zones: [],
   score: null,
   thumbnail: false,
+  thumbnailVersion: 0,
   ...change,
 });
 
@@ -48,8 +49,9 @@ const serverWith =
 
 test('an event shows its newest state, whichever way the update comes', () => {
   const ended = event(1, { endedAtMs: 5000 });
-  const seen = event(1, { thumbnail: true });
-  const both = event(1, { endedAtMs: 5000, thumbnail: true });
+  const seen = event(1, { thumbnail: true, thumbnailVersion: 1 });
+  const better = event(1, { thumbnail: true, thumbnailVersion: 2 });
+  const both = event(1, { endedAtMs: 5000, thumbnail: true, thumbnailVersion: 1 });
   for (const [known, news, best] of [
     [event(1), ended, ended],
     [ended, event(1), ended],
@@ -57,6 +59,8 @@ test('an event shows its newest state, whichever way the update comes', () => {
     [both, ended, both],
     [both, seen, both],
     [seen, both, both],
+    [seen, better, better],
+    [better, seen, better],
     [event(1), event(1, { zones: ['Gate'] }), event(1, { zones: ['Gate'] })],
   ] as const)
     assert.deepEqual(mergeEvents([known], [news]), [best]);

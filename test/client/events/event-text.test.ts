@@ -20,6 +20,7 @@ const event = (change: Partial<EventView>): EventView => ({
   zones: [],
   score: null,
   thumbnail: false,
+  thumbnailVersion: 0,
   ...change,
 });
 

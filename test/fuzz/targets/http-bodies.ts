@@ -107,6 +107,7 @@ const QUERIES: { readonly [N in ApiRouteName as ApiQuery<N> extends undefined ? 
   'GET /api/recording/retention/losses': { days: '30' },
   'DELETE /api/cameras/:cameraId': { recordings: 'deleted' },
   'GET /api/cameras/:cameraId/snapshot.jpg': { width: '320' },
+  'GET /api/cameras/:cameraId/events/:eventId/thumbnail.jpg': { version: '2' },
   'GET /api/cameras/:cameraId/mjpeg': { fps: '5' },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': { bytes: '4096' },
   'GET /api/cameras/:cameraId/timeline': { from: '0', to: '1' },

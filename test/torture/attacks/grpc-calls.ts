@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeApiKey } from '../../../server/accounts/api-key-secret.ts';
 import type { MadeApiKey } from '../../../server/wire/api-key.ts';
 import { strangersAddress, type Attack, type Target } from '../attack.ts';
 
@@ -25,7 +26,7 @@ const SERVICE = '/vigie.v1.VigieService';
 
 export const attack: Attack<Given> = {
   name: 'grpc-calls',
-  title: 'calls without a key, nonsense, and readers that stall, by gRPC',
+  title: 'calls without a key or with a wrong one, nonsense, and readers that stall, by gRPC',
   prepare: async (stage) => {
     const administrator = await stage.administrator();
     const { secret } = await administrator.request<MadeApiKey>('POST', '/keys', {
@@ -74,6 +75,7 @@ function nonsense(session: ClientHttp2Session, index: number): void {
     ':method': 'POST',
     ':path': paths[index % paths.length],
     'content-type': 'application/grpc',
+    ...(index % 2 === 0 && { authorization: `Bearer ${makeApiKey('key_222222222222')}` }),
   });
   call.on('error', () => undefined);
   call.resume();

@@ -1,0 +1,44 @@
+/**
+ * Memory for the pictures that programs publish: one of each call may be on its way, in parts, for as long as its client likes.
+ *
+ * Invariant: what all of these can hold is bounded, in all and per user; a call is let have large messages only once there is room.
+ */
+
+import { Shares } from '../core/shares.ts';
+import { VigieError } from '../errors.ts';
+import { MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
+import type { Admitted } from './call-admission.ts';
+import type { ServerStream } from './server-stream.ts';
+
+/** MiB. Of one user as many cameras as their calls, or a quarter of them with large pictures. */
+export const PUBLISH_SHARES = { total: 256, perUser: 96 };
+const MIB = 1024 * 1024;
+/** What is around a picture. */
+const FRAMING_BYTES = 64 * 1024;
+
+export class PublishRoom {
+  readonly #shares = new Shares(PUBLISH_SHARES);
+
+  /** Pictures of the usual size. @throws VigieError `tooManyRequests` */
+  enter(userId: string, stream: ServerStream<never>, admitted: Admitted): void {
+    this.#take(userId, stream, MAX_JPEG_BYTES);
+    admitted.allowMessages(MAX_JPEG_BYTES + FRAMING_BYTES);
+  }
+
+  /** The camera's pictures, which may be larger. @throws VigieError `tooManyRequests` */
+  widen(userId: string, stream: ServerStream<never>, admitted: Admitted, maxJpegBytes: number): void {
+    if (maxJpegBytes <= MAX_JPEG_BYTES) return;
+    this.#take(userId, stream, maxJpegBytes - MAX_JPEG_BYTES);
+    admitted.allowMessages(maxJpegBytes + FRAMING_BYTES);
+  }
+
+  #take(userId: string, stream: ServerStream<never>, bytes: number): void {
+    const leave = this.#shares.take(userId, Math.ceil(bytes / MIB));
+    if (!leave)
+      throw new VigieError(
+        'tooManyRequests',
+        `one user publishes at most ${PUBLISH_SHARES.perUser} MiB of pictures at once: end a call first`,
+      );
+    stream.onClosed(leave);
+  }
+}
