@@ -1,8 +1,9 @@
 /**
  * The site's side of the frames: hears what edges ask of its cameras, and publishes each rung that any of them wants, once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it may not have, and
- * costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the site goes on as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that
+ * it may not have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits:
+ * the site goes on as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';
@@ -41,7 +42,7 @@ export interface SiteFramesOptions {
 }
 
 export interface SiteFrameCounters extends SiteStreamCounters {
-  /** Messages of edges that nobody can read, or that are answered elsewhere than the edge listens. */
+  /** Messages of edges that are no demand, or that ask for an answer on a subject of somebody else. */
   malformed: number;
   /** Demands in another version. */
   otherVersion: number;
@@ -155,7 +156,7 @@ export class SiteFrames {
       this.#counters.keyframesRefused++;
   }
 
-  /** What there is, and how low it can go: for this edge the others are what holds it. */
+  /** The rungs that this edge can have, with the rates at which recordings and other edges hold them. */
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));

@@ -1,8 +1,9 @@
 /**
  * One stream of bytes through a tunnel, on either side: to Node's HTTP it is a socket.
  *
- * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads; whatever ends it on one side,
- * an error, a reset, a lost connection, silence, ends it on the other too, and nothing is sent after its end.
+ * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads;
+ * whatever ends it on one side, an error, a reset, a lost connection, silence, ends it on the other too, and nothing
+ * is sent after its end.
  */
 
 import { Duplex } from 'node:stream';
@@ -12,7 +13,7 @@ import { readTunnelMessage, writeTunnelMessage, type TunnelType } from '../wire/
 export interface TunnelStreamOptions {
   /** @returns false when there is no connection */
   send: (message: Uint8Array) => boolean;
-  /** Of the client. */
+  /** The address of the edge's client, in canonical form; undefined at the edge itself. */
   remoteAddress?: string | undefined;
   encrypted?: boolean;
   nowUs: number;
@@ -52,11 +53,11 @@ export class TunnelStream extends Duplex {
     this.encrypted = encrypted;
     this.#heardUs = nowUs;
     this.#spokeUs = nowUs;
-    // Whoever uses it hears of it by `close`; a stream that nobody uses yet must not end the process.
+    // An error without a listener would end the process; users of the stream listen to `close`.
     this.on('error', () => undefined);
   }
 
-  /** Of the other side. */
+  /** Takes a message of the other side; a malformed one ends the stream. */
   onMessage(bytes: Uint8Array, nowUs: number): void {
     if (this.destroyed) return;
     const message = readTunnelMessage(bytes);

@@ -16,7 +16,10 @@ const side = z.int().min(1).max(65_535);
 /** µs of somebody's server time. */
 const timeUs = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** What an edge asks of one camera, for all its viewers. It replaces what the edge asked before, and lapses unless repeated. */
+/**
+ * What an edge asks of one camera, for all its viewers. It replaces what the edge asked before, and lapses unless
+ * repeated.
+ */
 export const CAMERA_DEMAND = z.object({
   version: z.literal(EDGE_MESSAGE_VERSION),
   /** Each rung at most once. None: the edge only asks what there is, or no longer needs the camera. */
