@@ -24,7 +24,6 @@ import { openDataFolder } from './data-folder.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { clientConnections } from './http/client-connection.ts';
-import { GrpcInterface } from './grpc/open-grpc.ts';
 import { HttpServer } from './http/http-server.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { CameraIngest } from './ingest/camera-ingest.ts';
@@ -132,7 +131,8 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     config.grpcPort === undefined
       ? undefined
       : closing(
-          new GrpcInterface({
+          // Its 250 modules are for those who use it.
+          new (await import('./grpc/open-grpc.ts')).GrpcInterface({
             ...viewers,
             port: config.grpcPort,
             host: config.httpHost,

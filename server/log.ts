@@ -5,7 +5,9 @@
  */
 
 import { pino, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+
+// Its modules are for people at a terminal only.
+const pretty = process.stdout.isTTY ? await import('pino-pretty') : undefined;
 
 export type Log = Logger;
 
@@ -28,10 +30,10 @@ export function createLog(level: string): Log {
     base: null,
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[secret]' },
   };
-  if (!process.stdout.isTTY) return pino(options);
+  if (!pretty) return pino(options);
   return pino(
     options,
-    PinoPretty({
+    pretty.PinoPretty({
       sync: true,
       translateTime: 'SYS:HH:MM:ss',
       ignore: 'component',

@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { RELEASE_TESTS } from './release-tests.ts';
+import { RELEASE_TESTS } from './runner/release-tests.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TOTAL_MINUTES = 29;

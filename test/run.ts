@@ -5,31 +5,37 @@
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
  * Tests that need no program of others run first, while those programs are installed. Network tests, and browser tests that
- * keep up with video or promise a time, run at the end, one of each at a time: more would disturb their measurements. All others
- * run beside each other: they wait for much of their time.
+ * keep up with video or promise a time, then run one of each at a time: more would disturb their measurements. All others run
+ * in the CPU time that these leave (runner/in-background.ts).
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureClientBuilt } from '../server/start/client-build.mjs';
 import type { BrowserServer } from 'playwright-core';
-import { RELEASE_TESTS } from './release-tests.ts';
+import { ARM_COMPILER } from './firmware/arm-compiler.ts';
+import { batchesOf } from './runner/batches.ts';
+import { forgetCosts, recordedCosts } from './runner/costs.ts';
+import { RELEASE_TESTS } from './runner/release-tests.ts';
 import { SHARED_BROWSER, startChromium } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const INSTALLER = resolve(import.meta.dirname, 'install-programs.ts');
+const INSTALLER = resolve(import.meta.dirname, 'runner/install-programs.ts');
 /** Folders whose tests need programs that install-programs.ts installs. */
 const NEEDING_PROGRAMS = ['e2e', 'network', 'deploy', 'firmware'];
 const TEST_TIMEOUT_MS = 240_000;
 /** Files, on two cores. */
 const SIDE_BY_SIDE = 3;
-const SHOWN_SLOWEST = 20;
-const END_OF_FILE = new URL('support/end-of-file.ts', import.meta.url).href;
+/** Beside the timed ones. */
+const IN_BACKGROUND = 2;
+const SHOWN_COSTLIEST = 25;
+const END_OF_PROCESS = new URL('runner/end-of-process.ts', import.meta.url).href;
+const LOW_PRIORITY = new URL('runner/in-background.ts', import.meta.url).href;
 /** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
 const UNTIMED_PAGES = new Set(
   [
@@ -63,6 +69,7 @@ const UNTIMED_PAGES = new Set(
 );
 /** Timed, and so long that it follows the network tests: the two lanes then take about the same time. */
 const AFTER_NETWORK = 'test/e2e/fallback.test.ts';
+const FOR_32_BIT = 'test/firmware/compiles-for-32-bit.test.ts';
 /** By the beginning of their path: what takes longest begins first. The first one builds what the others of firmware/ need. */
 const LONG_FIRST = [
   'firmware/host-camera',
@@ -111,32 +118,32 @@ if (browserFiles.length + networkFiles.length > 0) {
     process.exit(1);
   }
 }
-const installation = groups.length > 0 ? installPrograms(groups) : undefined;
-const durations = new Map<string, number>();
+const programs = files.includes(FOR_32_BIT) ? [...groups, ARM_COMPILER] : groups;
+const installation = groups.length > 0 ? installPrograms(programs) : undefined;
+forgetCosts();
 const passedWithout = await runTests(
   others.filter((path) => !needsProgram(path)),
   SIDE_BY_SIDE,
 );
 await installation;
 const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
-const results = [
-  passedWithout,
-  await runTests(others.filter(needsProgram), SIDE_BY_SIDE),
-  ...(await Promise.all([
-    runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
-    runTests(
-      timedPages.filter((path) => path !== AFTER_NETWORK),
-      1,
-    ),
-  ])),
-];
+const results = await Promise.all([
+  runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
+  runTests(
+    timedPages.filter((path) => path !== AFTER_NETWORK),
+    1,
+  ),
+  timed.size > 0
+    ? runTests(others.filter(needsProgram), IN_BACKGROUND, LOW_PRIORITY)
+    : runTests(others.filter(needsProgram), SIDE_BY_SIDE),
+]);
 await browser?.close();
-if (durations.size > SHOWN_SLOWEST) printSlowest();
-process.exit(results.every(Boolean) ? 0 : 1);
+if (files.length > SHOWN_COSTLIEST) printCosts();
+process.exit(passedWithout && results.every(Boolean) ? 0 : 1);
 
 /** Exits when a program that cannot be done without is missing and cannot be installed. */
-async function installPrograms(folders: readonly string[]): Promise<void> {
-  const installer = spawn(process.execPath, [INSTALLER, ...folders], { stdio: 'inherit' });
+async function installPrograms(names: readonly string[]): Promise<void> {
+  const installer = spawn(process.execPath, [INSTALLER, ...names], { stdio: 'inherit' });
   const [code] = (await once(installer, 'exit')) as [number | null];
   if (code !== 0) process.exit(1);
 }
@@ -153,28 +160,33 @@ function rankOf(path: string): number {
 }
 
 /** So that it is seen when a file makes the whole suite longer. */
-function printSlowest(): void {
-  const slowest = [...durations].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_SLOWEST);
-  const lines = slowest.map(([path, ms]) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${path}\n`);
-  process.stdout.write(`the slowest of ${durations.size} files\n${lines.join('')}`);
+function printCosts(): void {
+  const costs = [...recordedCosts()].toSorted(([, a], [, b]) => b - a);
+  const seconds = costs.reduce((sum, [, cost]) => sum + cost, 0);
+  const lines = costs
+    .slice(0, SHOWN_COSTLIEST)
+    .map(([path, cost]) => `  ${cost.toFixed(1).padStart(6)} s  ${path}\n`);
+  process.stdout.write(
+    `CPU time of the tests: ${seconds.toFixed(0)} s; the costliest of ${costs.length} processes\n${lines.join('')}`,
+  );
 }
 
 /** @returns whether all passed */
-async function runTests(paths: string[], concurrency: number): Promise<boolean> {
+async function runTests(paths: string[], concurrency: number, ...imports: string[]): Promise<boolean> {
   if (paths.length === 0) return true;
   let passed = true;
   const tests = run({
-    files: paths.map((path) => resolve(ROOT, path)),
+    files: batchesOf(paths),
     cwd: ROOT,
     concurrency,
     timeout: TEST_TIMEOUT_MS,
     // The browser tests strip types off a module to run it in the page, which Node calls experimental.
-    execArgv: ['--disable-warning=ExperimentalWarning', `--import=${END_OF_FILE}`],
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...[...imports, END_OF_PROCESS].map((url) => `--import=${url}`),
+    ],
   });
   tests.on('test:fail', () => (passed = false));
-  tests.on('test:summary', ({ file, duration_ms: ms }) => {
-    if (file !== undefined) durations.set(relative(ROOT, file), ms);
-  });
   const report = tests.compose(spec);
   report.pipe(process.stdout, { end: false });
   await finished(report);

@@ -20,8 +20,13 @@ import type { Subscription } from '../core/fan-out.ts';
 import type { FrameSource } from '../core/video/frame-source.ts';
 import { heldRung, RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
 import type { Log } from '../log.ts';
-import { EDGE_MESSAGE_VERSION, type CameraOffer, type DemandRefusal } from '../wire/edge-messages.ts';
-import { readDemand } from './edge-message-reader.ts';
+import {
+  CAMERA_DEMAND,
+  EDGE_MESSAGE_VERSION,
+  type CameraOffer,
+  type DemandRefusal,
+} from '../wire/edge-messages.ts';
+import { readFromEdge } from './edge-message-reader.ts';
 import type { NatsLink, NatsMessage } from './nats-link.ts';
 import { SiteStream, type SiteStreamCounters } from './site-stream.ts';
 
@@ -119,7 +124,7 @@ export class SiteFrames {
     // An answer goes to the edge that asks, and nowhere else.
     if (!from || answerSubject?.startsWith(`${answerPrefix(from.edge)}.`) !== true)
       return void this.#counters.malformed++;
-    const demand = readDemand(data);
+    const demand = readFromEdge(CAMERA_DEMAND, data);
     if ('refused' in demand) {
       this.#counters[demand.refused === 'version' ? 'otherVersion' : 'malformed']++;
       return this.#answer(answerSubject, demand);

@@ -185,7 +185,7 @@ export class Consumer
     if (!frame.keyframe) this.#serveRequest(feed, nowUs);
     const forwarded = this.#forwarder.forward(frame);
     if (typeof forwarded === 'string') framesLeftOut[forwarded]++;
-    else if (this.#sender.send(frame.keyframe, forwarded, payloads, nowUs))
+    else if (this.#sender.send(frame, forwarded, payloads, nowUs))
       this.#onSent(frame, forwarded, feed, nowUs);
     else {
       this.#forwarder.interrupt();

@@ -7,13 +7,14 @@
 
 import { CorrectionShare } from '../core/rtp/correction-share.ts';
 import { flexfecPayload, type ProtectedHeader, type ProtectedStream } from '../core/rtp/flexfec.ts';
-import { combed, parityOfParities, sharedParityOf } from '../core/rtp/parity.ts';
+import type { LineLosses } from '../core/rtp/loss-window.ts';
+import { parityOfParities, picked, sharedParityOf } from '../core/rtp/parity.ts';
 import { RepairPlan, type ProtectedPart } from '../core/rtp/repair-plan.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader, type ExtensionIds } from '../core/rtp/rtp-header.ts';
 import { sequenceAfter } from '../core/rtp/sequence-numbers.ts';
 import type { RtpFormat } from '../core/rtp/rtp-format.ts';
-import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
 import type { RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import type { FrameLayer } from '../core/video/encoded-frame.ts';
 import { xorVp8Numbers, type Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
 import { RtpStream, type RtpPath } from './rtp-stream.ts';
 
@@ -27,6 +28,7 @@ export interface SentFrame {
   readonly numbers: Vp8Numbers;
   readonly firstSequenceNumber: number;
   readonly timestamp90k: number;
+  readonly layer: FrameLayer | undefined;
 }
 
 /** The stream that is protected. */
@@ -54,11 +56,10 @@ export class ForwardErrorCorrection {
     return Math.min(this.#share.share, this.#path.line.spareShare(nowUs));
   }
 
-  /** @param report on the stream that is protected */
-  onReport(report: ArrivalReport, nowUs: number): void {
-    const { line } = this.#path;
-    this.#share.onReport(report, line.roundTripUs, nowUs);
-    line.correctionShare = this.#share.share;
+  /** @param losses of the stream that is protected */
+  onLosses(losses: LineLosses, nowUs: number): void {
+    this.#share.onLosses(losses, nowUs);
+    this.#path.line.correctionShare = this.#share.share;
   }
 
   /** A frame was sent; sends what repairs it. */
@@ -73,13 +74,14 @@ export class ForwardErrorCorrection {
   }
 
   #repairOf(parts: readonly ProtectedPart<SentFrame>[]): Buffer {
-    const headers = parts.flatMap(({ frame, comb }) => combed(headersOf(frame), comb));
-    const parity = parityOfParities(parts.map(({ frame, comb }) => sharedParityOf(frame.payloads, comb)));
+    const headers = parts.flatMap(({ frame, pattern }) => picked(headersOf(frame), pattern));
+    const parity = parityOfParities(
+      parts.map(({ frame, pattern }) => sharedParityOf(frame.payloads, pattern)),
+    );
     const repair = flexfecPayload(this.#protected, headers, parity);
     // The parity is that of payloads without numbers.
-    for (const { frame, comb } of parts)
-      if (combed(frame.payloads, comb).length % 2 === 1)
-        xorVp8Numbers(repair, repair.length - parity.bytes, frame.numbers);
+    for (const { frame, pattern } of parts)
+      if (pattern.length % 2 === 1) xorVp8Numbers(repair, repair.length - parity.bytes, frame.numbers);
     return repair;
   }
 }

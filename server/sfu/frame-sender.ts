@@ -4,9 +4,12 @@
  */
 
 import type { RtcpPacket } from 'werift';
+import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
+import { FrameEnds } from '../core/rtp/frame-ends.ts';
+import { LossWindow } from '../core/rtp/loss-window.ts';
 import type { ForwardedFrame } from '../core/rtp/vp8-forwarder.ts';
 import { numberedPayload, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 import type { ConsumerStats } from './consumer-stats.ts';
@@ -14,7 +17,10 @@ import { ForwardErrorCorrection } from './forward-error-correction.ts';
 import { PlayoutRelease } from './playout-release.ts';
 import { Retransmission } from './retransmission.ts';
 import type { ConsumerIdentity } from './rtp-parameters.ts';
+import type { Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
 import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
+
+const NOTHING = new Uint8Array();
 
 export class FrameSender {
   readonly #identity: ConsumerIdentity;
@@ -24,6 +30,9 @@ export class FrameSender {
   readonly #retransmission: Retransmission | undefined;
   readonly #correction: ForwardErrorCorrection | undefined;
   readonly #playout: PlayoutRelease | undefined;
+  readonly #losses = new LossWindow();
+  /** Undefined for a viewer that may take a packet without content for an error. */
+  readonly #ends: FrameEnds | undefined;
   readonly #leaveLine: () => void;
   /** 0 … 1, from the last report. */
   #fractionLost = 0;
@@ -41,7 +50,8 @@ export class FrameSender {
     const repeats = this.#retransmission?.stream;
     if (flexfec !== undefined && fecSsrc !== undefined)
       this.#correction = new ForwardErrorCorrection(fecSsrc, flexfec, identity, path);
-    else this.#playout = new PlayoutRelease(repeats ? [this.#media, repeats] : [this.#media], path);
+    else this.#playout = new PlayoutRelease(repeats ? [this.#media, repeats] : [this.#media]);
+    if (format.takesFrameEnds) this.#ends = new FrameEnds();
     this.#leaveLine = path.line.add(this.#media.arrivals, repeats?.arrivals ?? new ArrivalRate());
   }
 
@@ -57,7 +67,7 @@ export class FrameSender {
     const repeats = this.#retransmission?.stream;
     const repairs = this.#correction?.stream;
     return {
-      packetsSent: this.#media.packetCount,
+      packetsSent: this.#media.packetCount - this.#media.paddingCount,
       bytesSent: this.#media.octetCount + (repeats?.octetCount ?? 0) + (repairs?.octetCount ?? 0),
       packetsRetransmitted: repeats ? repeats.packetCount - repeats.paddingCount : 0,
       repairPacketsSent: repairs?.packetCount ?? 0,
@@ -68,12 +78,12 @@ export class FrameSender {
 
   /** @returns whether the whole frame was sent */
   send(
-    isKeyframe: boolean,
+    { keyframe, layer }: Pick<EncodedFrame, 'keyframe' | 'layer'>,
     { numbers, timestamp90k }: ForwardedFrame,
     payloads: readonly RtpPayload[],
     nowUs: number,
   ): boolean {
-    let startsKeyframe = isKeyframe;
+    let startsKeyframe = keyframe;
     let firstSequenceNumber: number | undefined;
     for (const { payload, marker } of payloads) {
       const sequenceNumber = this.#media.send(numberedPayload(payload, numbers), timestamp90k, marker);
@@ -84,10 +94,21 @@ export class FrameSender {
       startsKeyframe = false;
     }
     this.#timestamp90k = timestamp90k;
-    if (isKeyframe) this.#correction?.restart();
+    if (keyframe) this.#correction?.restart();
     if (firstSequenceNumber !== undefined)
-      this.#correction?.sent({ payloads, numbers, timestamp90k, firstSequenceNumber }, nowUs);
+      this.#correction?.sent({ payloads, numbers, timestamp90k, firstSequenceNumber, layer }, nowUs);
+    if (this.#ends?.areDue(this.#path.line.spareShare(nowUs), nowUs))
+      this.#endFrame(timestamp90k, numbers, nowUs);
     return true;
+  }
+
+  /** Behind the repairs: what they repair need not be asked for. */
+  #endFrame(timestamp90k: number, numbers: Vp8Numbers, nowUs: number): void {
+    const sequenceNumber = this.#media.sendPadding(timestamp90k);
+    if (sequenceNumber === undefined) return;
+    // A viewer asks for this one too, again and again.
+    const packet = { sequenceNumber, timestamp90k, marker: false, payload: NOTHING, numbers };
+    this.#retransmission?.sent(packet, false, nowUs);
   }
 
   /** A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line carries it */
@@ -106,8 +127,9 @@ export class FrameSender {
     this.#retransmission?.onReport(report, nowUs);
     if (report.ssrc !== this.#identity.ssrc) return;
     this.#fractionLost = report.fractionLost;
-    this.#correction?.onReport(report, nowUs);
-    this.#playout?.onReport(report, nowUs);
+    const losses = this.#losses.add(report, line.roundTripUs, nowUs);
+    if (losses)
+      for (const answer of [this.#correction, this.#playout, this.#ends]) answer?.onLosses(losses, nowUs);
     this.#media.arrivals.onReport(report, this.#media.sent, nowUs);
   }
 

@@ -6,26 +6,24 @@
  */
 
 import { CorrectionShare } from '../core/rtp/correction-share.ts';
-import type { ArrivalReport } from '../core/rtp/tail-repeats.ts';
-import type { RtpPath, RtpStream } from './rtp-stream.ts';
+import type { LineLosses } from '../core/rtp/loss-window.ts';
+import type { RtpStream } from './rtp-stream.ts';
 
 /** libwebrtc takes 500 ms and less for 0. */
 const RELEASED_MS = 1_000;
 
 export class PlayoutRelease {
   readonly #streams: readonly RtpStream[];
-  readonly #path: RtpPath;
   readonly #share = new CorrectionShare();
 
   /** @param streams whose packets say it */
-  constructor(streams: readonly RtpStream[], path: RtpPath) {
+  constructor(streams: readonly RtpStream[]) {
     this.#streams = streams;
-    this.#path = path;
   }
 
-  /** @param report on the stream of video */
-  onReport(report: ArrivalReport, nowUs: number): void {
-    this.#share.onReport(report, this.#path.line.roundTripUs, nowUs);
+  /** @param losses of the stream of video */
+  onLosses(losses: LineLosses, nowUs: number): void {
+    this.#share.onLosses(losses, nowUs);
     for (const stream of this.#streams) stream.maxPlayoutDelayMs = this.#share.share > 0 ? RELEASED_MS : 0;
   }
 }

@@ -77,6 +77,7 @@ export function pageFormat(takesFlexfec: boolean): RtpFormat {
     vp8: VP8_PAYLOAD_TYPE,
     rtx: RTX_PAYLOAD_TYPE,
     flexfec: takesFlexfec ? FLEXFEC_PAYLOAD_TYPE : undefined,
+    takesFrameEnds: true,
     extensionIds: PAGE_EXTENSION_IDS,
   };
 }

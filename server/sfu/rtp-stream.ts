@@ -128,6 +128,13 @@ export class RtpStream {
     });
   }
 
+  /** As `send`, a packet that holds nothing and is as short as can be. */
+  sendPadding(timestamp90k: number): number | undefined {
+    const sequenceNumber = this.#extendedSequence & 0xffff;
+    const packet = this.padding(0, timestamp90k);
+    return packet && this.#path.send(packet) ? sequenceNumber : undefined;
+  }
+
   #packet(srtp: SrtpProtector, extendedSequence: number, content: PacketContent): OutgoingPacket {
     const { payload, ...rest } = content;
     return {

@@ -1,42 +1,53 @@
 /**
  * The server's figures in the text format of Prometheus, with those of the process. Figures are read when they are asked for,
- * and cost nothing else.
+ * and cost nothing else: prom-client's 140 modules are loaded for the first who asks.
  */
 
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Counter, Gauge, Registry } from 'prom-client';
 import { COUNTERS, GAUGES, type Figures, type MetricRow } from './metrics-table.ts';
 
+interface Instruments {
+  registry: Registry;
+  gauges: { row: MetricRow; gauge: Gauge }[];
+  counters: { row: MetricRow; counter: Counter }[];
+}
+
 export class Metrics {
-  readonly #registry = new Registry();
+  /** Prometheus exposition format, as prom-client writes it. */
+  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
   readonly #read: () => Figures;
-  readonly #gauges: { row: MetricRow; gauge: Gauge }[];
-  readonly #counters: { row: MetricRow; counter: Counter }[];
+  #instruments: Promise<Instruments> | undefined;
 
   constructor(read: () => Figures) {
     this.#read = read;
-    collectDefaultMetrics({ register: this.#registry });
-    const registers = [this.#registry];
-    this.#gauges = GAUGES.map((row) => ({ row, gauge: new Gauge({ ...declared(row), registers }) }));
-    this.#counters = COUNTERS.map((row) => ({ row, counter: new Counter({ ...declared(row), registers }) }));
-  }
-
-  get contentType(): string {
-    return this.#registry.contentType;
   }
 
   async text(): Promise<string> {
+    const { registry, gauges, counters } = await (this.#instruments ??= instruments());
     const figures = this.#read();
-    for (const { row, gauge } of this.#gauges) {
+    for (const { row, gauge } of gauges) {
       // A camera that was removed has no value any more.
       gauge.reset();
       for (const [labels, value] of valuesOf(row, figures)) gauge.set(labels, value);
     }
-    for (const { row, counter } of this.#counters) {
+    for (const { row, counter } of counters) {
       counter.reset();
       for (const [labels, value] of valuesOf(row, figures)) counter.inc(labels, value);
     }
-    return this.#registry.metrics();
+    return registry.metrics();
   }
+}
+
+async function instruments(): Promise<Instruments> {
+  const { collectDefaultMetrics, Counter, Gauge, Registry } = await import('prom-client');
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    gauges: GAUGES.map((row) => ({ row, gauge: new Gauge({ ...declared(row), registers }) })),
+    counters: COUNTERS.map((row) => ({ row, counter: new Counter({ ...declared(row), registers }) })),
+  };
 }
 
 function declared({ name, help, label }: MetricRow) {

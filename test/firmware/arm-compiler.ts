@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { installOnDebian } from '../support/debian-packages.ts';
 
-const COMPILER = 'arm-none-eabi-g++';
+export const ARM_COMPILER = 'arm-none-eabi-g++';
 const HEADERS = '/usr/include/newlib/c++';
 const FIRMWARE = resolve(import.meta.dirname, '../../firmware');
 /** The flags of firmware/CMakeLists.txt for the host. */
@@ -19,18 +19,18 @@ const OPTIONS = `-std=gnu++20 -fno-exceptions -fno-rtti ${WARNINGS} -I. -fsyntax
 
 /** Before the tests run: installing two gigabytes takes longer than a test may. */
 export function ensureArmCompiler(): void {
-  if (spawnSync(COMPILER, ['--version']).status === 0 && existsSync(HEADERS)) return;
+  if (spawnSync(ARM_COMPILER, ['--version']).status === 0 && existsSync(HEADERS)) return;
   installOnDebian(['gcc-arm-none-eabi', 'libstdc++-arm-none-eabi-newlib']);
 }
 
 /** @returns the compiler's messages for a file (path from firmware/), '' for none */
 export function compileErrors(path: string, source?: string): string {
   const options = source === undefined ? [...OPTIONS, path] : [...OPTIONS, '-'];
-  const { status, stderr, error } = spawnSync(COMPILER, options, {
+  const { status, stderr, error } = spawnSync(ARM_COMPILER, options, {
     cwd: FIRMWARE,
     input: source,
     encoding: 'utf8',
   });
-  if (error) return `${COMPILER} cannot be run: ${error.message}`;
+  if (error) return `${ARM_COMPILER} cannot be run: ${error.message}`;
   return status === 0 ? '' : stderr;
 }

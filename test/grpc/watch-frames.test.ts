@@ -49,7 +49,7 @@ function setUp() {
 const sentOf = (call: FakeGrpcCall<Message>): (readonly [mark: number | undefined, passedOver: number])[] =>
   call.sent.map((message) => {
     const { jpeg, passedOver } = message instanceof FramedMessage ? decode(message.message) : message;
-    return [jpeg[0], Number(passedOver)] as const;
+    return [jpeg[0], passedOver] as const;
   });
 
 test('readers of one picture share its bytes, and one that missed some is told how many', () => {

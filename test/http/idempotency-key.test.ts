@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { before, test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { API_ROUTES, type ApiRouteName } from '../../server/wire/api-routes.ts';
 import type { ApiRoute } from '../../server/wire/api-route.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
@@ -13,10 +13,14 @@ type Made = Record<string, unknown> & { id: string; detail: string };
 let server: ApiServer;
 let admin: ApiClient;
 let cameraId: string;
-before(async (context) => {
-  server = await startApi(context as TestContext);
+const ends: (() => unknown)[] = [];
+before(async () => {
+  server = await startApi({ after: (end) => ends.unshift(end) });
   admin = await ApiClient.signedIn(server);
   cameraId = (await server.store.cameras.add('Door', 'v1', 0)).id;
+});
+after(async () => {
+  for (const end of ends) await end();
 });
 
 function send(path: string, body: unknown, key: string, client = admin): Promise<Answer<Made>> {

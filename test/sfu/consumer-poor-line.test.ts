@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pageFormat } from '../../server/sfu/rtp-parameters.ts';
 import { RTX_SSRC, ScriptedConsumer, SSRC } from '../support/scripted-consumer.ts';
 
 const REPORT = {
@@ -30,6 +31,14 @@ function second(rig: ScriptedConsumer, lossShare: number): void {
 }
 const lost = new WeakMap<ScriptedConsumer, number>();
 
+/** Packets that hold nothing, on the stream of video. */
+const ends = (rig: ScriptedConsumer) => media(rig).filter(({ payload }) => payload.length === 1);
+
+/** Seconds without a loss. */
+const calm = (rig: ScriptedConsumer, seconds: number): void => {
+  for (let i = 0; i < seconds; i++) second(rig, 0);
+};
+
 function requestKeyframe(rig: ScriptedConsumer): void {
   rig.consumer.onFeedback({ kind: 'keyframe', ssrc: SSRC }, rig.nowUs);
 }
@@ -50,6 +59,60 @@ test('a viewer costs those who watch the same camera one keyframe in ten seconds
     rig.frame(rig.keyframeRequests > before);
   }
   assert.equal(rig.keyframeRequests, 4);
+});
+
+test('where packets get lost, one that holds nothing follows each frame, until none were lost for a while', () => {
+  const rig = new ScriptedConsumer();
+  rig.consumer.resume();
+  rig.frame(true);
+  calm(rig, 3);
+  assert.equal(ends(rig).length, 0);
+  for (let i = 0; i < 3; i++) second(rig, 0.05);
+  const before = ends(rig).length;
+  second(rig, 0.05);
+  assert.equal(ends(rig).length, before + 25);
+  const last = media(rig).slice(-2);
+  assert.deepEqual(
+    last.map(({ marker, payload }) => [marker, payload.length === 1]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  );
+  assert.equal((last[1]?.sequenceNumber ?? 0) - (last[0]?.sequenceNumber ?? 0), 1);
+  calm(rig, 22);
+  const after = ends(rig).length;
+  second(rig, 0);
+  assert.equal(ends(rig).length, after);
+});
+
+test('the packet that follows a frame is sent again like the others, and is no packet of video', () => {
+  const rig = new ScriptedConsumer();
+  const { consumer } = rig;
+  consumer.resume();
+  rig.frame(true);
+  for (let i = 0; i < 4; i++) second(rig, 0.05);
+  const end = ends(rig).at(-1);
+  assert.ok(end);
+  consumer.onFeedback({ kind: 'nack', ssrc: SSRC, lost: [end.sequenceNumber] }, rig.nowUs);
+  const number = Buffer.alloc(2);
+  number.writeUInt16BE(end.sequenceNumber);
+  assert.deepEqual(Buffer.from(repeats(rig).at(-1)?.payload ?? []), number);
+  assert.equal(consumer.stats.packetsSent, media(rig).length - ends(rig).length);
+});
+
+test('a viewer that is no page, and a line without room, get no such packets', () => {
+  const others = [
+    new ScriptedConsumer(true, { ...pageFormat(false), takesFrameEnds: false }),
+    new ScriptedConsumer(),
+  ];
+  for (const [i, rig] of others.entries()) {
+    if (i === 1) Object.defineProperty(rig.path.line, 'spareShare', { value: () => 0.05 });
+    rig.consumer.resume();
+    rig.frame(true);
+    for (let n = 0; n < 5; n++) second(rig, 0.05);
+    assert.equal(ends(rig).length, 0);
+  }
 });
 
 test('on a narrow line a viewer that waits for a keyframe gets nothing else, and then all again', () => {

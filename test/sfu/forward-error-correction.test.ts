@@ -35,19 +35,13 @@ class LossyLine {
   );
   nowUs = 0;
   #timestamp90k = 0xffff_ff00;
-  #packets = 0;
   #pictureId = 0x1ff;
 
-  /** @param roundTripUs and the packets lost of each 100, as reports say */
+  /** @param lost share of the packets, as reports say */
   report(roundTripUs: number, lost: number): void {
-    this.line.onReport(1, 0, 1 + Math.round((roundTripUs * 65_536) / SECOND_US));
     for (let i = 1; i <= 3; i++) {
       this.nowUs += SECOND_US;
-      this.#packets += 100;
-      this.correction.onReport(
-        { highestSequence: this.#packets, cumulativeLost: (lost * this.#packets) / 100 },
-        this.nowUs,
-      );
+      this.correction.onLosses({ share: lost, shortestRoundTripUs: roundTripUs }, this.nowUs);
     }
   }
 
@@ -63,7 +57,7 @@ class LossyLine {
     );
     const firstSequenceNumber = sequenceNumbers[0] ?? 0;
     this.correction.sent(
-      { payloads, numbers, firstSequenceNumber, timestamp90k: this.#timestamp90k },
+      { payloads, numbers, firstSequenceNumber, timestamp90k: this.#timestamp90k, layer: undefined },
       this.nowUs,
     );
     return {
@@ -75,7 +69,7 @@ class LossyLine {
 
 test('on a line with losses and a long round trip, whichever packet is lost comes with its repair', () => {
   const line = new LossyLine();
-  line.report(120_000, 5);
+  line.report(120_000, 0.05);
   const before: Buffer[] = [];
   for (const packetCount of [5, 1, 3, 7, 20]) {
     const { media, repairs } = line.frame(packetCount);
@@ -94,20 +88,20 @@ test('without losses, and where a retransmission is quick, nothing is repaired',
   const line = new LossyLine();
   line.report(120_000, 0);
   assert.equal(line.frame(5).repairs.length, 0);
-  line.report(20_000, 5);
+  line.report(20_000, 0.05);
   assert.equal(line.frame(5).repairs.length, 0);
 });
 
 test('a repair packet does not overtake the frame that it protects', () => {
   const line = new LossyLine();
-  line.report(120_000, 5);
+  line.report(120_000, 0.05);
   assert.ok(line.frame(10).repairs.length > 0);
   assert.deepEqual(line.overtaking, []);
 });
 
 test('a repair packet fits where a packet of video fits', () => {
   const line = new LossyLine();
-  line.report(120_000, 5);
+  line.report(120_000, 0.05);
   const { media, repairs } = line.frame(5);
   const largest = Math.max(...media.map(({ length }) => length));
   for (const { length } of repairs) assert.ok(length <= largest + 36, `${length} for ${largest}`);

@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { openAudit } from '../../server/audit/open-audit.ts';
 import { Backups } from '../../server/backup/backups.ts';
 import { Restores, type RestoresOptions } from '../../server/backup/restores.ts';
@@ -121,8 +120,13 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** Takes what must be done at the end of a test, or of a whole file. */
+export interface Ends {
+  after(end: () => unknown): void;
+}
+
 /** Closed with the test, or before. */
-export async function startApi(context: TestContext, options: ApiServerOptions = {}): Promise<ApiServer> {
+export async function startApi(context: Ends, options: ApiServerOptions = {}): Promise<ApiServer> {
   const dataDir = options.dataDir ?? temporaryFolder(context);
   const log = createLog('silent');
   const store = openStores(dataDir, createLog('silent'));
@@ -323,7 +327,7 @@ export async function startApi(context: TestContext, options: ApiServerOptions =
 }
 
 /** Most tests need no codec process, so it starts with the first thumbnail. */
-function lazyScaler(context: TestContext, hub: FrameHub, log: Log): FrameScaler {
+function lazyScaler(context: Ends, hub: FrameHub, log: Log): FrameScaler {
   let transcoder: Transcoder | undefined;
   context.after(() => transcoder?.close());
   return {

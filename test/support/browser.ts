@@ -283,11 +283,17 @@ export class TestPage {
   }
 }
 
-/** playwright takes the path of a program, so there is one. */
+const prefixedPrograms = new Map<string, string>();
+
+/** playwright takes the path of a program, so there is one for each prefix. */
 function prefixed(program: string, prefix: readonly string[]): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'vigie-browser-')), 'chromium');
   const words = [...prefix, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  const command = words.join(' ');
+  const known = prefixedPrograms.get(command);
+  if (known !== undefined) return known;
+  const path = join(mkdtempSync(join(tmpdir(), 'vigie-browser-')), 'chromium');
+  writeFileSync(path, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
   process.once('exit', () => rmSync(dirname(path), { recursive: true, force: true }));
+  prefixedPrograms.set(command, path);
   return path;
 }

@@ -41,25 +41,24 @@ export function parityOfParities(parities: readonly Parity[]): Parity {
   return { words, bytes };
 }
 
-/** Each `step`th packet of a frame, from `first` on, before `end`. */
-export interface Comb {
-  first: number;
-  step: number;
-  end: number;
-}
+/** Packets of a frame, by their index, in order. */
+export type Pattern = readonly number[];
 
-export function combed<T>(items: readonly T[], { first, step, end }: Comb): T[] {
-  return items.slice(first, end).filter((_, i) => i % step === 0);
+export function picked<T extends object>(items: readonly T[], pattern: Pattern): T[] {
+  return pattern.flatMap((i) => items[i] ?? []);
 }
 
 const parities = new WeakMap<readonly { payload: Uint8Array }[], Map<string, Parity>>();
 
 /** @param payloads of a frame: the parity is kept as long as the array itself, for the other viewers who get it */
-export function sharedParityOf(payloads: readonly { readonly payload: Uint8Array }[], comb: Comb): Parity {
+export function sharedParityOf(
+  payloads: readonly { readonly payload: Uint8Array }[],
+  pattern: Pattern,
+): Parity {
   const known = parities.get(payloads) ?? new Map<string, Parity>();
   if (known.size === 0) parities.set(payloads, known);
-  const key = `${comb.first}/${comb.step}/${comb.end}`;
-  const parity = known.get(key) ?? parityOf(combed(payloads, comb).map(({ payload }) => payload));
+  const key = pattern.join();
+  const parity = known.get(key) ?? parityOf(picked(payloads, pattern).map(({ payload }) => payload));
   known.set(key, parity);
   return parity;
 }

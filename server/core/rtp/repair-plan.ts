@@ -2,47 +2,73 @@
  * Which packets each repair packet protects. Repair packets follow a frame at once: what is lost of it is there again without a
  * round trip.
  *
- * Invariants: the first of a frame protects all of it, and what of the frames before no repair has protected; the second half of it
- * and a third of each of the two frames before, so that two losses in a frame are seldom too many; of more, each protects every
- * nth packet, against bursts. In the mean, their number is the share that was asked for. No mask is longer than its format allows.
+ * Besides its own frame (repair-patterns.ts), each protects a part of the frames that this one refers to: what their own repair packets
+ * could not bring back comes a frame later, and while it lacks, this frame cannot be shown anyway.
+ *
+ * Invariants: each packet is protected, those of frames without a repair packet of their own by the next one; in the mean, their number
+ * is the share that was asked for. No mask is longer than its format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
-import type { Comb } from './parity.ts';
+import type { FrameLayer } from '../video/encoded-frame.ts';
+import type { Pattern } from './parity.ts';
+import { everyNth, repairPatterns } from './repair-patterns.ts';
 
 interface PlannedFrame {
   /** One for each packet. */
   readonly payloads: readonly unknown[];
+  /** Undefined: it refers to the frame before it. */
+  readonly layer: FrameLayer | undefined;
 }
 
 /** What of one frame a repair packet protects. */
 export interface ProtectedPart<Frame> {
   frame: Frame;
-  comb: Comb;
+  pattern: Pattern;
+}
+
+/** A frame on its way. */
+interface Numbered<Frame> {
+  frame: Frame;
+  /** Place of its first packet in the stream, where a packet that holds nothing is behind each frame (frame-ends.ts). */
+  begin: number;
 }
 
 /** Frames of one packet, at the smallest share. */
 const MAX_BEFORE = 8;
+const MAX_REFERRED = 3;
+/** Every second or third packet of what a frame refers to, in turns: two that were lost are told apart. */
+const TURNS = [
+  [2, 0],
+  [3, 1],
+  [2, 1],
+  [3, 0],
+  [3, 2],
+] as const;
 
 export class RepairPlan<Frame extends PlannedFrame> {
   /** The oldest first. */
-  #before: Frame[] = [];
+  #before: Numbered<Frame>[] = [];
   /** So many of the newest of them are not protected. */
   #unprotected = 0;
   /** Repair packets owed; negative: too many were sent. */
   #owed = 0;
+  #turn = 0;
+  #begin = 0;
 
   /**
    * @param share repair packets, of the frame's packets; 0: none
    * @returns for each repair packet to send behind this frame what it protects, the oldest first
    */
   next(frame: Frame, share: number): ProtectedPart<Frame>[][] {
-    this.#owed += frame.payloads.length * share;
-    const count = Math.max(0, Math.round(this.#owed));
+    const packets = frame.payloads.length;
+    this.#owed += packets * share;
+    const count = Math.min(packets, Math.max(0, Math.round(this.#owed)));
     this.#owed = share === 0 ? 0 : this.#owed - count;
-    const repairs = this.#repairs(frame, count);
+    const repairs = count === 0 ? [] : this.#repairs(frame, count);
     this.#unprotected = count > 0 ? 0 : Math.min(MAX_BEFORE, this.#unprotected + 1);
-    this.#before = [...this.#before.slice(1 - MAX_BEFORE), frame];
+    this.#before = [...this.#before.slice(1 - MAX_BEFORE), { frame, begin: this.#begin }];
+    this.#begin += packets + 1;
     return repairs;
   }
 
@@ -53,49 +79,32 @@ export class RepairPlan<Frame extends PlannedFrame> {
   }
 
   #repairs(frame: Frame, count: number): ProtectedPart<Frame>[][] {
-    if (count === 0) return [];
-    const unprotected = (this.#unprotected > 0 ? this.#before.slice(-this.#unprotected) : []).map((one) =>
-      everyNth(one, 1),
-    );
-    if (frame.payloads.length > MAX_PROTECTED_SPAN) return inTurns(frame, count);
-    if (count > 2) {
-      const [first = [], ...others] = inTurns(frame, count);
-      return [withinReach([...unprotected, ...first]), ...others];
-    }
-    const whole = [...unprotected, everyNth(frame, 1)];
-    if (count === 1) return [withinReach(whole)];
-    const older = this.#before.slice(-2);
-    // Each packet is in one of the two thirds that are taken of its frame, or in none.
-    const thirds = older.map((one, i) => everyNth(one, 3, older.length - 1 - i));
-    return [withinReach(whole), withinReach([...thirds, everyNth(frame, 2, 1)])];
+    const unprotected = this.#unprotected > 0 ? this.#before.slice(-this.#unprotected) : [];
+    const referred = this.#referredBy(frame);
+    return repairPatterns(frame.payloads.length, count).map((pattern, i) => {
+      const end = this.#begin + (pattern.at(-1) ?? 0);
+      const older = this.#before.flatMap((one) => {
+        const isWhole = i === 0 && unprotected.includes(one);
+        if (!isWhole && !referred.includes(one)) return [];
+        const part = isWhole ? everyNth(one.frame.payloads.length, 1) : this.#nextPart(one.frame);
+        // One mask reaches no further.
+        const reached = part.filter((index) => end - one.begin - index < MAX_PROTECTED_SPAN);
+        return reached.length > 0 ? [{ frame: one.frame, pattern: reached }] : [];
+      });
+      return [...older, { frame, pattern }];
+    });
   }
-}
 
-/** Each protects every nth packet; of a very large frame, of a part of it. */
-function inTurns<Frame extends PlannedFrame>(frame: Frame, count: number): ProtectedPart<Frame>[][] {
-  const chunks = Math.min(count, Math.ceil(frame.payloads.length / MAX_PROTECTED_SPAN));
-  return Array.from({ length: chunks }, (_, chunk) => {
-    const begin = Math.floor((frame.payloads.length * chunk) / chunks);
-    const end = Math.floor((frame.payloads.length * (chunk + 1)) / chunks);
-    const repairs = Math.floor((count * (chunk + 1)) / chunks) - Math.floor((count * chunk) / chunks);
-    // Fewer repair packets than a mask reaches: the beginning of the chunk goes without.
-    const first = Math.max(begin, end - MAX_PROTECTED_SPAN);
-    return Array.from({ length: repairs }, (__, turn) => [
-      { frame, comb: { first: first + turn, step: repairs, end } },
-    ]);
-  }).flat();
-}
+  #nextPart({ payloads }: Frame): Pattern {
+    const [step, first] = TURNS[this.#turn++ % TURNS.length] ?? [1, 0];
+    return everyNth(payloads.length, step, first);
+  }
 
-function everyNth<Frame extends PlannedFrame>(frame: Frame, step: number, first = 0): ProtectedPart<Frame> {
-  return { frame, comb: { first, step, end: frame.payloads.length } };
-}
-
-/** Without the oldest frames that one mask does not reach, and without parts in which nothing is protected. */
-function withinReach<Frame extends PlannedFrame>(parts: ProtectedPart<Frame>[]): ProtectedPart<Frame>[] {
-  let span = 0;
-  return parts
-    .toReversed()
-    .filter(({ frame }) => (span += frame.payloads.length) <= MAX_PROTECTED_SPAN)
-    .toReversed()
-    .filter(({ frame, comb }) => comb.first < frame.payloads.length);
+  /** A frame of the base layer refers to that before; others to it too, and, unless it is said that they do not, to all since. */
+  #referredBy({ layer }: Frame): Numbered<Frame>[] {
+    const base = this.#before.findLastIndex(({ frame }) => (frame.layer?.tid ?? 0) === 0);
+    if (base === -1) return [];
+    const isAlone = layer !== undefined && (layer.tid === 0 || layer.layerSync);
+    return this.#before.slice(base, isAlone ? base + 1 : base + MAX_REFERRED);
+  }
 }

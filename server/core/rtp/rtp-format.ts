@@ -12,5 +12,7 @@ export interface RtpFormat {
   readonly rtx?: number | undefined;
   /** Left out: the viewer takes no forward error correction (flexfec.ts). */
   readonly flexfec?: number | undefined;
+  /** The viewer takes packets of padding on the stream of video (frame-ends.ts). */
+  readonly takesFrameEnds?: boolean;
   readonly extensionIds: ExtensionIds;
 }

@@ -56,7 +56,7 @@ export function packetizeVp8(
 }
 
 /**
- * One viewer's copy of a shared payload.
+ * One viewer's copy of a shared payload; an empty one, of a packet that holds nothing, has no numbers.
  *
  * @param prefixBytes room in front of it
  */
@@ -64,6 +64,6 @@ export function numberedPayload(payload: Uint8Array, numbers: Vp8Numbers, prefix
   // A new buffer per packet: the system reads it after this call has returned.
   const copy = Buffer.allocUnsafe(prefixBytes + payload.length);
   copy.set(payload, prefixBytes);
-  writeVp8Numbers(copy, prefixBytes, numbers);
+  if (payload.length > 0) writeVp8Numbers(copy, prefixBytes, numbers);
   return copy;
 }

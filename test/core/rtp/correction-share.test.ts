@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LossWindow } from '../../../server/core/rtp/loss-window.ts';
 import { CorrectionShare, LITTLE_SHARE, MUCH_SHARE } from '../../../server/core/rtp/correction-share.ts';
 
 const SECOND_US = 1_000_000;
@@ -8,6 +9,7 @@ const LONG_US = 120_000;
 /** A viewer who reports once a second on 100 packets. */
 class Reports {
   readonly correction = new CorrectionShare();
+  readonly #window = new LossWindow();
   nowUs = 0;
   #highest = 1_000;
   #lost = 0;
@@ -18,7 +20,8 @@ class Reports {
       this.#highest += 100;
       this.#lost += lostPerSecond;
       const report = { highestSequence: this.#highest, cumulativeLost: this.#lost };
-      this.correction.onReport(report, roundTripUs, this.nowUs);
+      const losses = this.#window.add(report, roundTripUs, this.nowUs);
+      if (losses) this.correction.onLosses(losses, this.nowUs);
     }
     return this.correction.share;
   }
@@ -70,9 +73,10 @@ test('a round trip about as long as the limit does not turn it on and off', () =
   }
 });
 
-test('a viewer that reports at every moment, or nonsense, decides nothing for long', () => {
-  const correction = new CorrectionShare();
-  for (let i = 0; i < 10_000; i++)
-    correction.onReport({ highestSequence: (i * 977) % 65_536, cumulativeLost: -i }, LONG_US, i * 10);
-  assert.equal(correction.share, 0);
+test('reports at every moment, and of nonsense, say nothing', () => {
+  const window = new LossWindow();
+  const losses = Array.from({ length: 10_000 }, (_, i) =>
+    window.add({ highestSequence: (i * 977) % 65_536, cumulativeLost: -i }, LONG_US, i * 10),
+  );
+  assert.ok(losses.every((each) => each === undefined));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { combed, parityOf, parityOfParities, sharedParityOf } from '../../../server/core/rtp/parity.ts';
+import { parityOf, parityOfParities, picked, sharedParityOf } from '../../../server/core/rtp/parity.ts';
 
 const bytesOf = ({ words, bytes }: { words: Int32Array; bytes: number }): string =>
   Buffer.from(words.buffer, words.byteOffset, bytes).toString('hex');
@@ -22,14 +22,13 @@ test('the parity of parities is that of all their payloads', () => {
   assert.equal(bytesOf(parityOfParities(parts)), bytesOf(parityOf(payloads)));
 });
 
-test('a comb takes every nth from the first on, before the end', () => {
-  assert.deepEqual(combed([0, 1, 2, 3, 4, 5, 6, 7], { first: 1, step: 3, end: 7 }), [1, 4]);
+test('packets are picked by their index', () => {
+  assert.deepEqual(picked([hex('00'), hex('01'), hex('02')], [0, 2]), [hex('00'), hex('02')]);
 });
 
 test('viewers of the same frame share its parities', () => {
   const payloads = [{ payload: hex('01') }, { payload: hex('02') }];
-  const comb = { first: 0, step: 1, end: 2 };
-  assert.equal(sharedParityOf(payloads, comb), sharedParityOf(payloads, { ...comb }));
-  assert.notEqual(sharedParityOf([...payloads], comb), sharedParityOf(payloads, comb));
-  assert.notEqual(sharedParityOf(payloads, { ...comb, first: 1 }), sharedParityOf(payloads, comb));
+  assert.equal(sharedParityOf(payloads, [0, 1]), sharedParityOf(payloads, [0, 1]));
+  assert.notEqual(sharedParityOf([...payloads], [0, 1]), sharedParityOf(payloads, [0, 1]));
+  assert.notEqual(sharedParityOf(payloads, [1]), sharedParityOf(payloads, [0, 1]));
 });

@@ -1,11 +1,11 @@
 /**
- * Loaded before every test file: a file that does not end reports what keeps it running, and fails. Node waits for such
- * a file forever, `--test-timeout` or not, and with it the whole suite.
+ * Loaded before every batch of test files: one that does not end reports what keeps it running, and fails. Node waits for it
+ * forever, `--test-timeout` or not, and with it the whole suite.
  */
 
 import { after } from 'node:test';
 
-const WHOLE_FILE_MS = 300_000;
+const WHOLE_BATCH_MS = 300_000;
 const AFTER_ITS_TESTS_MS = 20_000;
 
 const GRACE_MS = 3_000;
@@ -22,6 +22,6 @@ function failIn(ms: number, what: string): void {
 
 // The runner itself loads this too.
 if (process.env['NODE_TEST_CONTEXT'] !== undefined) {
-  failIn(WHOLE_FILE_MS, `is not done after ${WHOLE_FILE_MS / 1000} s`);
+  failIn(WHOLE_BATCH_MS, `is not done after ${WHOLE_BATCH_MS / 1000} s`);
   after(() => failIn(AFTER_ITS_TESTS_MS, 'does not end after its tests, because of'));
 }

@@ -1,0 +1,24 @@
+/**
+ * Runs several test files in one process, each as a suite of its own name, so that its hooks are its own.
+ *
+ * Node's test runner gives each file a process; starting it and loading the same modules again costs half a second of CPU.
+ */
+
+import { resolve } from 'node:path';
+import { describe } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { cpuSeconds, recordCost } from './costs.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** @param paths from the root */
+export function describeFiles(paths: readonly string[]): void {
+  for (const path of paths) {
+    describe(path, async () => {
+      await import(pathToFileURL(resolve(ROOT, path)).href);
+    });
+  }
+  const [first = ''] = paths;
+  const name = paths.length > 1 ? `${first} and ${paths.length - 1} more` : first;
+  process.on('exit', () => recordCost(name, cpuSeconds()));
+}
