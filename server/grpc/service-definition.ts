@@ -1,4 +1,7 @@
-/** The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are added to. */
+/**
+ * The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are
+ * added to.
+ */
 
 import { fileURLToPath } from 'node:url';
 import {
@@ -35,7 +38,10 @@ export function loadProto(): LoadedProto {
   return { service: definition[GRPC_SERVICE] as LoadedProto['service'], described };
 }
 
-/** The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault of the server. */
+/**
+ * The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault
+ * of the server.
+ */
 export class TolerantServer extends Server {
   override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
     const methods = Object.entries(service).map(
