@@ -1,8 +1,8 @@
 /**
  * One camera of a site as an edge sees it: what the edge asks of it, what there is, and the rungs that come.
  *
- * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung is wanted it is
- * told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
+ * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung
+ * is wanted it is told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
  */
 
 import { RENEW_MS } from '../core/edges/edge-demands.ts';

@@ -1,8 +1,8 @@
 /**
  * Passes a request at an edge on to the site that it is for, and the site's answer back, as they come.
  *
- * Invariants: neither body nor answer is kept, whatever their length; when one side goes away the other is told; headers that say who the
- * client is are not passed on: the site is told by the tunnel, which no client can write.
+ * Invariants: neither body nor answer is kept, whatever their length; when one side goes away the other is told;
+ * headers that say who the client is are not passed on: the site is told by the tunnel, which no client can write.
  */
 
 import {

@@ -1,8 +1,9 @@
 /**
  * One stream of bytes through a tunnel, on either side: to Node's HTTP it is a socket.
  *
- * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads; whatever ends it on one side,
- * an error, a reset, a lost connection, silence, ends it on the other too, and nothing is sent after its end.
+ * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads;
+ * whatever ends it on one side, an error, a reset, a lost connection, silence, ends it on the other too, and nothing is
+ * sent after its end.
  */
 
 import { Duplex } from 'node:stream';

@@ -2,8 +2,8 @@
  * Admits callers: every call but a health check presents an API key, before any of its messages is read.
  *
  * Invariants: a call without a valid key costs no memory for its messages; one is counted as one request of its key, however many
- * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few reflections; a
- * connection that presents nothing but wrong keys is closed.
+ * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few
+ * reflections; a connection that presents nothing but wrong keys is closed.
  */
 
 import type {

@@ -1,4 +1,7 @@
-/** The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are added to. */
+/**
+ * The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are
+ * added to.
+ */
 
 import { fileURLToPath } from 'node:url';
 import {
@@ -38,7 +41,7 @@ export function loadProto(): LoadedProto {
 
 type Frame = GrpcMessages['WatchFramesResponse'];
 
-/** Pictures as WatchFrames sends them, each encoded once. @returns by the picture's frame, for readers that missed none */
+/** Pictures as WatchFrames sends them, each encoded once, for readers that missed none. */
 export function framesOnce({ service }: LoadedProto): (frame: object, make: () => Frame) => FramedMessage {
   const encode = service['WatchFrames']?.responseSerialize as (message: Frame) => Buffer;
   const known = new WeakMap<object, FramedMessage>();
@@ -49,7 +52,10 @@ export function framesOnce({ service }: LoadedProto): (frame: object, make: () =
   };
 }
 
-/** The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault of the server. */
+/**
+ * The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault
+ * of the server.
+ */
 export class TolerantServer extends Server {
   override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
     const methods = Object.entries(service).map(

@@ -1,6 +1,6 @@
 /**
- * One message of a tunnel between an edge and a site: a little-endian header, then bytes of the stream. Which stream is in the subject
- * (core/edges/subjects.ts).
+ * One message of a tunnel between an edge and a site: a little-endian header, then bytes of the stream. Which stream is
+ * in the subject (core/edges/subjects.ts).
  *
  *      0               1               2               3
  *     +---------------+---------------+---------------+---------------+
@@ -9,8 +9,8 @@
  *     +---------------------------------------------------------------+
  *   8 | data: bytes of the stream · credit: u32, bytes more           |
  *
- * `end`: the sender has sent everything. `reset`: the stream is over, whatever is under way. `credit`: the other side may send so many
- * bytes more; 0 says that the stream lives.
+ * `end`: the sender has sent everything. `reset`: the stream is over, whatever is under way. `credit`: the other side
+ * may send so many bytes more; 0 says that the stream lives.
  */
 
 export const TUNNEL_HEADER_BYTES = 8;
