@@ -1,6 +1,6 @@
 /**
- * A message encoded once for all its readers, with the head that gRPC puts before it: a picture to fifty clients is not copied fifty times,
- * which costs more in the collection of garbage than in the copying.
+ * A message encoded once for all its readers, with the head that gRPC puts before it: a picture to fifty clients is not
+ * copied fifty times, which costs more in the collection of garbage than in the copying.
  *
  * Invariant: the bytes are written by nobody once they are made.
  */
