@@ -1,9 +1,9 @@
 /**
  * The site's side of the frames: hears what edges ask of its cameras, and publishes each rung that any of them wants, once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that
- * it may not have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits:
- * the site goes on as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it
+ * may not have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the
+ * site goes on as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';

@@ -2,8 +2,8 @@
  * One stream of bytes through a tunnel, on either side: to Node's HTTP it is a socket.
  *
  * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads;
- * whatever ends it on one side, an error, a reset, a lost connection, silence, ends it on the other too, and nothing
- * is sent after its end.
+ * whatever ends it on one side, an error, a reset, a lost connection, silence, ends it on the other too, and nothing is
+ * sent after its end.
  */
 
 import { Duplex } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
- * One message of a tunnel between an edge and a site: a little-endian header, then bytes of the stream. Which stream
- * is in the subject (core/edges/subjects.ts).
+ * One message of a tunnel between an edge and a site: a little-endian header, then bytes of the stream. Which stream is
+ * in the subject (core/edges/subjects.ts).
  *
  *      0               1               2               3
  *     +---------------+---------------+---------------+---------------+

@@ -3,8 +3,8 @@
  * is to receive.
  *
  * Invariants: never more than WINDOW_BYTES are under way or waiting in one direction, whoever is slow; a message that
- * is missing is noticed by its number, and a side that sends more than it may by its amount: then the stream is
- * broken, for bytes are not to be guessed.
+ * is missing is noticed by its number, and a side that sends more than it may by its amount: then the stream is broken,
+ * for bytes are not to be guessed.
  */
 
 export const WINDOW_BYTES = 256 * 1024;
