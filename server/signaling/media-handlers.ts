@@ -1,4 +1,7 @@
-/** What a viewer asks about its media: the same at a site, which knows the viewer's rights, and at an edge, which asks its site. */
+/**
+ * What a viewer asks about its media: the same at a site, which knows the viewer's rights, and at an edge, which asks
+ * its site.
+ */
 
 import type { MediaServer } from '../core/media-server.ts';
 import type { IceServer, SignalingMethods } from '../wire/signaling.ts';
