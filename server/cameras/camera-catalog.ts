@@ -104,7 +104,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
       .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
   }
 
-  /** Of every camera, for the server's figures. */
+  /** The figures of every camera, for the server's metrics. */
   figures(): CameraFigures[] {
     const figuresOf = (camera: KnownCamera): CameraFigures =>
       cameraFigures(this.#view(camera, []), this.#control.status(camera.id), this.#refusalsOf?.(camera.id));

@@ -146,7 +146,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     return this.goingOn('offline');
   }
 
-  /** Of all cameras. */
+  /** The running events of all cameras. */
   goingOn(kind: EventKind): EventView[] {
     return this.#store.goingOn(kind);
   }

@@ -129,7 +129,7 @@ export class EventQueries {
     this.#statements.endAll.run();
   }
 
-  /** Of all cameras. */
+  /** The running events of all cameras. */
   goingOn(kind: EventKind): EventView[] {
     return this.#statements.open.all(kind).flatMap((row) => toEvent(row) ?? []);
   }

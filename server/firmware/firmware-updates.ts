@@ -40,7 +40,7 @@ export interface FirmwareUpdatesOptions {
   log: Log;
   /** Server time, ms: deadlines are measured on it. */
   nowMs?: () => number;
-  /** Of moments of server time; server time itself when left out. */
+  /** Turns server time into dates; left out, server time counts as the date. */
   dates?: Dates;
 }
 
@@ -60,7 +60,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   readonly #nowMs: () => number;
   readonly #offers: UpdateOffers;
   readonly #updates: UpdateRecords;
-  /** Of each camera that has connected since the start. */
+  /** The device of each camera that has connected since the start. */
   readonly #devices = new Map<string, CameraDevice>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;

@@ -14,7 +14,7 @@ import type { ServerStream } from './server-stream.ts';
 /** MiB. Of one user as many cameras as their calls, or a quarter of them with large pictures. */
 export const PUBLISH_SHARES = { total: 256, perUser: 96 };
 const MIB = 1024 * 1024;
-/** What is around a picture. */
+/** Bytes of a message besides its picture. */
 const FRAMING_BYTES = 64 * 1024;
 
 export class PublishRoom {

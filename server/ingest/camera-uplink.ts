@@ -57,7 +57,7 @@ export class CameraUplink {
   #isSettable = false;
   #adapts = false;
   #control: UplinkControl | undefined;
-  /** What the camera was told last. */
+  /** The settings that the camera was told last. */
   #set: UplinkSettings | undefined;
   /** Told without an answer: the camera may have them, or not. On a jammed uplink the answer waits behind frames. */
   readonly #unconfirmed = new Set<UplinkSetting>();

@@ -42,7 +42,7 @@ export interface PushNotifierOptions {
   nowMs?: () => number;
   /** The monotonic clock, ms. */
   steadyMs?: () => number;
-  /** Of the quiet hours, IANA; the machine's when left out. */
+  /** Time zone of the quiet hours, IANA; default: the machine's. */
   timeZone?: () => string;
 }
 

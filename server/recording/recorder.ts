@@ -37,7 +37,7 @@ export interface RecorderOptions {
   /** Server time, ms. */
   nowMs?: () => number;
   dates?: Dates;
-  /** Of the schedules, IANA; the machine's when left out. */
+  /** Time zone of the schedules, IANA; default: the machine's. */
   timeZone?: () => string;
 }
 

@@ -122,7 +122,7 @@ suite('presence of cameras', () => {
     assert.deepEqual(told, ['online, empty', 'stalled, empty']);
   });
 
-  test('what a camera says of its pace, and what it is set to, counts', async (context) => {
+  test('the pace that a camera reports, and the frame rate it is set to, count', async (context) => {
     const { ingest, presence, told, pass, send } = setUp(context, { frameIntervalMs: 60_000 });
     ingest.emit('online', 'door');
     send();

@@ -39,7 +39,7 @@ const HOLD_QUEUE_US = 25_000;
 const EFFECT_US = 400_000;
 /** In a queue that another flow fills, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
-/** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
+/** A policer lets a short probe pass, so probes say nothing for this long after a policer was noticed. */
 const POLICED_US = 20_000_000;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
@@ -135,7 +135,7 @@ export class BandwidthEstimator {
     if (bps >= 0) this.#remb = { bps, atUs: nowUs };
   }
 
-  /** What was sent waits on this machine already. */
+  /** Sent packets already wait on this machine. */
   onPathFull(roundTripUs: number, nowUs: number): void {
     if (this.#steps && nowUs - this.#loweredUs > roundTripUs + 2 * EFFECT_US)
       this.#lower(this.#steps, FULL_ACKNOWLEDGED_US, nowUs);

@@ -13,7 +13,7 @@ import type { Probe } from './probes.ts';
 import { MIN_BPS } from './rate-steps.ts';
 
 export interface Paced {
-  /** Of its stream, where a keyframe may take the place of what waits of it. */
+  /** SSRC of its stream, if a keyframe may replace the stream's waiting packets. */
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;

@@ -49,7 +49,7 @@ interface Burst {
 }
 
 export interface ProbeResult {
-  /** What the line carries, at least. */
+  /** Lower bound of what the line carries. */
   bps: number;
   /** The line carries less than was tried. */
   isLimit: boolean;
@@ -119,7 +119,7 @@ export class Probes {
       this.#waitUs = FIRST_WAIT_US;
       this.#nextUs = nowUs;
     } else this.#wait(nowUs);
-    // What left at once, quicker than was tried, says nothing of that.
+    // A burst that left faster than the rate tried says nothing about that rate.
     return { bps, isLimit: arrivedBps < FULL * Math.min(probe.bps, sentBps) };
   }
 

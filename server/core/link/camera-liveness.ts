@@ -60,7 +60,7 @@ interface Picture {
 }
 
 export class CameraLiveness {
-  /** Of the present connection. */
+  /** Start of the present connection. */
   #connectedUs: number | undefined;
   #hasSent = false;
   /** When the last connection ended. */

@@ -11,7 +11,7 @@
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
 import type { Pattern } from './parity.ts';
 
-/** Of frames that a mask covers: a few thousand short arrays at most. */
+/** Patterns already computed, by the frames that a mask covers: a few thousand short arrays at most. */
 const known = new Map<string, readonly Pattern[]>();
 
 /**
