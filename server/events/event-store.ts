@@ -124,7 +124,7 @@ export class EventQueries {
     );
   }
 
-  /** Events that continued when the server crashed: only their start is known. What outlasts a restart goes on. */
+  /** Events that continued when the server crashed: only their start is known. Kinds that outlast a restart go on. */
   endInterrupted(): void {
     this.#statements.endAll.run();
   }

@@ -26,7 +26,7 @@ import type { FirmwareImages } from './firmware-images.ts';
 import { UpdateRecords } from './update-records.ts';
 import { UpdateOffers, type SendOffer } from './update-offers.ts';
 
-/** The part of the connected cameras that updates use; main connects it. */
+/** The part of the connected cameras that updates use. */
 export interface UpdatableCameras {
   /** Undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined;

@@ -4,7 +4,7 @@
  *
  * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
  * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or
- * never: what it did not confirm is told again. What it is lowered to is not to be stored by it.
+ * never: what it did not confirm is told again. It must not store the lowered settings.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';

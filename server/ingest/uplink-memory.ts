@@ -1,4 +1,7 @@
-/** The settings of a lowered camera before it was lowered, stored so that a restarted server can give it back. A failing store is logged. */
+/**
+ * The settings of a lowered camera before it was lowered, stored so that a restarted server can give it back. A failing
+ * store is logged.
+ */
 
 import { uplinkPart, type UplinkSettings } from '../core/link/uplink-levels.ts';
 import type { Log } from '../log.ts';

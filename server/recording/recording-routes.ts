@@ -52,7 +52,7 @@ export interface Recordings {
   retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
-/** Cameras that were removed and have recordings; main connects it. */
+/** Cameras that were removed and have recordings. */
 export interface RemovedCameraList {
   listOf(userId: string): RemovedCameraView[];
   has(id: string): boolean;

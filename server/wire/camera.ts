@@ -20,7 +20,10 @@ export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
 /** Whether a camera is live, as core/link/camera-liveness.ts decides it. */
 export const LIVENESS_VIEW = z.strictObject({
   status: CAMERA_STATUS,
-  /** Start of the state; for `stalled`, when its newest new picture was taken, or it connected without one; null: never connected. */
+  /**
+   * Start of the state; for `stalled`, when its newest new picture was taken, or it connected without one; null: never
+   * connected.
+   */
   sinceMs: timeMs.nullable(),
   /** When its newest picture was taken; null if there never was one. */
   lastFrameAtMs: timeMs.nullable(),
@@ -125,7 +128,10 @@ export const CAMERA_CONNECTION = z.strictObject({
       set: UPLINK_SETTINGS,
       /** Null while they are the same. */
       loweredSinceMs: timeMs.nullable(),
-      /** Capacity of the line, bit/s, and the time that nine of ten frames need on their way, ms; null while it is not measured. */
+      /**
+       * Capacity of the line, bit/s, and the time that nine of ten frames need on their way, ms; null while it is not
+       * measured.
+       */
       carriesBps: count.nullable(),
       transitMs: count.nullable(),
     })

@@ -10,7 +10,7 @@ import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 
 const BEGIN_MS = 1_800_000_000_000;
 
-/** Ingest, store and clock in the test's hands; the hub is the real one. Of the cameras `door` is known. */
+/** Scripted ingest, store and clock, with the real hub. The only known camera is `door`. */
 function setUp(
   context: TestContext,
   {

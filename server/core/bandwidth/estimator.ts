@@ -1,7 +1,7 @@
 /**
  * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that
  * grows (delay-trend.ts, standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause
- * (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such feedback, by the rate it says itself (REMB).
+ * (loss-cause.ts), and by probes (probes.ts). If a viewer sends no such feedback, its own estimate (REMB) decides.
  *
  * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two
  * seconds at most; a viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts

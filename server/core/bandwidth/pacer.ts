@@ -17,7 +17,7 @@ export interface Paced {
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again: of use only if it comes soon. What forward error correction sends follows its frame. */
+  /** Sent again: of use only if it comes soon. Repair packets follow their frame. */
   readonly isRepair: boolean;
 }
 

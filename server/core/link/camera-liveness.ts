@@ -10,7 +10,7 @@
 
 import type { LivenessView } from '../../wire/camera.ts';
 
-/** Moments are server time, µs. What they mean is in LivenessView. */
+/** Moments are server time, µs; LivenessView explains them. */
 export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> {
   sinceUs: number | null;
   /** When its newest picture was taken. */

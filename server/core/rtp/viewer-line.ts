@@ -185,7 +185,7 @@ export class ViewerLine {
     if (roundTrip < MAX_ROUND_TRIP) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
   }
 
-  /** @returns whether a packet of so many bytes may be sent again now */
+  /** @returns whether a packet of `bytes` may be sent again now */
   takeResend(bytes: number, nowUs: number): boolean {
     this.#refill(nowUs);
     if (this.#bytes < bytes) {
@@ -197,8 +197,8 @@ export class ViewerLine {
   }
 
   /**
-   * @returns whether so many bytes may be sent again now, of which a part is of no use. Where they are more than a burst, a
-   *   burst is enough, and the rest is owed.
+   * @returns whether `bytes` may be sent again now, though a part of them is of no use. If they exceed a burst, a burst is
+   *   enough, and the rest is owed.
    */
   takeWhole(bytes: number, nowUs: number): boolean {
     this.#refill(nowUs);

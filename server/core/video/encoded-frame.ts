@@ -27,8 +27,8 @@ export interface EncodedFrame {
   readonly data: Uint8Array;
   readonly keyframe: boolean;
   /**
-   * Made once more of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. What follows
-   * it depends on it.
+   * Made again of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. Later frames
+   * depend on it.
    */
   readonly repeated: boolean;
   /** Pixels. */
