@@ -40,7 +40,7 @@ export interface AccountsOptions {
   administratorsAtEdges?: boolean;
   /** How often sign-ins are looked at that end by time alone. */
   reviewIntervalMs?: number;
-  /** Of new hashes; default: the recommended cost. Only tests lower it. */
+  /** Cost of new hashes; default: the recommended cost. Only tests lower it. */
   passwordCost?: PasswordCost;
 }
 

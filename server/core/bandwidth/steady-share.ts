@@ -29,7 +29,7 @@ export class SteadyShare {
   #share: Share | undefined;
   #holdUs = FIRST_HOLD_US;
   #raisedUs = -Infinity;
-  /** What the line carried then. */
+  /** The estimate at that moment. */
   #raisedAtBps = Infinity;
   #failedUs = -Infinity;
   /** The least that was offered since then, where that is more than it has. */
