@@ -75,7 +75,7 @@ export interface EdgeNodeOptions extends NatsSettings {
   log: Log;
 }
 
-/** What an edge has of its site. */
+/** The parts of an edge that reach its site. */
 export class EdgeNode {
   readonly frames: EdgeFrames;
   readonly tunnels: EdgeTunnels;

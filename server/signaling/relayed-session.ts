@@ -1,5 +1,5 @@
 /**
- * One viewer's signaling WebSocket at an edge. What is about media the edge answers itself; everything else passes
+ * One viewer's signaling WebSocket at an edge. The edge answers requests about media itself; everything else passes
  * between the viewer and the site's own signaling, which decides who the viewer is and what they may see.
  *
  * Invariants: nothing is consumed before the site has accepted the viewer's token, nor of a camera that is not, with
@@ -56,7 +56,7 @@ export class RelayedSession {
   readonly #allowance: ViewerAllowance;
   readonly #media: ViewerMedia;
   readonly #messages: TokenBucket;
-  /** What the edge answers; the site never hears of it. */
+  /** The requests that the edge answers; the site never hears of them. */
   readonly #own: OwnHandlers;
   /** With the right `live`. */
   #cameras = new Map<string, CameraView>();
@@ -85,7 +85,7 @@ export class RelayedSession {
       },
     };
     this.#messages = new TokenBucket(MESSAGES.perSecond, MESSAGES.burst, clock());
-    // What the viewer sends meanwhile waits in its socket.
+    // Messages that the viewer sends meanwhile wait in its socket.
     if (upstream.readyState !== upstream.OPEN) {
       socket.pause();
       upstream.once('open', () => socket.resume());
@@ -145,7 +145,10 @@ export class RelayedSession {
     socket.send(data as Buffer, { binary: isBinary });
   }
 
-  /** What the site says that the edge has to know. It is the site that this edge trusts: its messages are not validated. */
+  /**
+   * Reads the messages of the site that the edge has to know. It is the site that this edge trusts: its messages are
+   * not validated.
+   */
   #read(text: string): void {
     const message = JSON.parse(text) as ServerToViewer;
     if (message.type === 'authenticated') {

@@ -236,7 +236,7 @@ test('an edge needs NATS, its site and a name; a site with NATS a name; without 
   );
 });
 
-test('what people type goes over no NATS that others on the way could read, and no password stands in a URL', (context) => {
+test('passwords go over no NATS that others on the way could read, and no password stands in a URL', (context) => {
   const refused = (VIGIE_NATS_URL: string) =>
     problemsOf(context, { env: { VIGIE_NATS_URL, VIGIE_SITE: 'home' } }).join();
   for (const url of [
