@@ -47,7 +47,10 @@ export class Playlist {
 /** A segment that ends this much before its time has pictures left that the browser does not show. */
 const EARLY_MS = 1_000;
 
-/** Chromium ends a segment a second after the last picture but one, however long the last ones last. @param seconds where it ended */
+/**
+ * Chromium ends a segment a second after the last picture but one, however long the last ones last. @param seconds
+ * where it ended
+ */
 export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number): boolean {
   return endMs - startMs - seconds * 1000 > EARLY_MS;
 }

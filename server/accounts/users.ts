@@ -84,7 +84,8 @@ export class Users {
   }
 
   /**
-   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is told whether
+   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is
+   * told whether
    *    an administrator is added, or given another password or role
    * @throws VigieError `conflict`, `badRequest`
    */

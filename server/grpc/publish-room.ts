@@ -1,7 +1,8 @@
 /**
  * Memory for the pictures that programs publish: one of each call may be on its way, in parts, for as long as its client likes.
  *
- * Invariant: what all of these can hold is bounded, in all and per user; a call is let have large messages only once there is room.
+ * Invariant: what all of these can hold is bounded, in all and per user; a call is let have large messages only once
+ * there is room.
  */
 
 import { Shares } from '../core/shares.ts';

@@ -1,7 +1,7 @@
 /**
- * Ends a request whose body does not arrive in time: all of it, or, where a route takes a file, enough of it in each window, for a
- * backup of 2 GB takes a quarter of an hour over 20 Mbit/s. RequestGate gives every request its timeout, whole-body.ts says
- * which bodies are files.
+ * Ends a request whose body does not arrive in time: all of it, or, where a route takes a file, enough of it in each
+ * window, for a backup of 2 GB takes a quarter of an hour over 20 Mbit/s. RequestGate gives every request its timeout,
+ * whole-body.ts says which bodies are files.
  *
  * Invariants: a body that nobody reads is ended too; only a route that checked its caller can prolong one.
  */

@@ -1,5 +1,6 @@
 /**
- * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
+ * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on.
+ * Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
  *
  * Invariant: no connection can disturb another.
  */

@@ -1,7 +1,7 @@
 /**
  * Writes a range of a camera's recordings as one WebM file: the frames unchanged, with cues. An open segment is read up to its
- * present end; time without a recording keeps its length. A recording that was removed since the export was asked for is left out, and
- * counted; one that got another name is found by it.
+ * present end; time without a recording keeps its length. A recording that was removed since the export was asked for
+ * is left out, and counted; one that got another name is found by it.
  */
 
 import { readFile } from 'node:fs/promises';

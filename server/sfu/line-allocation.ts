@@ -1,6 +1,6 @@
 /**
- * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever something has changed
- * that it depends on, and tells each camera its share.
+ * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
+ * something has changed that it depends on, and tells each camera its share.
  *
  * Invariant: however often the estimate changes, it is shared out at most ten times a second; what the page does counts at once.
  */

@@ -201,7 +201,10 @@ export class SignalingServer {
     });
   }
 
-  /** A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells, either. */
+  /**
+   * A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells,
+   * either.
+   */
   #forEach(act: (session: SignalingSession) => void): void {
     for (const session of this.#sessions.values()) {
       try {

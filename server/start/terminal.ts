@@ -1,4 +1,7 @@
-/** What commands ask the person in front of them. Without a terminal nobody can be asked, and a script says `--yes` beforehand. */
+/**
+ * What commands ask the person in front of them. Without a terminal nobody can be asked, and a script says `--yes`
+ * beforehand.
+ */
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';

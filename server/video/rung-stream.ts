@@ -1,7 +1,8 @@
 /**
  * One rung of a watched camera, on the server's side: its subscribers, what they ask for, and the keyframes they wait for.
  *
- * Invariant: the rung is encoded only while it has a subscriber; its encoder is kept open for a while after the last one has left.
+ * Invariant: the rung is encoded only while it has a subscriber; its encoder is kept open for a while after the last
+ * one has left.
  */
 
 import { BitrateChoice } from '../core/video/bitrate-choice.ts';

@@ -25,7 +25,10 @@ export const USER_VIEW = z.strictObject({
   id,
   username: z.string(),
   role: ROLE,
-  /** A viewer's rights, by camera; to one that was removed and has recordings left: `lookBack`; empty for an administrator, who has all. */
+  /**
+   * A viewer's rights, by camera; to one that was removed and has recordings left: `lookBack`; empty for an
+   * administrator, who has all.
+   */
   cameras: z.array(CAMERA_RIGHTS),
   createdAtMs: timeMs,
 });

@@ -10,9 +10,9 @@ export const CAMERA_KIND = z.enum(['v1', 'seed', 'demo']);
 export type CameraKind = z.infer<typeof CAMERA_KIND>;
 
 /**
- * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three times as long
- * as usual. `never`: it was never here. `sleeping` is reserved for cameras that announce it; nothing says so yet.
- * `off`: it is switched off for privacy (camera-switch.ts), connected or not; no picture of it goes anywhere.
+ * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three
+ * times as long as usual. `never`: it was never here. `sleeping` is reserved for cameras that announce it; nothing says
+ * so yet. `off`: it is switched off for privacy (camera-switch.ts), connected or not; no picture of it goes anywhere.
  */
 export const CAMERA_STATUS = z.enum(['online', 'stalled', 'offline', 'never', 'sleeping', 'off']);
 export type CameraStatus = z.infer<typeof CAMERA_STATUS>;

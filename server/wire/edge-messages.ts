@@ -59,6 +59,25 @@ export const CAMERA_OFFER = z.object({
 });
 export type CameraOffer = z.output<typeof CAMERA_OFFER>;
 
+/** An edge opens a stream of bytes to the site's HTTP server, for one request of one client. */
+export const TUNNEL_REQUEST = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  /** Made by the edge, and never used again. */
+  stream: z.string().regex(/^[\w-]{16,40}$/),
+  /** Of the client, as the edge sees it, in canonical form. */
+  address: z.string().min(1).max(64),
+  /** Whether the client's connection is encrypted all the way to the edge. */
+  secure: z.boolean(),
+});
+export type TunnelRequest = z.output<typeof TUNNEL_REQUEST>;
+
+export const TUNNEL_ANSWER = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  /** False: there are too many streams. */
+  open: z.boolean(),
+});
+export type TunnelAnswer = z.output<typeof TUNNEL_ANSWER>;
+
 /** The answer to a message that the site cannot read. These two fields mean the same in every version. */
 export const DEMAND_REFUSAL = z.object({
   version: z.int().min(0),

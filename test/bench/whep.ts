@@ -1,5 +1,6 @@
 /**
- * Glass to glass by WHEP: a plain RTCPeerConnection in a page of another site, against the app's own page, in turns within one run.
+ * Glass to glass by WHEP: a plain RTCPeerConnection in a page of another site, against the app's own page, in turns
+ * within one run.
  *
  *     npm run bench:whep                  60 s of pictures each way
  *     npm run bench:whep -- --seconds 20

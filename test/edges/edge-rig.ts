@@ -1,4 +1,7 @@
-/** A household on a real nats-server: one site and edges by name, each with the permissions of its role, and a second household. */
+/**
+ * A household on a real nats-server: one site and edges by name, each with the permissions of its role, and a second
+ * household.
+ */
 
 import { createLog } from '../../server/log.ts';
 import { serverClock } from '../../server/core/clock.ts';

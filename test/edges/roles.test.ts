@@ -1,4 +1,7 @@
-/** Who may do what on NATS, tried with a real nats-server; and what a site and an edge make of messages that nobody should send. */
+/**
+ * Who may do what on NATS, tried with a real nats-server; and what a site and an edge make of messages that nobody
+ * should send.
+ */
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';

@@ -1,4 +1,7 @@
-/** The pictures of test/fixtures/jpeg-table.ts through everything that shows one: both doors, live video, recording, thumbnail. */
+/**
+ * The pictures of test/fixtures/jpeg-table.ts through everything that shows one: both doors, live video, recording,
+ * thumbnail.
+ */
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The CPU time that test files cost, with the processes they start: the suite's time on two cores follows from it, while the time a
- * file takes depends on what runs beside it.
+ * The CPU time that test files cost, with the processes they start: the suite's time on two cores follows from it,
+ * while the time a file takes depends on what runs beside it.
  */
 
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** What a page of cameras does to its line in the first seconds, and the line to it. VIGIE_TEST_SEED tries other random numbers. */
+/**
+ * What a page of cameras does to its line in the first seconds, and the line to it. VIGIE_TEST_SEED tries other random
+ * numbers.
+ */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,7 @@
-/** A line in virtual time: rate with a queue, delay, jitter with or without reordering, losses at random or in bursts, other traffic. */
+/**
+ * A line in virtual time: rate with a queue, delay, jitter with or without reordering, losses at random or in bursts,
+ * other traffic.
+ */
 
 export interface LinkSettings {
   /** Infinity: no queue ever. */

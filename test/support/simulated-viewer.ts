@@ -1,6 +1,6 @@
 /**
- * A sender and a viewer over a simulated line, in virtual time: frames that obey the estimate, the pacer, and the transport-wide feedback
- * of a browser.
+ * A sender and a viewer over a simulated line, in virtual time: frames that obey the estimate, the pacer, and the
+ * transport-wide feedback of a browser.
  */
 
 import { BandwidthEstimator } from '../../server/core/bandwidth/estimator.ts';

@@ -1,10 +1,11 @@
 /**
- * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
- * standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where
- * a viewer sends no such feedback, by the rate it says itself (REMB).
+ * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that
+ * grows (delay-trend.ts, standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause
+ * (loss-cause.ts), and by probes (probes.ts). Where a viewer sends no such feedback, by the rate it says itself (REMB).
  *
- * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two seconds at most; a
- * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
+ * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two
+ * seconds at most; a viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts
+ * on the next. Time is an argument.
  */
 
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
@@ -83,7 +84,10 @@ export class BandwidthEstimator {
     return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
   }
 
-  /** All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate tried so far. */
+  /**
+   * All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate
+   * tried so far.
+   */
   get mustFit(): boolean {
     return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }

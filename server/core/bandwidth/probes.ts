@@ -1,11 +1,11 @@
 /**
- * Probes: short bursts at a rate that the line may carry, of what is to be sent anyway, filled up with padding. What of a burst arrives
- * at which pace is how much the line carries at least. So a viewer's video grows at once where there is room, though it never
- * sends as much.
+ * Probes: short bursts at a rate that the line may carry, of what is to be sent anyway, filled up with padding. What of
+ * a burst arrives at which pace is how much the line carries at least. So a viewer's video grows at once where there is
+ * room, though it never sends as much.
  *
- * Invariants: one probe at a time; none while the queue grows; after one that failed the next one waits longer, up to MAX_WAIT_US; what
- * a viewer claims of a probe counts no more than what was sent.
- * Method: libwebrtc's probe controller and probe bitrate estimator. Time is an argument.
+ * Invariants: one probe at a time; none while the queue grows; after one that failed the next one waits longer, up to
+ * MAX_WAIT_US; what a viewer claims of a probe counts no more than what was sent. Method: libwebrtc's probe controller
+ * and probe bitrate estimator. Time is an argument.
  */
 
 import type { PacketResult } from './sent-packets.ts';

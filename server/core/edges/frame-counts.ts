@@ -1,8 +1,8 @@
 /**
  * Numbers the frames of a rung at the site, and tells an edge which it lacks: how many of each layer.
  *
- * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site left out included;
- * they wrap at 2^32, and nothing else is needed to know what is missing.
+ * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site
+ * left out included; they wrap at 2^32, and nothing else is needed to know what is missing.
  */
 
 import type { EdgeFrame } from '../../wire/edge-frame.ts';

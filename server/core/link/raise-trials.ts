@@ -1,6 +1,6 @@
 /**
- * When raised settings may be tried again (uplink-control.ts): a raise is on trial for a minute, and each that fails makes the wait
- * for the next twice as long.
+ * When raised settings may be tried again (uplink-control.ts): a raise is on trial for a minute, and each that fails
+ * makes the wait for the next twice as long.
  *
  * Invariant: one that stood its trial makes the wait short again. Times are µs.
  */

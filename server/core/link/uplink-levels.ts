@@ -2,8 +2,9 @@
  * The picture settings from what the owner wants down to the least a camera is ever told, in the order in which they are
  * lowered: JPEG quality, then frame size, then frame rate.
  *
- * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does; frame sizes keep
- * the picture's shape where the camera has such sizes, since another shape shows another part of the scene.
+ * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does;
+ * frame sizes keep the picture's shape where the camera has such sizes, since another shape shows another part of the
+ * scene.
  */
 
 import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../../wire/camera-settings.ts';

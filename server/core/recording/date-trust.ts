@@ -1,6 +1,6 @@
 /**
- * Whether the date may decide what is old enough to be deleted. Pure: date and monotonic clock are arguments, and what a restart has
- * to know is handed out and in.
+ * Whether the date may decide what is old enough to be deleted. Pure: date and monotonic clock are arguments, and what
+ * a restart has to know is handed out and in.
  *
  * Invariants: no trust while something says that the clock is wrong. Trust at once where the system says that it is synchronized,
  * unless it was set in this run, or is more than a day after the last trusted date. Otherwise after 24 hours of running without a

@@ -1,7 +1,7 @@
 /**
- * Whether a packet that holds nothing follows each frame. A viewer notices a lost packet by the next one that arrives: where the last one of
- * a frame gets lost, that is the next frame's first, and both frames are there at once, of which one is never shown. The packet behind
- * the frame has it ask at once.
+ * Whether a packet that holds nothing follows each frame. A viewer notices a lost packet by the next one that arrives:
+ * where the last one of a frame gets lost, that is the next frame's first, and both frames are there at once, of which
+ * one is never shown. The packet behind the frame has it ask at once.
  *
  * Invariants: a line without losses carries none; begun at once, ended only after a while without losses. Time is an argument.
  */

@@ -1,8 +1,9 @@
 /**
  * What a stream's reports of the last seconds say of its line: the share of packets lost, and the shortest round trip.
  *
- * Judged over seconds: a report that says 4 % may have lost a single packet, and a round trip may be long because of a queue. Reports that
- * come more often than browsers send them are passed over, so a viewer cannot make the window long. Time is an argument.
+ * Judged over seconds: a report that says 4 % may have lost a single packet, and a round trip may be long because of a
+ * queue. Reports that come more often than browsers send them are passed over, so a viewer cannot make the window long.
+ * Time is an argument.
  */
 
 import type { ArrivalReport } from './tail-repeats.ts';

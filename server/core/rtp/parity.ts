@@ -1,8 +1,8 @@
 /**
  * XOR of payloads: what forward error correction sends to let a viewer compute one lost payload from the others.
  *
- * Invariants: XOR of parities is the parity of all their payloads; of payloads that many viewers share, each set is computed once.
- * By words: a viewer costs less than its encryption by far.
+ * Invariants: XOR of parities is the parity of all their payloads; of payloads that many viewers share, each set is
+ * computed once. By words: a viewer costs less than its encryption by far.
  */
 
 /** Of one set of payloads. */

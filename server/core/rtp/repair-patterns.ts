@@ -1,10 +1,11 @@
 /**
  * Which packets of one frame each of its repair packets protects.
  *
- * A viewer repairs one packet at a time, the only one that a repair packet's lacks. So each packet is in two repair packets, and no two
- * packets are in the same two, as long as there are pairs; then in three, then in one. Any two losses are repaired so, and of more those that
- * make no circle; packets that follow each other, which bursts take, are in pairs apart.
- * Invariants: each packet is protected; each repair packet protects some; no mask is longer than its format allows.
+ * A viewer repairs one packet at a time, the only one that a repair packet's lacks. So each packet is in two repair
+ * packets, and no two packets are in the same two, as long as there are pairs; then in three, then in one. Any two
+ * losses are repaired so, and of more those that make no circle; packets that follow each other, which bursts take, are
+ * in pairs apart. Invariants: each packet is protected; each repair packet protects some; no mask is longer than its
+ * format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';

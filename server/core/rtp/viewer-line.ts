@@ -115,7 +115,10 @@ export class ViewerLine {
     };
   }
 
-  /** Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes `targetBps` or `limitBps` */
+  /**
+   * Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes
+   * `targetBps` or `limitBps`
+   */
   follow(nowUs: number): boolean {
     const [before, wasToFit] = [this.#targetBps, this.#mustFit];
     const bps = this.bandwidth.targetBps(nowUs);

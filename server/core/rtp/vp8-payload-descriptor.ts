@@ -16,8 +16,8 @@
  *     T/K: |TID|Y| KEYIDX  |   KEYIDX is 0
  *          +-+-+-+-+-+-+-+-+
  *
- * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that another has not.
- * Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
+ * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that
+ * another has not. Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
  */
 
 /** PictureID counts modulo this. */

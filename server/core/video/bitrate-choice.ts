@@ -3,8 +3,8 @@
  * changes in large steps and rarely, except with the picture's size, which re-opens the encoder anyway.
  *
  * Invariants: what viewers can take limits it from the first picture on, and anew from the first that somebody sees after nobody
- * did; later that limit changes once in LIMIT_INTERVAL_US. It falls as far as it must at once, and rises only when it has been higher for
- * as long: by half at most, or to the whole where nothing limits it any more. Time is an argument.
+ * did; later that limit changes once in LIMIT_INTERVAL_US. It falls as far as it must at once, and rises only when it
+ * has been higher for as long: by half at most, or to the whole where nothing limits it any more. Time is an argument.
  */
 
 import type { PictureSize } from './codec-quarantine.ts';

@@ -16,7 +16,10 @@ export interface FrameLayer {
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
-  /** The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same `timestamp90k`. */
+  /**
+   * The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same
+   * `timestamp90k`.
+   */
   readonly rung: RungName;
   /** Undefined: it is one layer, and each frame refers to the one before it. */
   readonly layer: FrameLayer | undefined;
@@ -47,7 +50,10 @@ export interface EncodedFrame {
 
 export type OnEncodedFrame = (frame: EncodedFrame) => void;
 
-/** The transcoder as the recorder and other programs see it, in the camera's own size; the SFU has frame-source.ts. A camera is encoded only while there is a subscription. */
+/**
+ * The transcoder as the recorder and other programs see it, in the camera's own size; the SFU has frame-source.ts. A
+ * camera is encoded only while there is a subscription.
+ */
 export interface EncodedVideo {
   /**
    * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. Closing the

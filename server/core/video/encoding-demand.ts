@@ -22,7 +22,8 @@ export interface CombinedDemand {
 }
 
 /**
- * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it takes what the
+ * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it
+ * takes what the
  *   others get
  * @returns the highest; undefined: none states one
  */

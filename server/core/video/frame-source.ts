@@ -1,6 +1,6 @@
 /**
- * Where the SFU gets encoded frames from. It subscribes to a rung with a demand and requests keyframes, and does not know who makes
- * the frames: the transcoder in this process, or a site elsewhere.
+ * Where the SFU gets encoded frames from. It subscribes to a rung with a demand and requests keyframes, and does not
+ * know who makes the frames: the transcoder in this process, or a site elsewhere.
  */
 
 import type { Subscription } from '../fan-out.ts';
@@ -25,8 +25,8 @@ export interface RungSubscription extends Subscription {
 export interface FrameSource {
   /**
    * Every frame of the rung from now on, beginning with a keyframe that is made at once. A rung is encoded only while it is
-   * subscribed, for the subscriber that can take most; what a recorder asks for comes first. One that the camera does not have, as
-   * after a change to smaller pictures, comes in the camera's own size.
+   * subscribed, for the subscriber that can take most; what a recorder asks for comes first. One that the camera does
+   * not have, as after a change to smaller pictures, comes in the camera's own size.
    */
   subscribeRung(cameraId: string, demand: RungDemand, onFrame: OnEncodedFrame): RungSubscription;
   /** What can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */

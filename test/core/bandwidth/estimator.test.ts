@@ -1,6 +1,6 @@
 /**
- * The estimate over simulated lines, in virtual time: one camera at 25 fps and 0.95 Mbit/s, its keyframes, the pacer, and feedback. The
- * same random numbers in each run: VIGIE_TEST_SEED tries others.
+ * The estimate over simulated lines, in virtual time: one camera at 25 fps and 0.95 Mbit/s, its keyframes, the pacer,
+ * and feedback. The same random numbers in each run: VIGIE_TEST_SEED tries others.
  */
 
 import assert from 'node:assert/strict';

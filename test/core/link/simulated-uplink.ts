@@ -1,6 +1,6 @@
 /**
- * A camera behind a line in virtual time: it takes pictures at its rate, keeps at most two unacknowledged, and its newest replaces
- * the waiting one, as protocol v1 has it. The line sends one frame at a time and repeats what it loses.
+ * A camera behind a line in virtual time: it takes pictures at its rate, keeps at most two unacknowledged, and its
+ * newest replaces the waiting one, as protocol v1 has it. The line sends one frame at a time and repeats what it loses.
  */
 
 import { UplinkControl, type UplinkDecision } from '../../../server/core/link/uplink-control.ts';

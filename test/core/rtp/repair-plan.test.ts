@@ -11,7 +11,10 @@ const TOP: FrameLayer = { tid: 2, layerSync: true };
 const MIDDLE: FrameLayer = { tid: 1, layerSync: true };
 const LAST: FrameLayer = { tid: 2, layerSync: false };
 
-/** Frames with numbered packets; a repair packet by the numbers that it protects. After each frame, a number is that of no packet. */
+/**
+ * Frames with numbered packets; a repair packet by the numbers that it protects. After each frame, a number is that of
+ * no packet.
+ */
 class Planned {
   readonly plan = new RepairPlan<{
     payloads: readonly { number: number }[];

@@ -10,7 +10,10 @@ interface Link {
 const CAMERA_INTERVAL_MS = 40;
 const POLL_MS = 20;
 
-/** A camera of 25 pictures a second over a link in virtual time, for two minutes. @returns what the viewer sees after ten seconds */
+/**
+ * A camera of 25 pictures a second over a link in virtual time, for two minutes. @returns what the viewer sees after
+ * ten seconds
+ */
 function watch({ bitsPerSecond, roundTripMs }: Link, bytes: number): { agesMs: number[]; fps: number } {
   const window = new DeliveryWindow();
   const bytesPerMs = bitsPerSecond / 8000;

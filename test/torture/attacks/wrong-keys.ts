@@ -1,6 +1,6 @@
 /**
- * API keys that do not work, by Bearer and by Basic, over HTTP and signaling, from one address and from everywhere; and one good key
- * that a hundred addresses use at once. A program at home with a key of its own is served all the while.
+ * API keys that do not work, by Bearer and by Basic, over HTTP and signaling, from one address and from everywhere; and
+ * one good key that a hundred addresses use at once. A program at home with a key of its own is served all the while.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
