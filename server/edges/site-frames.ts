@@ -156,7 +156,7 @@ export class SiteFrames {
       this.#counters.keyframesRefused++;
   }
 
-  /** What there is, and how low it can go: for this edge the others are what holds it. */
+  /** The rungs that there are, and how low each can go: the demands of the other edges hold it up. */
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
@@ -168,7 +168,7 @@ export class SiteFrames {
 
   #apply({ cameraId, joined }: DemandChange): void {
     this.#follow(cameraId);
-    // What runs already has begun without them.
+    // Rungs that already run began without these edges, so they need a keyframe.
     for (const rung of joined)
       if (this.#streams.get(`${cameraId} ${rung}`)?.requestKeyframe() === false)
         this.#counters.keyframesRefused++;

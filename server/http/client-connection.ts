@@ -64,7 +64,7 @@ export function clientConnections(
     return {
       address,
       isPrivate: isFirst && !socket.isTunnelled && isDevice(address),
-      // Where one of several proxies was reached without TLS, the request was readable there.
+      // If any of several proxies was reached without TLS, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',

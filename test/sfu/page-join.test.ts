@@ -1,5 +1,5 @@
 /**
- * What a page of cameras does to its line in the first seconds, and the line to it. VIGIE_TEST_SEED tries other random
+ * Tests a page of cameras on its line in the first seconds. VIGIE_TEST_SEED tries other random
  * numbers.
  */
 
@@ -54,7 +54,7 @@ for (const cameras of [4, 9, 16])
       });
 
 for (const kbps of [200, 300, 400, 500, 600, 700])
-  test(`of ${kbps} kbit/s, into which a line narrows, more than three quarters are used after three seconds, and no keyframe overruns it`, () => {
+  test(`a line that narrows to ${kbps} kbit/s is used to three quarters and more after three seconds, and no keyframe overruns it`, () => {
     // When the line is tried decides much: the mean of several.
     const seconds = [5, 10, 20, 40].flatMap((delayMs) => {
       const narrow = page(1, { rateBps: 5_000_000, delayMs }).run(6);

@@ -15,9 +15,9 @@ export interface Share {
   readonly target: ForwardingTarget;
   /** The rung must not have more, bits per second of video; undefined: no limit. */
   readonly limitBps: number | undefined;
-  /** What the rung has where nothing limits it. */
+  /** Bitrate of the rung without any limit. */
   readonly wholeBps: number;
-  /** What keeps it from being better. */
+  /** The reason why it is not better. */
   readonly limitedBy: 'line' | StepLimit | undefined;
 }
 

@@ -31,7 +31,7 @@ export class RateSteps {
   #bps: number;
   #raisedUs: number | undefined;
   #loweredUs = -Infinity;
-  /** What arrived when the queue began to grow, kbit/s. */
+  /** Arrival rate when the queue began to grow, kbit/s. */
   #limitKbps: number | undefined;
   #deviation = MIN_DEVIATION;
 

@@ -32,7 +32,7 @@ export class SteadyShare {
   #share: Share | undefined;
   #holdUs = FIRST_HOLD_US;
   #raisedUs = -Infinity;
-  /** What the line carried then. */
+  /** The estimate at that moment. */
   #raisedAtBps = Infinity;
   #failedUs = -Infinity;
   /** What the line carried when the share was last changed. */

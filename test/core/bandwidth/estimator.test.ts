@@ -196,7 +196,7 @@ test('another path is another line', () => {
   assert.ok(least(moving.last(1), 0) > ENOUGH_BPS, label);
 });
 
-test('what waits on this machine lowers the estimate, once until that can show', () => {
+test('packets waiting on this machine lower the estimate, once until that can show', () => {
   const [wide, label] = viewer({ rateBps: 5_000_000 });
   wide.run(3);
   const { estimator, nowUs } = wide;
