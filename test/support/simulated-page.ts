@@ -11,8 +11,9 @@ import { SimulatedViewer } from './simulated-viewer.ts';
 const KEYFRAME_BYTES = 44_000;
 const FPS = 25;
 const SECOND_US = 1_000_000;
-/** Of its target, what an encoder makes in the first second, the second one, and later (libvpx, three layers). */
+/** Shares of its target that an encoder makes in the first second, and in the second one (libvpx, three layers) … */
 const ENCODED_SHARES = [0.62, 0.73] as const;
+/** … and later. */
 const STEADY_SHARE = 0.93;
 
 export class PageCamera implements AllocatedCamera {

@@ -22,8 +22,8 @@ export interface Share {
 }
 
 /**
- * Of an estimate, for repairs and padding. No more is left: an estimate is below what the line carries, and an encoder makes 7 %
- * less than it is asked for, in its first two seconds a third less.
+ * Part of an estimate for repairs and padding. No more is left: an estimate is below what the line carries, and an encoder makes
+ * 7 % less than it is asked for, in its first two seconds a third less.
  */
 const REST_BPS = 5_000;
 /** Share of what a rung can use: a limit so close to it is none. */

@@ -41,7 +41,7 @@ const EFFECT_US = 400_000;
 const SHARED_LOSS = 0.1;
 /** A policer lets a short probe pass, so probes say nothing for this long after a policer was noticed. */
 const POLICED_US = 20_000_000;
-/** Of what arrives while the line is full … */
+/** Share of the arriving rate while the line is full … */
 const DECREASE = 0.85;
 /** … and while its queue only begins to grow, which drains soon. */
 const EARLY_DECREASE = 0.92;

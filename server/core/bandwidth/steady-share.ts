@@ -14,7 +14,7 @@ import type { Share } from './allocation.ts';
 /** Share of an estimate that is offered: the rest is the margin of a raise. */
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
-/** Where the line carries so many times as much as when the share was last changed: that is another line. */
+/** A line that carries so many times as much as when the share was last changed is another one. */
 const FAR_MORE = 2;
 const FAR_MORE_HOLD_US = 1_000_000;
 const MAX_HOLD_US = 60_000_000;
@@ -35,7 +35,7 @@ export class SteadyShare {
   /** The estimate at that moment. */
   #raisedAtBps = Infinity;
   #failedUs = -Infinity;
-  /** What the line carried when the share was last changed. */
+  /** Rate of the line when the share was last changed. */
   #changedAtBps = Infinity;
   /** The least that was offered since then, where that is more than it has. */
   #offer: { sinceUs: number; share: Share } | undefined;
