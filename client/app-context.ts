@@ -1,4 +1,7 @@
-/** The context of every page: the session, the API, the live connection and the zone of the times that are shown. Made once, in main.ts. */
+/**
+ * The context of every page: the session, the API, the live connection and the zone of the times that are shown. Made
+ * once, in main.ts.
+ */
 
 import type { Api } from './http/api.ts';
 import type { LiveConnection } from './live/live-connection.ts';

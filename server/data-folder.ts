@@ -1,9 +1,9 @@
 /**
- * The data folder at the start: locked for this server, looked at, and its database opened. It closes in the reverse order, so that
- * the next server finds everything written.
+ * The data folder at the start: locked for this server, looked at, and its database opened. It closes in the reverse
+ * order, so that the next server finds everything written.
  *
- * Invariant: somebody can look back at each recording and delete it. Those of a camera that a restored database does not know belong
- * to a removed camera.
+ * Invariant: somebody can look back at each recording and delete it. Those of a camera that a restored database does
+ * not know belong to a removed camera.
  */
 
 import { join } from 'node:path';

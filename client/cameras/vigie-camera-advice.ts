@@ -1,4 +1,7 @@
-/** `<vigie-camera-advice>`: what to do about a camera that does not fare well, in full; or with `badge`, that there is something. */
+/**
+ * `<vigie-camera-advice>`: what to do about a camera that does not fare well, in full; or with `badge`, that there is
+ * something.
+ */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

@@ -1,4 +1,7 @@
-/** `<vigie-camera-refusals>`: which of a camera's pictures the server could not use, for administrators; nothing while it uses all. */
+/**
+ * `<vigie-camera-refusals>`: which of a camera's pictures the server could not use, for administrators; nothing while
+ * it uses all.
+ */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { CameraRefusals } from '../../server/wire/camera.ts';

@@ -1,4 +1,7 @@
-/** `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why there is none. */
+/**
+ * `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why
+ * there is none.
+ */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { PairingCodeView } from '../../server/wire/camera.ts';

@@ -30,7 +30,10 @@ export class ShownTime {
   readonly #locale: string | undefined;
   readonly #formats = new Map<keyof typeof FORMATS, Intl.DateTimeFormat>();
 
-  /** @param reader the zone of whoever reads, IANA @param locale left out: the browser's @throws RangeError for a zone that this browser does not know */
+  /**
+   * @param reader the zone of whoever reads, IANA @param locale left out: the browser's @throws RangeError for a zone
+   * that this browser does not know
+   */
   constructor(timeZone: string, reader = deviceTimeZone(), locale?: string) {
     this.timeZone = timeZone;
     this.clock = new ZoneClock(timeZone);

@@ -1,4 +1,7 @@
-/** Configurations and commands that connect a device to this server: lines for a board, commands for the virtual camera and for a sensor. Pure. */
+/**
+ * Configurations and commands that connect a device to this server: lines for a board, commands for the virtual camera
+ * and for a sensor. Pure.
+ */
 
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_PATH } from '../../server/wire/camera-protocol.ts';

@@ -1,4 +1,7 @@
-/** `<vigie-event-list>`: the latest events of a camera, kept up to date while it is looked at. Nothing where nothing ever happened. */
+/**
+ * `<vigie-event-list>`: the latest events of a camera, kept up to date while it is looked at. Nothing where nothing
+ * ever happened.
+ */
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EventView } from '../../server/wire/event.ts';

@@ -1,6 +1,6 @@
 /**
- * Where on its host this app stands (VIGIE_BASE_PATH): the server writes it into its own page; on another page of the same host the
- * address of the script tells.
+ * The path of this app on its host (VIGIE_BASE_PATH): the server writes it into its own page; on another page of the
+ * same host the address of the script tells.
  */
 
 /** Without a slash at the end; empty on the host itself, on pages of other hosts, and in tests. */

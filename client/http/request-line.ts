@@ -1,4 +1,7 @@
-/** The method and the URL of a call, from the name of its route. Only types are taken from the table: zod stays out of the browser. */
+/**
+ * The method and the URL of a call, from the name of its route. Only types are taken from the table: zod stays out of
+ * the browser.
+ */
 
 import type { ApiRouteName, ApiTarget, MediaRouteName } from '../../server/wire/api-routes.ts';
 import { BASE_PATH } from './base-path.ts';

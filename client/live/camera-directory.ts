@@ -1,4 +1,7 @@
-/** The visible cameras, what one may do with each, and whether it is online, from the signaling. The last state stays until the next one arrives. */
+/**
+ * The visible cameras, what one may do with each, and whether it is online, from the signaling. The last state stays
+ * until the next one arrives.
+ */
 
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { Right } from '../../server/wire/rights.ts';

@@ -57,7 +57,10 @@ export function fallbackNote(): TemplateResult {
   </p>`;
 }
 
-/** The connection limits the picture. @param isFocused the page is about it; of many pictures, a screen reader would say it many times */
+/**
+ * The connection limits the picture. @param isFocused the page is about it; of many pictures, a screen reader would say
+ * it many times
+ */
 export function limitNote({ short, sentence }: LimitWords, isFocused: boolean): TemplateResult {
   return html`<p
     class="note limit"

@@ -1,6 +1,6 @@
 /**
- * Status, age and words of a camera's picture, and the sign that the connection limits it, read from the server's word and from the
- * frames presented; it also tells the receiver whether frames arrive.
+ * Status, age and words of a camera's picture, and the sign that the connection limits it, read from the server's word
+ * and from the frames presented; it also tells the receiver whether frames arrive.
  */
 
 import { monotonicMs } from '../clock.ts';

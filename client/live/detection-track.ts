@@ -1,12 +1,12 @@
 /**
- * The reports of one camera's analysers, and which boxes belong to a frame on the screen: those of the report whose picture has the
- * frame's capture time, or else the newest one before. Pure; times are µs of server time.
+ * The reports of one camera's analysers, and which boxes belong to a frame on the screen: those of the report whose
+ * picture has the frame's capture time, or else the newest one before. Pure; times are µs of server time.
  *
- * An analyser needs time, so on a live picture the boxes are usually those of a frame some moments ago; where the picture itself is
- * late, its reports are already there, and the boxes are exact.
+ * An analyser needs time, so on a live picture the boxes are usually those of a frame some moments ago; where the
+ * picture itself is late, its reports are already there, and the boxes are exact.
  *
- * Invariants: a frame never gets boxes of a later picture; boxes do not outlast the pause that their analyser usually makes; at most
- * `MAX_REPORTS` reports of `MAX_ANALYSERS` analysers are kept.
+ * Invariants: a frame never gets boxes of a later picture; boxes do not outlast the pause that their analyser usually
+ * makes; at most `MAX_REPORTS` reports of `MAX_ANALYSERS` analysers are kept.
  */
 
 import type { DetectedBox, LiveDetections } from '../../server/wire/detection.ts';

@@ -1,6 +1,7 @@
 /**
- * The size at which an element shows its camera: device pixels, whether the page is about that camera, and whether the picture is in a
- * window of its own (picture-in-picture), which stays visible while the page is hidden. The server sends no more than that.
+ * The size at which an element shows its camera: device pixels, whether the page is about that camera, and whether the
+ * picture is in a window of its own (picture-in-picture), which stays visible while the page is hidden. The server
+ * sends no more than that.
  *
  * Invariant: an element out of view has no view, unless its picture is in a window of its own.
  */

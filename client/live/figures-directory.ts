@@ -27,8 +27,8 @@ export class FiguresDirectory {
   }
 
   /**
-   * Bits per second that the line of this transport carries; null while that is unknown: an estimate is as old as the last packet, so
-   * some camera must be sent.
+   * Bits per second that the line of this transport carries; null while that is unknown: an estimate is as old as the
+   * last packet, so some camera must be sent.
    */
   estimateBps(transportId: string | undefined): number | null {
     const line = transportId === undefined ? undefined : this.#byTransport.get(transportId);

@@ -1,8 +1,9 @@
 /**
- * Whether a picture bears the sign that the connection, not the camera, limits it, and the words of the sign. Pure: time is an argument.
+ * Whether a picture bears the sign that the connection, not the camera, limits it, and the words of the sign. Pure:
+ * time is an argument.
  *
- * Invariants: the sign appears after 3 s of limit and leaves after 5 s without, so that it never flickers; the viewer's own data saver
- * and the size of the element are no limit.
+ * Invariants: the sign appears after 3 s of limit and leaves after 5 s without, so that it never flickers; the viewer's
+ * own data saver and the size of the element are no limit.
  */
 
 import type { ConsumerFigures } from '../../server/wire/viewer-figures.ts';
@@ -51,7 +52,7 @@ export class LimitSign {
 }
 
 export interface LimitWords {
-  /** Where there is room for nothing else. */
+  /** Shown where there is no room for more. */
   short: string;
   sentence: string;
 }

@@ -3,7 +3,8 @@
  * now and again for a probe: does it pass? Pure: time is an argument.
  *
  * Invariants: video is paused only while pictures arrive and a path is connected; the time between probes doubles; a new path is
- * probed at once, also one that was found just before the pictures; where other cameras' video says what the line carries, that decides.
+ * probed at once, also one that was found just before the pictures; where other cameras' video says what the line
+ * carries, that decides.
  */
 
 import type { SourceKind } from './live-source.ts';

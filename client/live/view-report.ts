@@ -1,8 +1,9 @@
 /**
- * Tells the server how large one consumer is shown, so that it sends no larger picture than that; during a probe, the smallest size.
+ * Tells the server how large one consumer is shown, so that it sends no larger picture than that; during a probe, the
+ * smallest size.
  *
- * Invariants: a new consumer's view is sent at once, before the consumer is resumed; a change is sent once it has lasted; a consumer
- * gets the same view only once.
+ * Invariants: a new consumer's view is sent at once, before the consumer is resumed; a change is sent once it has
+ * lasted; a consumer gets the same view only once.
  */
 
 import type { ShownView } from '../../server/wire/shown-view.ts';

@@ -7,7 +7,8 @@
  * Invariants: it says `live` only while new pictures are really being presented; the last picture stays until the next one is
  * there, grey and with its age when it is old, unless the right to see it has gone or the camera was switched off.
  *
- * @fires vigie-status - the status or the kind of source has changed; detail: `{cameraId, status, source}`, source `video`, `pictures` or null
+ * @fires vigie-status - the status or the kind of source has changed; detail: `{cameraId, status, source}`, source
+ * `video`, `pictures` or null
  * @csspart video, still, snapshot, age, note, caption, name, status
  */
 

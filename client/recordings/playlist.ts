@@ -47,12 +47,15 @@ export class Playlist {
 /** A segment that ends this much before its time has pictures left that the browser does not show. */
 const EARLY_MS = 1_000;
 
-/** Chromium ends a segment a second after the last picture but one, however long the last ones last. @param seconds where it ended */
+/**
+ * Chromium ends a segment a second after the last picture but one, however long the last ones last. @param seconds
+ * where it ended
+ */
 export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number): boolean {
   return endMs - startMs - seconds * 1000 > EARLY_MS;
 }
 
-/** For `<video>`, which sends the media cookie. Of a segment that is being written, as it was when it was listed. */
+/** For `<video>`, which sends the media cookie. A segment that is being written has the length it had when it was listed. */
 export function segmentUrl(cameraId: string, { id: recordingId, open, bytes }: RecordedSegment): string {
   return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {
     params: { cameraId, recordingId },

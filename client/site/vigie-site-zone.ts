@@ -1,6 +1,7 @@
 /**
- * `<vigie-site-zone>`: names the time zone that hours are meant in, wherever some are asked for; administrators change it here, for
- * the whole site and at once. With `of="times"`, beside times that are shown, it names the zone where this device is in another.
+ * `<vigie-site-zone>`: names the time zone that hours are meant in, wherever some are asked for; administrators change
+ * it here, for the whole site and at once. With `of="times"`, beside times that are shown, it names the zone where this
+ * device is in another.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';

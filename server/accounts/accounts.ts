@@ -38,7 +38,7 @@ export interface AccountsOptions {
   steadyMs?: () => number;
   /** How often sign-ins are looked at that end by time alone. */
   reviewIntervalMs?: number;
-  /** Of new hashes; default: the recommended cost. Only tests lower it. */
+  /** Cost of new hashes; default: the recommended cost. Only tests lower it. */
   passwordCost?: PasswordCost;
 }
 

@@ -2,10 +2,10 @@
  * API keys: what programs sign in with. A key belongs to a user and has at most the rights of that user, looked up anew with
  * each request: it shrinks with them, and ends with the user.
  *
- * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends with it, as do
- * the keys made by it; a
- * wrong key is counted by network, and above a limit its sender is told to wait, while a right one always passes: nobody guesses
- * 256 random bits, and one program with an old key must lock out nobody behind the same address.
+ * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends
+ * with it, as do the keys made by it; a wrong key is counted by network, and above a limit its sender is told to wait,
+ * while a right one always passes: nobody guesses 256 random bits, and one program with an old key must lock out nobody
+ * behind the same address.
  */
 
 import { NetworkFailures } from '../core/address/network-failures.ts';

@@ -1,5 +1,5 @@
 /**
- * /api/auth: sign-in, sign-out, renewal, change of the own password. Requests authenticated by cookies must come from
+ * /api/auth: sign-in, sign-out, renewal, change of one's own password. Requests authenticated by cookies must come from
  * this server's pages.
  */
 

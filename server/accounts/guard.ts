@@ -114,8 +114,8 @@ export class Guard {
   }
 
   /**
-   * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It comes before a key that the browser sends as
-   * Basic, which it does by itself wherever it was once asked for one.
+   * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It comes before a key that the
+   * browser sends as Basic, which it does by itself wherever it was once asked for one.
    */
   mediaViewerOf(request: Request, right: Right, cameraId: string): Caller {
     const who = this.#byMediaCookie(request);

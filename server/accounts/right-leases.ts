@@ -1,8 +1,9 @@
 /**
  * Answers that take long to send, each with the right it is sent by: a download, playback, moving pictures, a backup.
  *
- * Invariant: a lease ends at once when its right, its sign-in, its user or its camera goes, within a second when its API key expires,
- * and within a minute when its sign-in ends by time alone. A right that cannot be looked up, in a damaged database, ends nothing.
+ * Invariant: a lease ends at once when its right, its sign-in, its user or its camera goes, within a second when its
+ * API key expires, and within a minute when its sign-in ends by time alone. A right that cannot be looked up, in a
+ * damaged database, ends nothing.
  */
 
 import type { Log } from '../log.ts';

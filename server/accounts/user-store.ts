@@ -132,8 +132,8 @@ export class UserQueries {
    * Applies all of the change or nothing. A new password ends the sessions, and the API keys that stand for them.
    *
    * @returns the ids of the sessions and keys that ended
-   * @throws VigieError `badRequest` for an unknown camera, or more than `lookBack` to one that was removed, `notFound`, `conflict` when no administrator would be left,
-   * or the
+   * @throws VigieError `badRequest` for an unknown camera, or more than `lookBack` to one that was removed, `notFound`,
+   * `conflict` when no administrator would be left, or the
    *    password is no longer the former one
    */
   change(id: string, change: StoredUserChange): string[] {

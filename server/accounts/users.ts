@@ -84,7 +84,8 @@ export class Users {
   }
 
   /**
-   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is told whether
+   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is
+   * told whether
    *    an administrator is added, or given another password or role
    * @throws VigieError `conflict`, `badRequest`
    */
@@ -133,7 +134,7 @@ export class Users {
   }
 
   /**
-   * Changes the own password. All other sign-ins of the user end, and the API keys unless they are to stay.
+   * Changes the user's own password. All other sign-ins of the user end, and the API keys unless they are to stay.
    *
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */

@@ -2,8 +2,8 @@
  * Notices attacks that a guard held, and sign-ins from new devices, and tells administrators: from what is written into the audit
  * log, and from the counters of the guards, which are looked at once a minute.
  *
- * Invariants: one notice of a kind in an hour, whatever happens, and in a day of what lasts; what happens in between is in the audit log. The tables are
- * bounded.
+ * Invariants: one notice of a kind in an hour, whatever happens, and in a day of what lasts; what happens in between is
+ * in the audit log. The tables are bounded.
  */
 
 import { networkOf } from '../core/address/network.ts';

@@ -1,6 +1,6 @@
 /**
- * A backup that an administrator is uploading. There is room for one at a time (restores.ts), so it gives way to a newer one of the same
- * administrator, whose first connection may be dead, and to anybody's where it comes too slowly.
+ * A backup that an administrator is uploading. There is room for one at a time (restores.ts), so it gives way to a
+ * newer one of the same administrator, whose first connection may be dead, and to anybody's where it comes too slowly.
  *
  * Invariant: it gives way at once, also while nothing arrives.
  */

@@ -29,7 +29,10 @@ export const BACKED_UP_FILES = /^(?:tls\/[\w-]{1,32}\.(?:crt|key)|firmware\/[\da
 const FOLDERS = ['tls', 'firmware'];
 export const BACKUP_FORMAT = 1;
 
-/** @throws VigieError `configuration` when there is nothing to back up, or the file is there; also errors of SQLite and the disk */
+/**
+ * @throws VigieError `configuration` when there is nothing to back up, or the file is there; also errors of SQLite and
+ * the disk
+ */
 export async function writeBackup({
   dataDir,
   file,

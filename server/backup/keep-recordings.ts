@@ -1,6 +1,7 @@
 /**
- * A restore leaves the recordings where they are. So the database that it puts in place is told what the one that it replaces knows
- * of them: which there are, which of them are protected, and the names of the cameras that the backup does not have.
+ * A restore leaves the recordings where they are. So the database that it puts in place is told what the one that it
+ * replaces knows of them: which there are, which of them are protected, and the names of the cameras that the backup
+ * does not have.
  *
  * Invariant: a recording that is protected in one of the two databases is protected.
  */

@@ -3,8 +3,8 @@
  * and starts again.
  *
  * Invariants: the data folder is unchanged until the server has stopped; one upload is kept, for 15 minutes at most, and
- * a newer one replaces it, also one that is still arriving (arriving-backup.ts); nothing is received without room for the file, its copy and the database in use; no recording goes for
- * it.
+ * a newer one replaces it, also one that is still arriving (arriving-backup.ts); nothing is received without room for
+ * the file, its copy and the database in use; no recording goes for it.
  */
 
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -85,7 +85,8 @@ export class Restores {
 
   /**
    * @param source is not begun before it has the place
-   * @throws VigieError `unavailable` without room, `conflict` while another is received, or when a newer one takes its place; also
+   * @throws VigieError `unavailable` without room, `conflict` while another is received, or when a newer one takes its
+   * place; also
    *   what ends `source` early
    */
   async receive(source: AsyncIterable<Uint8Array>, userId: string): Promise<UploadedBackup> {

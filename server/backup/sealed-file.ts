@@ -28,8 +28,8 @@ const KEY_BYTES = 32;
 /** RFC 9106 section 4, the second recommended option. */
 const KDF = { memory: 65_536, passes: 3, parallelism: 4 };
 /**
- * A file names its own; one that asks for more than this is none of ours. Its maker may want the server to run out of memory: 256 MiB
- * at most.
+ * A file names its own; one that asks for more than this is none of ours. Its maker may want the server to run out of
+ * memory: 256 MiB at most.
  */
 const MAX_KDF = { memory: 262_144, passes: 8, parallelism: 16 };
 

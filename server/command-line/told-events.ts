@@ -1,8 +1,8 @@
 /**
  * Events as the server tells them, over the WebSocket of signaling, which is opened again when it is lost.
  *
- * Invariants: what happened while there was no connection is the caller's to read, each time that there is one; a server that stays
- * away, or a key that has ended, ends it.
+ * Invariants: what happened while there was no connection is the caller's to read, each time that there is one; a
+ * server that stays away, or a key that has ended, ends it.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -46,7 +46,7 @@ export interface ConfigSources {
   args: readonly string[];
 }
 
-/** Where a setting's text was found. */
+/** A setting's text and its source. */
 interface Found {
   text: string;
   /** Name of the setting in that source, for messages. */

@@ -1,4 +1,7 @@
-/** Settings that name machines and pages: hosts, origins, servers of ICE, proxies. Each throws a RangeError as config-table.ts wants it. */
+/**
+ * Settings that name machines and pages: hosts, origins, servers of ICE, proxies. Each throws a RangeError as
+ * config-table.ts wants it.
+ */
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';
 import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';

@@ -2,10 +2,10 @@
  * Decides who may watch when the server is near its limit, for every kind of picture stream: a running video consumer,
  * or JPEGs over the WebSocket or HTTP. Paused streams cost nothing and are not counted.
  *
- * Invariants: one user has at most STREAM_SHARES.perUser streams, of all their pages. A stream is admitted only while there is room
- * (core/admission.ts), with two exceptions, so that a full
- * server interrupts no viewer: a viewer of a camera may watch it in a second way meanwhile (the next transport, the
- * fallback), and a viewer who lost the connection while watching is admitted again within RETURN_WITHIN_US.
+ * Invariants: one user has at most STREAM_SHARES.perUser streams, of all their pages. A stream is admitted only while
+ * there is room (core/admission.ts), with two exceptions, so that a full server interrupts no viewer: a viewer of a
+ * camera may watch it in a second way meanwhile (the next transport, the fallback), and a viewer who lost the
+ * connection while watching is admitted again within RETURN_WITHIN_US.
  */
 
 import { Admission, type AdmissionState, type LoadSample } from './admission.ts';

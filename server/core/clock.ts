@@ -6,7 +6,10 @@
  * set back, moved on while the machine slept. site-clock.ts alone compares the two.
  */
 
-/** Server time in µs: monotonic, counted from the wall clock's reading at the start of the process. A date only by way of Dates. */
+/**
+ * Server time in µs: monotonic, counted from the wall clock's reading at the start of the process. A date only by way
+ * of Dates.
+ */
 export type Clock = () => number;
 
 export const serverClock: Clock = () => serverTimeUs(performance.now() * 1000);

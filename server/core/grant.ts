@@ -1,6 +1,6 @@
 /**
- * The part of its user's rights that an API key has. Pure: the user's own rights are looked up elsewhere (accounts/access.ts), and a
- * key has a right only while both have it.
+ * The part of its user's rights that an API key has. Pure: the user's own rights are looked up elsewhere
+ * (accounts/access.ts), and a key has a right only while both have it.
  *
  * Invariant: a grant gives nothing that it does not name; `null` stands for the user in person, who needs no grant.
  */

@@ -2,9 +2,9 @@
  * Answers to requests with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07), kept for the request that is sent
  * again because its answer was lost. Time is an argument.
  *
- * Invariants: a key belongs to its caller, and to the first request it came with; of several requests with one key, at most one is
- * done; the memory of the server alone shows no answer (it may hold a secret) and no request (it may hold a password): answers are
- * sealed, and requests hashed, with the key that only the caller has.
+ * Invariants: a key belongs to its caller, and to the first request it came with; of several requests with one key, at
+ * most one is done; the memory of the server alone shows no answer (it may hold a secret) and no request (it may hold a
+ * password): answers are sealed, and requests hashed, with the key that only the caller has.
  */
 
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** The part of the SFU that signaling and WHEP use; main connects them. */
+/** The part of the SFU that signaling and WHEP use. */
 
 import type { RtpFormat } from './rtp/rtp-format.ts';
 import type {

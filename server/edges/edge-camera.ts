@@ -1,8 +1,8 @@
 /**
  * One camera of a site as an edge sees it: what the edge asks of it, what there is, and the rungs that come.
  *
- * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung is wanted it is
- * told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
+ * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung
+ * is wanted it is told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
  */
 
 import { RENEW_MS } from '../core/edges/edge-demands.ts';
@@ -10,9 +10,9 @@ import { demandSubject } from '../core/edges/subjects.ts';
 import type { OnEncodedFrame } from '../core/video/encoded-frame.ts';
 import type { RungDemand, RungSubscription } from '../core/video/frame-source.ts';
 import { offeredRungs, RUNG_NAMES, type Rung, type RungName } from '../core/video/rungs.ts';
-import { EDGE_MESSAGE_VERSION, type CameraDemand } from '../wire/edge-messages.ts';
+import { CAMERA_OFFER, EDGE_MESSAGE_VERSION, type CameraDemand } from '../wire/edge-messages.ts';
 import type { ClockExchange } from '../core/clock-offset.ts';
-import { readOffer } from './edge-message-reader.ts';
+import { readFromSite } from './edge-message-reader.ts';
 import { EdgeRung, type EdgeRungContext } from './edge-rung.ts';
 import type { NatsLink } from './nats-link.ts';
 
@@ -52,7 +52,7 @@ export class EdgeCamera {
     return this.#awaySinceUs !== undefined;
   }
 
-  /** What there is, best first; before the site has answered the full one alone, of an assumed size. */
+  /** The rungs that there are, best first; before the site has answered the full one alone, of an assumed size. */
   get rungs(): Rung[] {
     return this.#offered ? [...this.#offered] : offeredRungs(undefined, ASSUMED_FPS);
   }
@@ -106,7 +106,7 @@ export class EdgeCamera {
     this.#toldUs = t0;
     try {
       const message = Buffer.from(JSON.stringify(this.#demand));
-      const answer = readOffer(await link.ask(demandSubject(site, edge, cameraId), message));
+      const answer = readFromSite(CAMERA_OFFER, await link.ask(demandSubject(site, edge, cameraId), message));
       if (asked < this.#answered) return;
       this.#answered = asked;
       this.#awaySinceUs = undefined;

@@ -1,8 +1,8 @@
 /**
  * The SFU's frames at an edge: they come from the sites over NATS, each camera from the one site that has it.
  *
- * Invariant: of a camera that nobody watches here nothing is received, and its site is told so at once; a site that is away, slow or
- * broken harms the cameras of no other.
+ * Invariant: of a camera that nobody watches here nothing is received, and its site is told so at once; a site that is
+ * away, slow or broken harms the cameras of no other.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -105,7 +105,7 @@ export class EdgeFrames implements FrameSource {
       log: this.#log,
     });
     this.#cameras.set(cameraId, camera);
-    // What there is, before anybody chooses.
+    // Asks for the list of rungs before anybody chooses.
     camera.tellSoon();
     return camera;
   }

@@ -1,30 +1,27 @@
 /** Reads what sites and edges say to each other: bounded, validated once, and never thrown about. */
 
+import type { z } from 'zod';
 import {
-  CAMERA_DEMAND,
-  CAMERA_OFFER,
   DEMAND_REFUSAL,
   EDGE_MESSAGE_VERSION,
   MAX_EDGE_MESSAGE_BYTES,
-  type CameraDemand,
-  type CameraOffer,
   type DemandRefusal,
 } from '../wire/edge-messages.ts';
 import { validate } from '../wire/validate.ts';
 
-/** @returns the demand, or how to refuse it */
-export function readDemand(data: Uint8Array): CameraDemand | DemandRefusal {
+/** @returns what an edge says, by this schema, or how to refuse it */
+export function readFromEdge<T>(schema: z.ZodType<T>, data: Uint8Array): T | DemandRefusal {
   const message = parsed(data);
-  const demand = validate(CAMERA_DEMAND, message);
-  if (demand.success) return demand.data;
+  const read = validate(schema, message);
+  if (read.success) return read.data;
   return { version: EDGE_MESSAGE_VERSION, refused: isOtherVersion(message) ? 'version' : 'malformed' };
 }
 
-/** @returns the offer, or the refusal, or undefined: nobody can read it */
-export function readOffer(data: Uint8Array): CameraOffer | DemandRefusal | undefined {
+/** @returns what a site answers, by this schema, or its refusal, or undefined: nobody can read it */
+export function readFromSite<T>(schema: z.ZodType<T>, data: Uint8Array): T | DemandRefusal | undefined {
   const message = parsed(data);
-  const offer = validate(CAMERA_OFFER, message);
-  if (offer.success) return offer.data;
+  const read = validate(schema, message);
+  if (read.success) return read.data;
   const refusal = validate(DEMAND_REFUSAL, message);
   if (refusal.success) return refusal.data;
   return undefined;

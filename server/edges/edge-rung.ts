@@ -1,9 +1,9 @@
 /**
  * One rung of a camera as an edge receives it from a site.
  *
- * Invariants: subscribers get a frame only when they can decode it, beginning with a keyframe; frames that come late are left out, so
- * that an edge that was held up catches up instead of showing the past; requests for keyframes are one in KEYFRAME_INTERVAL_US,
- * whoever asks.
+ * Invariants: subscribers get a frame only when they can decode it, beginning with a keyframe; frames that come late
+ * are left out, so that an edge that was held up catches up instead of showing the past; requests for keyframes are one
+ * in KEYFRAME_INTERVAL_US, whoever asks.
  */
 
 import type { Clock } from '../core/clock.ts';

@@ -1,9 +1,9 @@
 /**
  * The connection of a site or an edge to NATS: it dials out, and dials again for as long as it is not closed.
  *
- * Invariants: nothing waits here for a connection that is gone, so that no old frame is sent after it has come back: what cannot be sent
- * now is refused; listeners outlive connections; one that throws affects nobody else; NATS's library is not loaded before the first
- * link is opened.
+ * Invariants: nothing waits here for a connection that is gone, so that no old frame is sent after it has come back:
+ * what cannot be sent now is refused; listeners outlive connections; one that throws affects nobody else; NATS's
+ * library is not loaded before the first link is opened.
  */
 
 import { EventEmitter } from 'node:events';
@@ -30,7 +30,7 @@ export interface NatsLinkOptions {
 export interface NatsMessage {
   subject: string;
   data: Uint8Array;
-  /** Where the sender waits for an answer. */
+  /** The subject on which the sender waits for an answer. */
   answerSubject: string | undefined;
 }
 

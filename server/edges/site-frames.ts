@@ -1,8 +1,9 @@
 /**
  * The site's side of the frames: hears what edges ask of its cameras, and publishes each rung that any of them wants, once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it may not have, and
- * costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the site goes on as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it
+ * may not have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the
+ * site goes on as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';
@@ -20,8 +21,13 @@ import type { Subscription } from '../core/fan-out.ts';
 import type { FrameSource } from '../core/video/frame-source.ts';
 import { heldRung, RUNG_NAMES, type RungName } from '../core/video/rungs.ts';
 import type { Log } from '../log.ts';
-import { EDGE_MESSAGE_VERSION, type CameraOffer, type DemandRefusal } from '../wire/edge-messages.ts';
-import { readDemand } from './edge-message-reader.ts';
+import {
+  CAMERA_DEMAND,
+  EDGE_MESSAGE_VERSION,
+  type CameraOffer,
+  type DemandRefusal,
+} from '../wire/edge-messages.ts';
+import { readFromEdge } from './edge-message-reader.ts';
 import type { NatsLink, NatsMessage } from './nats-link.ts';
 import { SiteStream, type SiteStreamCounters } from './site-stream.ts';
 
@@ -119,7 +125,7 @@ export class SiteFrames {
     // An answer goes to the edge that asks, and nowhere else.
     if (!from || answerSubject?.startsWith(`${answerPrefix(from.edge)}.`) !== true)
       return void this.#counters.malformed++;
-    const demand = readDemand(data);
+    const demand = readFromEdge(CAMERA_DEMAND, data);
     if ('refused' in demand) {
       this.#counters[demand.refused === 'version' ? 'otherVersion' : 'malformed']++;
       return this.#answer(answerSubject, demand);
@@ -150,7 +156,7 @@ export class SiteFrames {
       this.#counters.keyframesRefused++;
   }
 
-  /** What there is, and how low it can go: for this edge the others are what holds it. */
+  /** The rungs that there are, and how low each can go: the demands of the other edges hold it up. */
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
@@ -162,7 +168,7 @@ export class SiteFrames {
 
   #apply({ cameraId, joined }: DemandChange): void {
     this.#follow(cameraId);
-    // What runs already has begun without them.
+    // Rungs that already run began without these edges, so they need a keyframe.
     for (const rung of joined)
       if (this.#streams.get(`${cameraId} ${rung}`)?.requestKeyframe() === false)
         this.#counters.keyframesRefused++;

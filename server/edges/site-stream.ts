@@ -1,8 +1,9 @@
 /**
  * One rung of a camera on its way from the site to NATS: each frame once, however many edges take it.
  *
- * Invariants: it holds a subscription of its source exactly while it is open; a frame for which there is no room is left out, with all that
- * refers to it, and never waits; what goes out again after that begins with a keyframe, asked for when there is room for one.
+ * Invariants: it holds a subscription of its source exactly while it is open; a frame for which there is no room is
+ * left out, with all that refers to it, and never waits; what goes out again after that begins with a keyframe, asked
+ * for when there is room for one.
  */
 
 import type { Clock } from '../core/clock.ts';

@@ -1,8 +1,8 @@
 /**
  * The picture of a detection's event: the frame in which its object was seen best, scaled down. A better one replaces it.
  *
- * Invariants: one picture is in work, and per event the best one waits; what cannot be made is left out, with no other effect; after
- * its camera was switched off or removed, no picture of it is stored.
+ * Invariants: one picture is in work, and per event the best one waits; what cannot be made is left out, with no other
+ * effect; after its camera was switched off or removed, no picture of it is stored.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';

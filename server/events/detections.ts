@@ -1,9 +1,10 @@
 /**
- * Takes the reports of analysers on the cameras' pictures: each object is one event of the kind `detection`, and the boxes of each report go to
- * the viewers. core/detection/ decides which boxes are one object.
+ * Takes the reports of analysers on the cameras' pictures: each object is one event of the kind `detection`, and the
+ * boxes of each report go to the viewers. core/detection/ decides which boxes are one object.
  *
  * Invariants: a started event always ends, whatever becomes of its analyser or its camera; nothing is taken of a camera that is
- * switched off, or of an object in a mask; an analyser that reports too often is refused and counted, and no other is; what is kept for a camera is bounded.
+ * switched off, or of an object in a mask; an analyser that reports too often is refused and counted, and no other is;
+ * what is kept for a camera is bounded.
  */
 
 import { RecentFrames } from '../core/detection/recent-frames.ts';

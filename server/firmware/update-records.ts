@@ -1,8 +1,8 @@
 /**
  * The updates of all cameras, in memory and in the store: server time here, dates there.
  *
- * Invariants: a failing store loses only that record; an update that has changed since the start has the date of that moment, also
- * when the clock is set afterwards; one that has not keeps its date.
+ * Invariants: a failing store loses only that record; an update that has changed since the start has the date of that
+ * moment, also when the clock is set afterwards; one that has not keeps its date.
  */
 
 import { unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';

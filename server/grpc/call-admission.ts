@@ -2,8 +2,8 @@
  * Admits callers: every call but a health check presents an API key, before any of its messages is read.
  *
  * Invariants: a call without a valid key costs no memory for its messages; one is counted as one request of its key, however many
- * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few reflections; a
- * connection that presents nothing but wrong keys is closed.
+ * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few
+ * reflections; a connection that presents nothing but wrong keys is closed.
  */
 
 import type {
@@ -22,6 +22,7 @@ import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Log } from '../log.ts';
 import { allowMessages, guardCall, type CallRules } from './call-guard.ts';
+import { sendFramed } from './framed-message.ts';
 import { assertMessage } from './parse-request.ts';
 
 /** The caller at the beginning of the call; `identify` says whether the key is still good. */
@@ -177,6 +178,7 @@ export class CallAdmission {
     const { address, secure } = this.#connectionOf(metadata, peer);
     apiKeys.admit(presented.key, address);
     const device = deviceName(textOf(metadata, 'user-agent'));
+    sendFramed(call);
     this.#admitted.set(metadata, {
       key: presented.key,
       address,

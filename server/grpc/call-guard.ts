@@ -1,7 +1,8 @@
 /**
  * The bounds of every call while it lasts, whoever makes it: the largest message, how many, and how long it may take.
  *
- * Invariants: nothing of a call's messages is read before `enter` has let it in; what `enter` returned is called once, when the call ends.
+ * Invariants: nothing of a call's messages is read before `enter` has let it in; what `enter` returned is called once,
+ * when the call ends.
  */
 
 import {

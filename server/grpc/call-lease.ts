@@ -71,7 +71,10 @@ export class CallLeases {
   }
 }
 
-/** @returns what `check` throws: a VigieError where the right is gone; any other where it cannot be looked up, in a damaged database */
+/**
+ * @returns what `check` throws: a VigieError where the right is gone; any other where it cannot be looked up, in a
+ * damaged database
+ */
 function failureOf(check: () => void): unknown {
   try {
     check();

@@ -1,6 +1,6 @@
 /**
- * The port of gRPC: its connections are bounded as those of the web port are, and carry TLS as those do; what they say goes to the
- * gRPC server.
+ * The port of gRPC: its connections are bounded as those of the web port are, and carry TLS as those do; what they say
+ * goes to the gRPC server.
  *
  * Invariants: a new connection replaces one without a call under way, so idle ones block no client; a connection that has not
  * finished its TLS handshake in time ends, and so does one whose calls are refused one after the other; a network whose calls are
@@ -133,7 +133,10 @@ export class GrpcListener {
     };
   }
 
-  /** A call was refused. A connection on which nothing else happens is closed; not a trusted proxy's, which carries many clients. */
+  /**
+   * A call was refused. A connection on which nothing else happens is closed; not a trusted proxy's, which carries many
+   * clients.
+   */
   onRefused(peer: CallPeer): void {
     const socket = this.#connections.below(peer);
     if (!socket || this.#isTrustedProxy(peer.remoteAddress)) return;

@@ -1,6 +1,6 @@
 /**
- * Errors as gRPC statuses (grpc.io, "Status codes and their use in gRPC"): the code for programs that know gRPC, and Vigie's own as
- * the trailer `vigie-code`.
+ * Errors as gRPC statuses (grpc.io, "Status codes and their use in gRPC"): the code for programs that know gRPC, and
+ * Vigie's own as the trailer `vigie-code`.
  *
  * Invariant: details not meant for the caller stay in the log.
  */

@@ -37,8 +37,8 @@ export class LiveStreams {
   /**
    * The stream may be sent the camera's pictures from now on, until it ends.
    *
-   * @throws VigieError `unauthorized`, `notFound`, `forbidden`, `cameraOff`, `tooManyRequests`, `full`; the stream is to be failed
-   * with it
+   * @throws VigieError `unauthorized`, `notFound`, `forbidden`, `cameraOff`, `tooManyRequests`, `full`; the stream is
+   * to be failed with it
    */
   open(stream: ServerStream<never>, admitted: Admitted, cameraId: string): Caller {
     const { admission, access, frames, calls, capacity, leases, onStream } = this.#options;

@@ -30,7 +30,7 @@ import { LiveStreams, type LiveStreamsOptions } from './live-streams.ts';
 import { OpenCalls } from './open-calls.ts';
 import { PublishRoom } from './publish-room.ts';
 import type { DetectionReports } from './report-detections.ts';
-import { loadProto, TolerantServer } from './service-definition.ts';
+import { framesOnce, loadProto, TolerantServer } from './service-definition.ts';
 import { EncodedWatches } from './watch-encoded.ts';
 import { EventWatches } from './watch-events.ts';
 
@@ -125,7 +125,8 @@ export class GrpcInterface {
     this.#live = new LiveStreams({ ...options, ...shared });
     this.#events = new EventWatches(shared);
     const encoded = new EncodedWatches({ ...options, live: this.#live, dates: time });
-    const { described, service } = loadProto();
+    const proto = loadProto();
+    const { described, service } = proto;
     const { catalog } = options;
     const parts = {
       ...options,
@@ -133,6 +134,7 @@ export class GrpcInterface {
       live: this.#live,
       encoded,
       events: this.#events,
+      once: framesOnce(proto),
       dates: time,
       log,
     };

@@ -1,8 +1,8 @@
 /**
  * ReportDetections: an analyser reports what it sees in the pictures of cameras (core/detection/).
  *
- * Invariants: the right is checked for each report; a report that is refused ends nothing, except where the key has gone; a client that
- * does not read its answers costs one of them in memory.
+ * Invariants: the right is checked for each report; a report that is refused ends nothing, except where the key has
+ * gone; a client that does not read its answers costs one of them in memory.
  */
 
 import type { ServerDuplexStream } from '@grpc/grpc-js';
@@ -16,7 +16,7 @@ import type { OpenCalls } from './open-calls.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ServerStream } from './server-stream.ts';
 
-/** Takes reports; main connects it. */
+/** Takes reports of detections. */
 export interface DetectionReports {
   /** @throws VigieError */
   report(cameraId: string, report: DetectionReport, analyser: { id: string; name: string }): DetectionReceipt;

@@ -8,6 +8,7 @@
 
 import { status, type ServerDuplexStream, type ServerWritableStream, type StatusObject } from '@grpc/grpc-js';
 import type { Log } from '../log.ts';
+import type { FramedMessage } from './framed-message.ts';
 import { statusOf } from './grpc-status.ts';
 
 export type StreamCall<Message> =
@@ -60,9 +61,9 @@ export class ServerStream<Message> {
   }
 
   /** Only while `isFree`. */
-  send(message: Message): void {
+  send(message: Message | FramedMessage): void {
     this.#isSending = true;
-    this.#call.write(message, () => {
+    this.#call.write(message as Message, () => {
       this.#isSending = false;
       if (!this.#isEnded) this.#onFree();
     });

@@ -1,4 +1,7 @@
-/** The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are added to. */
+/**
+ * The .proto, loaded once: the service's definition, and the package for reflection; and the server that services are
+ * added to.
+ */
 
 import { fileURLToPath } from 'node:url';
 import {
@@ -8,7 +11,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
-import { GRPC_SERVICE, PROTO_FILE } from '../wire/grpc-messages.ts';
+import { FramedMessage, orFramed } from './framed-message.ts';
+import { GRPC_SERVICE, PROTO_FILE, type GrpcMessages } from '../wire/grpc-messages.ts';
 
 const WIRE_FOLDER = fileURLToPath(new URL('../wire', import.meta.url));
 
@@ -35,12 +39,35 @@ export function loadProto(): LoadedProto {
   return { service: definition[GRPC_SERVICE] as LoadedProto['service'], described };
 }
 
-/** The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault of the server. */
+type Frame = GrpcMessages['WatchFramesResponse'];
+
+/** Pictures as WatchFrames sends them, each encoded once, for readers that missed none. */
+export function framesOnce({ service }: LoadedProto): (frame: object, make: () => Frame) => FramedMessage {
+  const encode = service['WatchFrames']?.responseSerialize as (message: Frame) => Buffer;
+  const known = new WeakMap<object, FramedMessage>();
+  return (frame, make) => {
+    const framed = known.get(frame) ?? new FramedMessage(encode(make()));
+    known.set(frame, framed);
+    return framed;
+  };
+}
+
+/**
+ * The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault
+ * of the server.
+ */
 export class TolerantServer extends Server {
   override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
     const methods = Object.entries(service).map(
       ([name, method]) =>
-        [name, { ...method, requestDeserialize: orMalformed(method.requestDeserialize) }] as const,
+        [
+          name,
+          {
+            ...method,
+            requestDeserialize: orMalformed(method.requestDeserialize),
+            responseSerialize: orFramed(method.responseSerialize),
+          },
+        ] as const,
     );
     super.addService(Object.fromEntries(methods), implementation);
   }

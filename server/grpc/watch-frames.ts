@@ -14,11 +14,14 @@ import type { GrpcMessages } from '../wire/grpc-messages.ts';
 import type { Admitted } from './call-admission.ts';
 import type { LiveStreams } from './live-streams.ts';
 import type { ServerStream } from './server-stream.ts';
+import type { framesOnce } from './service-definition.ts';
 
 export interface WatchFramesParts {
   live: LiveStreams;
   frames: CameraFrames;
   scaleFrame: ScaleFrame;
+  /** Encodes the message of a frame once for all who get the same one. */
+  once: ReturnType<typeof framesOnce>;
   dates: Dates;
   log: Log;
 }
@@ -27,7 +30,7 @@ type Request = GrpcMessages['WatchFramesRequest'];
 type Response = GrpcMessages['WatchFramesResponse'];
 
 export function watchFrames(
-  { live, frames, scaleFrame, dates, log }: WatchFramesParts,
+  { live, frames, scaleFrame, once, dates, log }: WatchFramesParts,
   stream: ServerStream<Response>,
   { cameraId, maxFps, width }: Request,
   admitted: Admitted,
@@ -43,13 +46,15 @@ export function watchFrames(
   const sendWaiting = (): void => {
     const frame = stream.isFree ? waiting.take() : undefined;
     if (!frame) return;
-    stream.send({
+    const { passedOver } = waiting;
+    const message = (): Response => ({
       captureTimeUs: Math.round(dates.dateMs(frame.captureUs) * 1000),
       jpeg: frame.jpeg,
       width: frame.width,
       height: frame.height,
-      passedOver: waiting.passedOver,
+      passedOver,
     });
+    stream.send(passedOver === 0 ? once(frame, message) : message());
   };
   const offer = (frame: CameraFrame): void => {
     if (!pace.take(frame.receivedUs)) return;

@@ -32,8 +32,8 @@ export interface ClientConnection {
 /** The parts of a request, of any protocol, that its origin is known by. */
 export interface ReceivedRequest {
   headers: IncomingMessage['headers'];
-  /** `encrypted` with TLS. */
-  socket: { remoteAddress?: string | undefined; encrypted?: boolean };
+  /** `encrypted` with TLS; `isTunnelled`: another server says so, which this one does not know to be in its own network. */
+  socket: { remoteAddress?: string | undefined; encrypted?: boolean; isTunnelled?: boolean };
 }
 
 export type ConnectionOf = (request: ReceivedRequest) => ClientConnection;
@@ -55,7 +55,7 @@ export function clientConnections(
     const encrypted = socket.encrypted ?? false;
     if (!isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
-      const isPrivate = !isForwarded && isDevice(peer);
+      const isPrivate = !isForwarded && !socket.isTunnelled && isDevice(peer);
       const host = headers.host ?? '';
       return { address: peer, isPrivate, secure: encrypted, host, isProxied: false, basePath };
     }
@@ -63,8 +63,8 @@ export function clientConnections(
     const protocols = listOf(headers['x-forwarded-proto']);
     return {
       address,
-      isPrivate: isFirst && isDevice(address),
-      // Where one of several proxies was reached without TLS, the request was readable there.
+      isPrivate: isFirst && !socket.isTunnelled && isDevice(address),
+      // If any of several proxies was reached without TLS, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',

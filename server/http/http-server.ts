@@ -66,9 +66,9 @@ export interface HttpTimeouts {
   headersMs: number;
   /** From there to the end of the body. The time of an answer is not limited. */
   bodyMs: number;
-  /** Of a body that is a file. */
+  /** Limits of a body that is a file. */
   upload?: UploadLimits;
-  /** Of an answer that is not read, or a request that does not continue. */
+  /** Timeout of an answer that is not read, or of a request that does not continue. */
   idleMs: number;
   /** How often connections are checked for slow headers. */
   checkIntervalMs: number;
@@ -100,6 +100,8 @@ export class HttpServer {
   /** Under TLS these include connections during the handshake or without TLS, which Node does not list. */
   readonly #connections: TcpConnections;
   readonly #basePath: string;
+  /** Serves connections that do not come by the port; it never listens. */
+  readonly #portless: Server;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();
   #stopped = false;
@@ -139,12 +141,15 @@ export class HttpServer {
     this.#server = tls
       ? this.#tlsServer(serverOptions, tls, timeouts.headersMs)
       : createServer(serverOptions);
-    this.#gate.guard(this.#server, (request, response) => this.#app(request, response));
+    this.#portless = createServer(serverOptions);
+    for (const server of [this.#server, this.#portless]) {
+      this.#gate.guard(server, (request, response) => this.#app(request, response));
+      server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+    }
     if (app) this.serve(app, upgrades);
     this.#server.maxConnections = total + CLOSING_CONNECTIONS;
     this.#server.setTimeout(timeouts.idleMs);
     this.#server.on('connection', (socket: Socket) => this.#connections.admit(socket));
-    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
   }
 
   /** Call it before `listen`. @param upgrades by path, without a query */
@@ -189,6 +194,11 @@ export class HttpServer {
     });
     this.#server.on('error', (error) => this.#log.error({ err: error }, 'http server failed'));
     return this.port;
+  }
+
+  /** Whoever opened the connection closes it, and times its headers. */
+  accept(socket: Duplex): void {
+    this.#portless.emit('connection', socket);
   }
 
   /** Accepts no new connections and WebSockets, so that their owners can close the existing ones. Idempotent. */

@@ -1,6 +1,7 @@
 /**
- * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a request that makes something and is sent again with the same
- * key is answered as the first one was, and makes nothing. For routes that say so (`keyed` in wire/api-route.ts).
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a request that makes something and is sent again
+ * with the same key is answered as the first one was, and makes nothing. For routes that say so (`keyed` in
+ * wire/api-route.ts).
  *
  * Invariant: the caller's rights were checked before a kept answer is looked for.
  */

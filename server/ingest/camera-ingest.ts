@@ -1,5 +1,6 @@
 /**
- * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on. Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
+ * Camera protocol v1: accepts the cameras' WebSockets, keeps one session per camera, and passes their frames on.
+ * Source: the protocol in server/wire/camera-protocol.ts and server/wire/frame-header.ts.
  *
  * Invariant: no connection can disturb another.
  */
@@ -116,7 +117,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
     await this.#cameras.commandsOf(cameraId).run({ type: 'reboot' });
   }
 
-  /** What a connected camera declared in its hello; undefined for a camera that is not connected. */
+  /** The hello of a connected camera; undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined {
     return this.#cameras.recordOf(cameraId)?.link?.device;
   }

@@ -3,8 +3,8 @@
  * the camera.
  *
  * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
- * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or never: what it
- * did not confirm is told again. What it is lowered to is not to be stored by it.
+ * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or
+ * never: what it did not confirm is told again. It must not store the lowered settings.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
@@ -57,7 +57,7 @@ export class CameraUplink {
   #isSettable = false;
   #adapts = false;
   #control: UplinkControl | undefined;
-  /** What the camera was told last. */
+  /** The settings that the camera was told last. */
   #set: UplinkSettings | undefined;
   /** Told without an answer: the camera may have them, or not. On a jammed uplink the answer waits behind frames. */
   readonly #unconfirmed = new Set<UplinkSetting>();
@@ -169,7 +169,7 @@ export class CameraUplink {
     if (this.#commands && !this.#isTelling) void this.#tell(control, undefined, nowUs);
   }
 
-  /** With times in server time. Null while it is not connected; undefined for a camera whose settings cannot be changed, or before its first picture. */
+  /** Null: not connected; undefined: its settings cannot be changed, or no picture has come. Times in server time. */
   status(nowUs: number): CameraConnectionView['uplink'] {
     const control = this.#control;
     if (!this.#commands) return null;

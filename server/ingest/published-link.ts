@@ -1,8 +1,8 @@
 /**
  * A program that sends a camera's pictures: validated, limited, dated and counted like a device's, without a protocol of its own.
  *
- * Invariants: frames are dated in the order they arrive, none after its arrival and none MAX_AGE_US before it; once closed, nothing
- * of it is taken.
+ * Invariants: frames are dated in the order they arrive, none after its arrival and none MAX_AGE_US before it; once
+ * closed, nothing of it is taken.
  */
 
 import type { Clock } from '../core/clock.ts';

@@ -3,8 +3,8 @@
  * megabytes before a writer notices; Linux lists it in /proc/net/tcp and tcp6 as `tx_queue` (proc_pid_net(5)).
  *
  * Invariants: the list is read only while somebody watches a connection, once for all of them, and takes a twentieth of the time
- * at most; but for MAX_PAUSE_MS nobody waits longer, for on a busy machine a reading takes long and costs no more. Elsewhere than on
- * Linux nothing is known, and each watcher is told so.
+ * at most; but for MAX_PAUSE_MS nobody waits longer, for on a busy machine a reading takes long and costs no more.
+ * Elsewhere than on Linux nothing is known, and each watcher is told so.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { monotonicMs } from '../core/clock.ts';
 import type { Subscription } from '../core/fan-out.ts';
 
 const INTERVAL_MS = 20;
-/** Of the time between two readings to the time one takes. */
+/** Least ratio of the pause between two readings to the time that one takes. */
 const LEAST_PAUSE_FACTOR = 20;
 /** Meanwhile a viewer's pictures wait. */
 const MAX_PAUSE_MS = 100;

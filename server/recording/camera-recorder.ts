@@ -1,9 +1,10 @@
 /**
  * Records one camera: decides when it is recorded. segment-writer.ts writes the segments.
  *
- * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the last one lasts
- * on, also where recording begins or a segment is cut; when a camera should be recorded and is not, there is a gap that says why,
- * and the next frame ends it; whatever fails here is tried again and harms no live picture.
+ * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the
+ * last one lasts on, also where recording begins or a segment is cut; when a camera should be recorded and is not,
+ * there is a gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live
+ * picture.
  */
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';

@@ -42,7 +42,10 @@ export class GapWatch {
     if (this.#lost) this.#options.gaps.begin(this.#lost.reason, this.#lost.sinceMs);
   }
 
-  /** @param isOff it is switched off for privacy, and would be recorded otherwise; once it is on, another reason says whether pictures come */
+  /**
+   * @param isOff it is switched off for privacy, and would be recorded otherwise; once it is on, another reason says
+   * whether pictures come
+   */
   onSwitch(isOff: boolean, atMs: number): void {
     if (isOff) this.#options.gaps.beginInstead('switchedOff', atMs);
     else this.#options.gaps.endOf('switchedOff', atMs);

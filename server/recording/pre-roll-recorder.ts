@@ -1,6 +1,6 @@
 /**
- * Records the seconds before an event of one camera: what is kept of them in memory becomes a segment of its own, which ends where
- * the event's begins. A failure is logged, and costs those seconds alone.
+ * Records the seconds before an event of one camera: what is kept of them in memory becomes a segment of its own, which
+ * ends where the event's begins. A failure is logged, and costs those seconds alone.
  *
  * Invariant: once it is closed, nothing is being recorded and nothing is begun, so that a camera's recordings can be deleted.
  */

@@ -4,8 +4,8 @@
  * A recording that ended shortly before a step keeps its length and gets a new name. A crash in between leaves a file that the
  * next start takes in by its name.
  *
- * Invariants: dates and names change one recording at a time, in the order of the steps, and each is made from server time, so that
- * none is moved twice; nothing is renamed while the disk is not there.
+ * Invariants: dates and names change one recording at a time, in the order of the steps, and each is made from server
+ * time, so that none is moved twice; nothing is renamed while the disk is not there.
  */
 
 import { access, rename } from 'node:fs/promises';
@@ -87,7 +87,10 @@ export class RecordingDates {
       if (this.#ended.size > MAX_ENDED || !this.#isRedated(span, endMs)) this.#ended.delete(former);
   }
 
-  /** An event reaches back to then, server time: what was recorded since gets its dates with it. @param sinceMs undefined: none does */
+  /**
+   * An event reaches back to then, server time: what was recorded since gets its dates with it. @param sinceMs
+   * undefined: none does
+   */
   keepSince(cameraId: string, sinceMs: number | undefined): void {
     if (sinceMs === undefined) this.#keptSinceMs.delete(cameraId);
     else this.#keptSinceMs.set(cameraId, sinceMs);

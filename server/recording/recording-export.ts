@@ -1,7 +1,7 @@
 /**
  * Writes a range of a camera's recordings as one WebM file: the frames unchanged, with cues. An open segment is read up to its
- * present end; time without a recording keeps its length. A recording that was removed since the export was asked for is left out, and
- * counted; one that got another name is found by it.
+ * present end; time without a recording keeps its length. A recording that was removed since the export was asked for
+ * is left out, and counted; one that got another name is found by it.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -120,7 +120,7 @@ export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegm
 /** @returns undefined when it was removed: the oldest give way to newer ones */
 async function framesOf(segment: StoredSegment, files: RecordingFiles): Promise<EncodedFrame[] | undefined> {
   const { id, cameraId, startMs } = segment;
-  // Where the clock was set meanwhile its frames keep the dates that the range was asked for by.
+  // If the clock was set meanwhile, its frames keep the dates by which the range was requested.
   const data = (await readIfThere(files.pathOf(segment))) ?? (await readIfThere(await files.locate(id)));
   return data && recordedFrames(data, cameraId, startMs);
 }

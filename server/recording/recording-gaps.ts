@@ -86,8 +86,8 @@ export class RecordingGaps {
   }
 
   /**
-   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their own. To be
-   * called before anything is dated by the new time: what was begun before moves, and nothing else does.
+   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their
+   * own. To be called before anything is dated by the new time: what was begun before moves, and nothing else does.
    */
   onClockChanged({ kind, byMs, atUs, sinceUs }: ClockChange, recordings: RedatedRecordings): void {
     const { wereRecorded, firstMs, sinceMs, done } = recordings;

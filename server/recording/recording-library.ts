@@ -2,8 +2,9 @@
  * The stored recordings: found, protected and removed, on the disk and in the index alike. Open segments are in
  * unfinished-segments.ts.
  *
- * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; one file that cannot be
- * removed or repaired harms no other; and nothing leaves the index while the disk of the recordings is not there.
+ * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; one file
+ * that cannot be removed or repaired harms no other; and nothing leaves the index while the disk of the recordings is
+ * not there.
  */
 
 import { rm } from 'node:fs/promises';
@@ -229,7 +230,7 @@ export class RecordingLibrary {
     );
   }
 
-  /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
+  /** Segments that the index lacks or has in an older form: those being written into a file or into the index. */
   #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
     const ids = [...new Set([...this.#index.unwrittenIds, ...this.#unfinished.ids])];
     const segments = ids

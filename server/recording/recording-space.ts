@@ -2,8 +2,8 @@
  * Room for recordings: keeps what is on the disk within the quota and the disk above its floor, by removing the oldest.
  *
  * Invariants: nothing is written without admission, and recordings are removed before the admission is granted, so that the
- * limits hold at every moment. A file that cannot be removed is skipped for a while, and others are removed instead. Admissions are
- * answered one after the other.
+ * limits hold at every moment. A file that cannot be removed is skipped for a while, and others are removed instead.
+ * Admissions are answered one after the other.
  */
 
 import { statfs } from 'node:fs/promises';

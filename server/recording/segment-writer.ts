@@ -3,8 +3,9 @@
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
  * segment ends; frames that arrive while a file is being made wait for it and are in it also when the segment ends meanwhile; the
- * frames that wait for all files are bounded, and so are the files; a file that fails costs its own segment alone; a segment that is cut between two pictures is followed by one that begins with the same picture, and a segment
- * in which that picture did not last is removed.
+ * frames that wait for all files are bounded, and so are the files; a file that fails costs its own segment alone; a
+ * segment that is cut between two pictures is followed by one that begins with the same picture, and a segment in which
+ * that picture did not last is removed.
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';

@@ -2,8 +2,8 @@
  * One rung of a camera, packetized once and handed to every viewer that is sent it.
  *
  * Invariants: the track holds a subscription of its source exactly while it has a sink, so a rung without viewers costs nothing;
- * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one, and one that is not
- * known yet leaves it as it is. Sinks hear that the camera fell silent, for a while.
+ * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one, and
+ * one that is not known yet leaves it as it is. Sinks hear that the camera fell silent, for a while.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -78,7 +78,7 @@ export class CameraTrack {
     return heldBps === undefined ? undefined : Math.min(fullBps, heldBps);
   }
 
-  /** What a sink says of itself has changed. */
+  /** The demand of a sink has changed. */
   sinksChanged(): void {
     const nowBps = this.#limitBps;
     this.#needBps = new Map(Array.from(this.#sinks, (sink) => [sink, sink.limitBps ?? nowBps]));

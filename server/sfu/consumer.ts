@@ -1,5 +1,6 @@
 /**
- * One camera on its way to one viewer: sends the frames that the forwarder lets through, answers NACK, PLI and FIR, keeps statistics.
+ * One camera on its way to one viewer: sends the frames that the forwarder lets through, answers NACK, PLI and FIR,
+ * keeps statistics.
  *
  * Invariant: after every gap (start, pause, no path) the first frame sent is a keyframe, so the viewer's decoder never
  * sees a frame whose reference it lacks.
@@ -254,7 +255,8 @@ export class Consumer
     if (!feed.keyframes.isOpen) return;
     feed.makeKeyframe(nowUs);
     if (feed.rung !== this.#forwarder.rung || !this.#path.line.isNarrow(nowUs)) return;
-    // What the viewer can hardly decode only delays the keyframe; where none may be made yet, a picture that jerks is better than none.
+    // Frames that the viewer can hardly decode only delay the keyframe; if none may be made yet, a jerky picture is
+    // better than none.
     if (feed.keyframes.isBeingMade) this.#forwarder.interrupt();
     else this.#forwarder.target = { ...this.#forwarder.target, maxTid: 0 };
   }

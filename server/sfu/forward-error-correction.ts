@@ -1,6 +1,6 @@
 /**
- * Forward error correction of one consumer (FlexFEC, core/rtp/flexfec.ts): on a line with losses and a long round trip, repair packets
- * follow each frame, on a stream of their own, so that the viewer need not wait for a retransmission.
+ * Forward error correction of one consumer (FlexFEC, core/rtp/flexfec.ts): on a line with losses and a long round trip,
+ * repair packets follow each frame, on a stream of their own, so that the viewer need not wait for a retransmission.
  *
  * Only for viewers whose browser takes it. Invariant: a line without room for it, or without losses, carries none.
  */

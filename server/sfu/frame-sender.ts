@@ -1,6 +1,6 @@
 /**
- * The streams of one camera to one viewer: the frames as they were forwarded, and what of them is sent again. It answers NACKs, and reads and
- * writes reports.
+ * The streams of one camera to one viewer: the frames as they were forwarded, and what of them is sent again. It
+ * answers NACKs, and reads and writes reports.
  */
 
 import type { RtcpPacket } from 'werift';
@@ -36,7 +36,7 @@ export class FrameSender {
   readonly #leaveLine: () => void;
   /** 0 … 1, from the last report. */
   #fractionLost = 0;
-  /** Of the last frame. */
+  /** Timestamp of the last frame. */
   #timestamp90k: number | undefined;
 
   constructor(identity: ConsumerIdentity, path: RtpPath) {
@@ -111,7 +111,10 @@ export class FrameSender {
     this.#retransmission?.sent(packet, false, nowUs);
   }
 
-  /** A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line carries it */
+  /**
+   * A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line
+   * carries it
+   */
   padding(bytes: number): OutgoingPacket | undefined {
     if (this.#timestamp90k === undefined) return undefined;
     return this.#retransmission?.stream.padding(bytes, this.#timestamp90k);
@@ -144,7 +147,7 @@ export class FrameSender {
     return this.#media.senderReport(this.#identity.cname, nowUs, timestamp90kAt);
   }
 
-  /** What was sent is not sent again. */
+  /** Forgets sent packets, so that none is sent again. */
   clear(): void {
     this.#retransmission?.clear();
     this.#correction?.restart();

@@ -1,6 +1,6 @@
 /**
- * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever something has changed
- * that it depends on, and tells each camera its share.
+ * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
+ * something has changed that it depends on, and tells each camera its share.
  *
  * Invariant: however often the estimate changes, it is shared out at most ten times a second; what the page does counts at once.
  */
@@ -41,7 +41,7 @@ export class LineAllocation {
     return this.#targetBps();
   }
 
-  /** What the page could use, bits per second on the line. */
+  /** Bits per second on the line that the page could use. */
   get wantedBps(): number {
     return this.#allocate(undefined).reduce(
       (sum, { limitBps, wholeBps }) => sum + lineBps(limitBps ?? wholeBps),

@@ -1,8 +1,9 @@
 /**
- * Puts to use what one viewer's line is thought to carry: the pace at which packets leave, the share of each camera, and the probes that
- * find out more.
+ * Puts to use what one viewer's line is thought to carry: the pace at which packets leave, the share of each camera,
+ * and the probes that find out more.
  *
- * Invariant: each feedback, and each second, everything that depends on the estimate follows it; nothing of one path counts on the next.
+ * Invariant: each feedback, and each second, everything that depends on the estimate follows it; nothing of one path
+ * counts on the next.
  */
 
 import type { Clock } from '../core/clock.ts';

@@ -1,6 +1,7 @@
 /**
- * Playout delay of a viewer whose browser takes no forward error correction: on a line with losses and a long round trip, its jitter
- * buffer may keep frames until what was lost of them is there again. That makes the picture smooth, and 100 to 200 ms older.
+ * Playout delay of a viewer whose browser takes no forward error correction: on a line with losses and a long round
+ * trip, its jitter buffer may keep frames until what was lost of them is there again. That makes the picture smooth,
+ * and 100 to 200 ms older.
  *
  * Invariant: on every other line each frame is shown as soon as it is decoded.
  */

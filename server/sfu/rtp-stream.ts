@@ -29,7 +29,10 @@ export interface RtpPath {
   readonly isFull: boolean;
   /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
-  /** The path is full: drops what waits of a stream for a keyframe of so many bytes. @returns false where there is still no room */
+  /**
+   * The path is full: drops what waits of a stream for a keyframe of so many bytes. @returns false where there is still
+   * no room
+   */
   replace?(ssrc: number, bytes: number): boolean;
   /** Sends the packet now or soon. @returns false when no path is selected */
   send(packet: OutgoingPacket): boolean;
@@ -71,7 +74,7 @@ export class RtpStream {
   maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
-  /** Of the packets, those that hold nothing. */
+  /** The packets among them that hold only padding. */
   paddingCount = 0;
   #paddingOctets = 0;
 

@@ -1,7 +1,8 @@
 /**
  * One viewer's subscription of one rung of a camera, with the viewer's allowance of keyframes of that rung.
  *
- * Invariant: what it asks for is bounded by the allowance, which outlives it; the track makes one keyframe for those who ask together.
+ * Invariant: what it asks for is bounded by the allowance, which outlives it; the track makes one keyframe for those
+ * who ask together.
  */
 
 import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';

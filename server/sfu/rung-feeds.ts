@@ -1,8 +1,9 @@
 /**
- * The rungs that one viewer is subscribed to: the one it is sent, and beside it the one that it is to be sent, until a keyframe of that
- * has come.
+ * The rungs that one viewer is subscribed to: the one it is sent, and beside it the one that it is to be sent, until a
+ * keyframe of that has come.
  *
- * Invariants: no other rung stays subscribed, so that nothing is encoded for nobody; the old rung goes on until the new one has begun.
+ * Invariants: no other rung stays subscribed, so that nothing is encoded for nobody; the old rung goes on until the new
+ * one has begun.
  */
 
 import type { Share } from '../core/bandwidth/allocation.ts';

@@ -1,6 +1,7 @@
 /**
  * Decides when a page is told the figures of one of its transports: each second while it shows them, else only when something has
- * changed that a viewer should know: what limits a camera, the size sent, the layers, or by how much the line carries more or less. Pure.
+ * changed that a viewer should know: what limits a camera, the size sent, the layers, or by how much the line carries
+ * more or less. Pure.
  *
  * Invariant: a page that shows no figures gets at most one notice each MIN_INTERVAL_US, and none while nothing changes.
  */

@@ -60,7 +60,7 @@ export class SignalingServer {
   readonly #answered = new WeakSet<WebSocket>();
   readonly #frameWatches = new Shares(FRAME_WATCH_SHARES);
   readonly #shares = new Shares(SESSION_SHARES);
-  /** Of sessions that have signed in: gives their place back. */
+  /** Functions that give back the place of each signed-in session. */
   readonly #places = new Map<SignalingSession, () => void>();
   readonly #unauthenticated = new FairPlaces(UNAUTHENTICATED);
   readonly #upgrades = new RequestRates(UPGRADES);
@@ -160,7 +160,7 @@ export class SignalingServer {
     for (const session of this.#sessions.values()) session.showDetections(detections);
   }
 
-  /** What anybody may know; for this no right is looked up, which a damaged database could not answer. */
+  /** Sends a notification that everybody may have: it looks up no right, which a damaged database could not answer. */
   tellEveryone<Method extends SignalingNotification>(
     method: Method,
     data: SignalingNotifications[Method],
@@ -201,7 +201,10 @@ export class SignalingServer {
     });
   }
 
-  /** A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells, either. */
+  /**
+   * A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells,
+   * either.
+   */
   #forEach(act: (session: SignalingSession) => void): void {
     for (const session of this.#sessions.values()) {
       try {

@@ -1,9 +1,10 @@
 /**
- * One viewer's signaling WebSocket: a page's, or a program's by an API key. Authenticates it, answers its requests, sends notifications.
+ * One viewer's signaling WebSocket: a page's, or a program's by an API key. Authenticates it, answers its requests,
+ * sends notifications.
  *
- * Invariants: before `authenticated` only the token or key is read; whoever authenticated stays who they are; a camera is consumed only after the right `live` to it was
- * checked, and losing the right closes its consumers; closing the socket closes its transports; a client that keeps
- * sending after the close frame is cut off.
+ * Invariants: before `authenticated` only the token or key is read; whoever authenticated stays who they are; a camera
+ * is consumed only after the right `live` to it was checked, and losing the right closes its consumers; closing the
+ * socket closes its transports; a client that keeps sending after the close frame is cut off.
  */
 
 import type { WebSocket } from 'ws';

@@ -1,8 +1,8 @@
 /**
  * Who is behind one signaling socket: a user in person, by access tokens, or a program, by an API key.
  *
- * Invariant: whoever has signed in stays who they are: a user renews with any token of theirs, a program with its key alone; a socket
- * without a valid token or key does not last.
+ * Invariant: whoever has signed in stays who they are: a user renews with any token of theirs, a program with its key
+ * alone; a socket without a valid token or key does not last.
  */
 
 import { wallMs } from '../core/clock.ts';

@@ -1,4 +1,7 @@
-/** What commands ask the person in front of them. Without a terminal nobody can be asked, and a script says `--yes` beforehand. */
+/**
+ * Questions of commands to the person at the terminal. Without a terminal there is no question, and a script says `--yes`
+ * beforehand.
+ */
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
- * /metrics on a port of this machine alone (VIGIE_METRICS_PORT), for a Prometheus beside the server: it needs no key, since whoever is
- * on the machine may read the figures.
+ * /metrics on a port of this machine alone (VIGIE_METRICS_PORT), for a Prometheus beside the server: it needs no key,
+ * since whoever is on the machine may read the figures.
  *
  * Invariants: it listens on 127.0.0.1 only; a request that names another host is refused, so that a page of the web whose name
  * was made to point here (DNS rebinding) reads nothing; it takes few connections, and none for long.

@@ -1,8 +1,8 @@
 /**
- * GET /api/local-authority, and the local authority's certificate for download: `/ca.crt` to install on a phone or computer, `/ca.pem` to pin in a
- * camera. It is not a secret, and is served over http too, because the first download cannot use a trusted connection.
- * The fingerprint, shown on the console and in the web app, verifies it: also on the sign-in page, so that users can
- * verify the connection before they enter a password.
+ * GET /api/local-authority, and the local authority's certificate for download: `/ca.crt` to install on a phone or
+ * computer, `/ca.pem` to pin in a camera. It is not a secret, and is served over http too, because the first download
+ * cannot use a trusted connection. The fingerprint, shown on the console and in the web app, verifies it: also on the
+ * sign-in page, so that users can verify the connection before they enter a password.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,9 +1,9 @@
 /**
  * The messages between the server and a codec process, over a Unix socket pair: fixed little-endian headers, then the
- * picture's bytes as they are. Requests are answered in order. The answer to `encode` is one `encoded` reply for each rung that is
- * to be encoded, best first, then a `luma` reply if that was requested; to any other request it is one reply, to `closeEncoder`
- * none. A `rejected` reply ends the answer. A `scaled` reply carries a JPEG. `ready` and `measured` say how much memory the
- * process holds.
+ * picture's bytes as they are. Requests are answered in order. The answer to `encode` is one `encoded` reply for each
+ * rung that is to be encoded, best first, then a `luma` reply if that was requested; to any other request it is one
+ * reply, to `closeEncoder` none. A `rejected` reply ends the answer. A `scaled` reply carries a JPEG. `ready` and
+ * `measured` say how much memory the process holds.
  *
  *     request   0 bodyBytes u32 · 4 type u8 · 5 flags u8 · 6 width u16 · 8 encoder u32 · 12 captureUs f64 ·
  *               20 for each rung, best first: bitrateBps u32 · flags u8
@@ -35,7 +35,7 @@ const FLAG_ENCODE = 4;
 const LAYER_GIVEN = 0x80;
 const LAYER_SYNC = 0x40;
 
-/** What becomes of one rung with this picture. */
+/** The work for one rung with this picture. */
 export interface RungRequest {
   bitrateBps: number;
   /** False: its encoder only stays open. */
@@ -57,7 +57,7 @@ export interface EncodeRequest {
 /** The work for one JPEG. */
 export interface CodecRequest extends EncodeRequest {
   type: number;
-  /** Of the scaled picture, pixels, u16. */
+  /** Size of the scaled picture, pixels, u16. */
   width: number;
 }
 

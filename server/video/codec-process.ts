@@ -2,9 +2,9 @@
  * The codec process: JPEG in, VP8 out, on one socket, as long as the server holds the other end. Hostile JPEGs reach
  * FFmpeg only here, in a process without environment, secrets or rights; a crash affects this process only.
  *
- * One blocking loop: a request is read and answered before the next one is read, and each rung is sent as soon as it is encoded. That gives the least latency and work
- * between two processes. Between two requests the event loop runs one turn, because Node runs the finalizers of native
- * objects only there: without it, memory grows with every picture.
+ * One blocking loop: a request is read and answered before the next one is read, and each rung is sent as soon as it is
+ * encoded. That gives the least latency and work between two processes. Between two requests the event loop runs one
+ * turn, because Node runs the finalizers of native objects only there: without it, memory grows with every picture.
  */
 
 import { readSync, writevSync } from 'node:fs';
@@ -70,7 +70,7 @@ function replyLuma(encoder: number, { columns, rows, cells }: Luma): void {
   reply({ type: REPLY.luma, encoder, width: columns, height: rows }, cells);
 }
 
-/** Of this process; the field has room for 64 GiB. */
+/** Memory of this process; the field has room for 64 GiB. */
 function residentMib(): number {
   return Math.min(0xffff, Math.round(process.memoryUsage.rss() / 2 ** 20));
 }

@@ -1,6 +1,6 @@
 /**
- * The SDP fragments of a PATCH (RFC 8840 section 9, RFC 9725 section 4.3): what a client says of its ICE, and the answer to a restart.
- * Pure.
+ * The SDP fragments of a PATCH (RFC 8840 section 9, RFC 9725 section 4.3): what a client says of its ICE, and the
+ * answer to a restart. Pure.
  */
 
 import { parse, write } from 'sdp-transform';
@@ -29,8 +29,8 @@ export interface RestartAnswer {
 }
 
 /**
- * Names the section that has the transport in the answer: of a bundle the first one (RFC 9143 section 7.3.2), whose credentials the
- * others take. Without the lines that begin a whole description, which a fragment has not.
+ * Names the section that has the transport in the answer: of a bundle the first one (RFC 9143 section 7.3.2), whose
+ * credentials the others take. Without the lines that begin a whole description, which a fragment has not.
  */
 export function writeFragment({ offer, ice, candidates }: RestartAnswer): string {
   const section = offer.sections[offer.carrier ?? offer.served];

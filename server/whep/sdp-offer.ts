@@ -4,8 +4,8 @@
  * The first section of video that can be served is served; all others are refused in the answer. Vigie is ICE-lite and the DTLS
  * server, so an offer that wants to be the DTLS server, or lacks rtcp-mux, cannot be served. Pure.
  *
- * Invariants: the work is bounded by MAX_OFFER_BYTES and MAX_SECTIONS; what is read here is not trusted to be of any length or alphabet but
- * for what is checked here.
+ * Invariants: the work is bounded by MAX_OFFER_BYTES and MAX_SECTIONS; what is read here is not trusted to be of any
+ * length or alphabet but for what is checked here.
  */
 
 import { parse, type MediaDescription, type SessionDescription } from 'sdp-transform';
@@ -47,9 +47,9 @@ export interface Offer {
   /** Index of the section that is served. */
   served: number;
   /**
-   * Index of a section that is not refused, though nothing is sent: the first of the served one's bundle, whose transport the others
-   * have (RFC 9143 section 7.3.2). Chromium cannot do without it when it asks for audio and video by `max-bundle`, which its offer
-   * does not tell.
+   * Index of a section that is not refused, though nothing is sent: the first of the served one's bundle, whose
+   * transport the others have (RFC 9143 section 7.3.2). Chromium cannot do without it when it asks for audio and video
+   * by `max-bundle`, which its offer does not tell.
    */
   carrier: number | undefined;
   isBundled: boolean;

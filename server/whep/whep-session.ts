@@ -1,8 +1,8 @@
 /**
  * One WHEP session: a transport that carries one camera to the client that made it (draft-ietf-wish-whep-04).
  *
- * Invariants: it ends with the right it was made by, with the camera, with the switch, and when the client is gone; whatever ends it,
- * its shares are given back once.
+ * Invariants: it ends with the right it was made by, with the camera, with the switch, and when the client is gone;
+ * whatever ends it, its shares are given back once.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';

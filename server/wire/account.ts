@@ -25,13 +25,16 @@ export const USER_VIEW = z.strictObject({
   id,
   username: z.string(),
   role: ROLE,
-  /** A viewer's rights, by camera; to one that was removed and has recordings left: `lookBack`; empty for an administrator, who has all. */
+  /**
+   * A viewer's rights, by camera; to one that was removed and has recordings left: `lookBack`; empty for an
+   * administrator, who has all.
+   */
   cameras: z.array(CAMERA_RIGHTS),
   createdAtMs: timeMs,
 });
 export type UserView = z.infer<typeof USER_VIEW>;
 
-/** What administrators are told once, until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
+/** A notice to administrators, shown until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
 const NOTICE_NAME = z.enum(['rightsPerCamera', ...SECURITY_NOTICES]);
 export type NoticeName = z.infer<typeof NOTICE_NAME>;
 export const NOTICE = z.strictObject({

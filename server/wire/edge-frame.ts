@@ -21,8 +21,8 @@
  *     +-------------------------------+-------------------------------+
  *  52 | VP8, from `header bytes` on, to the end of the message        |
  *
- * K: keyframe; R: repeated; L: it has layers, and tid and S (layer sync) mean something. The sequence counts the frames that the site
- * left out too, so that the counts tell an edge which layers of which frames it lacks.
+ * K: keyframe; R: repeated; L: it has layers, and tid and S (layer sync) mean something. The sequence counts the frames
+ * that the site left out too, so that the counts tell an edge which layers of which frames it lacks.
  *
  * A newer version 1 may lengthen the header and use the two bits: a reader skips what it does not know.
  */

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { DETECTION_LABEL } from './detection.ts';
 import { count, cursor, id, queryTimeMs, shortName, timeMs } from './fields.ts';
 
-/** The source of the event: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch, the privacy
- * switch, or an analyser of its pictures. */
+/**
+ * The source of the event: a sensor beside the camera, one wired to it, motion in its pictures, the connection watch,
+ * the privacy switch, or an analyser of its pictures.
+ */
 export const EVENT_SOURCE = z.enum(['sensor', 'camera', 'motion', 'connection', 'switch', 'analyser']);
 export type EventSource = z.infer<typeof EVENT_SOURCE>;
 
@@ -28,7 +30,10 @@ export const EVENT_VIEW = z.strictObject({
   endedAtMs: timeMs.nullable(),
   /** Names of the zones with motion, or of those an object was in, in the order it reached them; empty without zones. */
   zones: z.array(z.string()),
-  /** For motion, the largest share of the picture that moved at once; for a detection, the best score; 0 … 1, null when not measured. */
+  /**
+   * For motion, the largest share of the picture that moved at once; for a detection, the best score; 0 … 1, null when
+   * not measured.
+   */
   score: z.number().nullable(),
   /** A thumbnail exists at `/api/cameras/CAMERA/events/ID/thumbnail.jpg`; it is made within some seconds. */
   thumbnail: z.boolean(),

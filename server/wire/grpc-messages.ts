@@ -1,6 +1,6 @@
 /**
- * The messages of vigie/v1/vigie.proto as the server handles them: requests are validated by these schemas, answers have their types.
- * test/wire/grpc-messages.test.ts compares each with the .proto.
+ * The messages of vigie/v1/vigie.proto as the server handles them: requests are validated by these schemas, answers
+ * have their types. test/wire/grpc-messages.test.ts compares each with the .proto.
  *
  * Field names are those of the .proto in camel case, enums are their names, 64-bit numbers are numbers.
  */

@@ -6,8 +6,9 @@
  * - `administer`: only a key that administers
  * - `basic`: also HTTP Basic, with any user name and the key as the password, for programs that offer nothing else
  *
- * Invariant: what takes Basic only reads, and makes nothing on the server but a stream that is watched. A browser that has asked for
- * a key sends it by itself from then on, over plain http also for pages of other sites; WHEP refuses those by their Origin.
+ * Invariant: what takes Basic only reads, and makes nothing on the server but a stream that is watched. A browser that
+ * has asked for a key sends it by itself from then on, over plain http also for pages of other sites; WHEP refuses
+ * those by their Origin.
  */
 
 import type { ApiRouteName } from './api-routes.ts';

@@ -1,6 +1,7 @@
 /**
- * Moving JPEGs over slow links: how old the picture is that a viewer sees, at any moment, from its capture in the camera. Server and
- * viewer are network namespaces, the wire between them is narrow both ways, takes 20 ms each way, and has a queue of 100 ms.
+ * Moving JPEGs over slow links: how old the picture is that a viewer sees, at any moment, from its capture in the
+ * camera. Server and viewer are network namespaces, the wire between them is narrow both ways, takes 20 ms each way,
+ * and has a queue of 100 ms.
  *
  *     npm run bench:mjpeg                 30 s for each of 0.5 … 5 Mbit/s; a quiet machine with Linux, and root
  *     npm run bench:mjpeg -- --seconds 10

@@ -7,10 +7,11 @@
  *     npm run bench:network -- --browser firefox
  *
  * shown: different pictures presented per second. frozen: sum of the gaps of more than 300 ms between them, and their number;
- * longest: the longest gap. p50, p95: age of a picture when it is presented. offered: bits that enter the link towards the viewer,
- * per second; worst: in one second, from the third on. used: what of the line's room passed. needless: packets that were sent again
- * and arrived, less those that were lost, as a share of the video's; fec: packets of forward error correction likewise. keyframes:
- * decoded per second. psnr: of the pictures shown against the camera's. Run it on a quiet machine; needs Linux and root.
+ * longest: the longest gap. p50, p95: age of a picture when it is presented. offered: bits that enter the link towards
+ * the viewer, per second; worst: in one second, from the third on. used: what of the line's room passed. needless:
+ * packets that were sent again and arrived, less those that were lost, as a share of the video's; fec: packets of
+ * forward error correction likewise. keyframes: decoded per second. psnr: of the pictures shown against the camera's.
+ * Run it on a quiet machine; needs Linux and root.
  */
 
 import { parseArgs } from 'node:util';

@@ -1,4 +1,7 @@
-/** A household on a real nats-server: one site and edges by name, each with the permissions of its role, and a second household. */
+/**
+ * A household on a real nats-server: one site and edges by name, each with the permissions of its role, and a second
+ * household.
+ */
 
 import { createLog } from '../../server/log.ts';
 import { serverClock } from '../../server/core/clock.ts';
@@ -17,7 +20,7 @@ export type EdgeName = (typeof EDGES)[number];
 export class EdgeRig {
   readonly nats: NatsServer;
   readonly #closing: (() => unknown)[] = [];
-  /** Of the site and of all edges. */
+  /** Time that passed at the site and at all edges without a wait. */
   skippedUs = 0;
   /** Cameras that edges may not have. */
   readonly #hidden = new Set<string>();

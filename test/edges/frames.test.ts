@@ -45,7 +45,10 @@ async function openSite(t: TestContext) {
 const watch = (source: FrameSource, rung: RungName = 'full', limitBps = Infinity) =>
   new SeenFrames(source, DOOR.cameraId, { rung, limitBps });
 
-/** Every frame decodes, the first one is a keyframe, and none is older than the one before it, but for what the clocks are known better meanwhile. */
+/**
+ * Every frame decodes, the first one is a keyframe, and none is older than the one before it, but for what the clocks
+ * are known better meanwhile.
+ */
 function assertPlays(frames: readonly EncodedFrame[]): void {
   using reader = new Vp8Reader();
   let lastUs = 0;

@@ -1,4 +1,7 @@
-/** Who may do what on NATS, tried with a real nats-server; and what a site and an edge make of messages that nobody should send. */
+/**
+ * Who may do what on NATS, tried with a real nats-server; and what a site and an edge make of messages that nobody
+ * should send.
+ */
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -169,7 +172,7 @@ test('a message of another version, or one that nobody can read, is refused and 
     [site.stats.otherVersion, site.stats.malformed, site.stats.demands],
     [1, malformed.length, 0],
   );
-  // What it does not know it ignores.
+  // It ignores fields that it does not know.
   const offer = CAMERA_OFFER.parse(await ask('{"version":1,"rungs":[],"wish":1}'));
   assert.equal(offer.rungs?.[0]?.name, 'full');
 });

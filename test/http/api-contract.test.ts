@@ -12,7 +12,10 @@ interface Layer {
 
 /** Answered by RequestGate, before express. */
 const AHEAD_OF_EXPRESS = ['GET /api/health'];
-/** Not part of the API: the metrics, the download of the camera protocol, plain requests for WebSockets, and the files of the web app. */
+/**
+ * Not part of the API: the metrics, the download of the camera protocol, plain requests for WebSockets, and the files
+ * of the web app.
+ */
 const NOT_API = ['GET /metrics', 'GET /firmware/:imageId', 'GET /signaling,/camera', 'GET /{*path}'];
 
 function routesOf(stack: readonly Layer[]): string[] {

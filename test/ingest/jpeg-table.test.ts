@@ -1,4 +1,7 @@
-/** The pictures of test/fixtures/jpeg-table.ts through everything that shows one: both doors, live video, recording, thumbnail. */
+/**
+ * The pictures of test/fixtures/jpeg-table.ts through everything that shows one: both doors, live video, recording,
+ * thumbnail.
+ */
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -25,7 +28,7 @@ Log.setLevel(AV_LOG_QUIET);
 
 const TABLE = jpegTable();
 const SHOWN = TABLE.filter(({ fate }) => fate === 'shown');
-/** Of the same picture encoded twice it is infinite. */
+/** Least similarity of two pictures, dB; infinite for the same picture. */
 const LEAST_DB = 60;
 const CASES = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'cases', 'jpeg');
 const NO_CASES = 'ran without the collected pictures';

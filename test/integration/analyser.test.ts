@@ -1,4 +1,7 @@
-/** The example analyser finds real people in real pictures, through the real server: one event with a picture, not one of each report. */
+/**
+ * The example analyser finds real people in real pictures, through the real server: one event with a picture, not one
+ * of each report.
+ */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
  * Groups test files into batches that run in one process each (describe-files.ts).
  *
- * Invariant: a file that starts programs, keeps up with video or promises a time is alone in its batch, so that batches can be run
- * beside each other and after each other as the files need it.
+ * Invariant: a file that starts programs, keeps up with video or promises a time is alone in its batch, so that batches
+ * can be run beside each other and after each other as the files need it.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,8 @@
 /**
- * Tests that install programs of others for minutes, or drive them through a whole interface or network. They run before a release
- * (`npm run check:slow`) and when they are named (`npm test -- schemathesis`), not for every change: what they say of Vigie's own
- * code, faster tests of the same rooms say too, and firmware.yml compiles with Espressif's own compiler.
+ * Tests that install programs of others for minutes, or drive them through a whole interface or network. They run
+ * before a release (`npm run check:slow`) and when they are named (`npm test -- schemathesis`), not for every change:
+ * what they say of Vigie's own code, faster tests of the same rooms say too, and firmware.yml compiles with Espressif's
+ * own compiler.
  */
 
 export const RELEASE_TESTS: ReadonlySet<string> = new Set([

@@ -1,4 +1,7 @@
-/** What a page of cameras does to its line in the first seconds, and the line to it. VIGIE_TEST_SEED tries other random numbers. */
+/**
+ * Tests a page of cameras on its line in the first seconds. VIGIE_TEST_SEED tries other random
+ * numbers.
+ */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -50,7 +53,7 @@ for (const cameras of [4, 9, 16])
       });
 
 for (const kbps of [200, 300, 400, 500, 600, 700])
-  test(`of ${kbps} kbit/s, into which a line narrows, four fifths are used after three seconds, and no keyframe overruns it`, () => {
+  test(`a line that narrows to ${kbps} kbit/s is used to four fifths after three seconds, and no keyframe overruns it`, () => {
     const narrow = page(1, { rateBps: 5_000_000, delayMs: 20 }).run(6);
     narrow.link.settings.rateBps = kbps * 1000;
     narrow.run(30);

@@ -1,7 +1,7 @@
 /**
- * Sets the server's wall clock right, wrong and back while cameras record, and holds it to what must be true five seconds later: no
- * film and no event is more than 2 s from the true time, no recording goes on without end, no event has lost its picture or its
- * clip.
+ * Sets the server's wall clock right, wrong and back while cameras record, and holds it to what must be true five
+ * seconds later: no film and no event is more than 2 s from the true time, no recording goes on without end, no event
+ * has lost its picture or its clip.
  *
  *     npm run torture:clock                     all cases, some five minutes; Debian or Ubuntu
  *     npm run torture:clock -- back summer      those whose name contains one of these words

@@ -1,4 +1,7 @@
-/** A receiver of FlexFEC-03, as libwebrtc has it: repairs a packet as soon as it is the only one of a repair packet's that lacks. */
+/**
+ * A receiver of FlexFEC-03, as libwebrtc has it: repairs a packet as soon as it is the only one of a repair packet's
+ * that lacks.
+ */
 
 interface Repair {
   payload: Buffer;

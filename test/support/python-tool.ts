@@ -1,8 +1,9 @@
 /**
  * Installs programs and packages from PyPI for the tests, in environments of their own below node_modules/.cache, once.
  *
- * Invariants: an environment counts as installed when the file that is written last is there; of the test files that want one at the
- * same time, one installs it, and the others wait; with VIGIE_REQUIRE_NETWORK=1, as on CI, one that cannot be had fails its tests.
+ * Invariants: an environment counts as installed when the file that is written last is there; of the test files that
+ * want one at the same time, one installs it, and the others wait; with VIGIE_REQUIRE_NETWORK=1, as on CI, one that
+ * cannot be had fails its tests.
  */
 
 import { execFile, spawnSync } from 'node:child_process';

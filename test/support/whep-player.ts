@@ -1,6 +1,6 @@
 /**
- * A player of WHEP in a page of another site: a plain RTCPeerConnection and fetch, without any of the app's code. Its functions run in
- * the page.
+ * A player of WHEP in a page of another site: a plain RTCPeerConnection and fetch, without any of the app's code. Its
+ * functions run in the page.
  */
 
 import { createServer } from 'node:http';

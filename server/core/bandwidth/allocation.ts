@@ -2,8 +2,8 @@
  * Shares a viewer's line among the cameras of the page: which rung and layers of each, and how many bits a second of it.
  *
  * Invariants: every camera has the smallest picture, then a smooth one, before any has a larger one; the focused camera is raised
- * first, then the others by their size, those of about one size together; nothing is allotted beyond the line, except the smallest
- * pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts keeps it from flapping.
+ * first, then the others by their size, those of about one size together; nothing is allotted beyond the line, except
+ * the smallest pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts keeps it from flapping.
  */
 
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
@@ -15,9 +15,9 @@ export interface Share {
   readonly target: ForwardingTarget;
   /** The rung must not have more, bits per second of video; undefined: no limit. */
   readonly limitBps: number | undefined;
-  /** What the rung has where nothing limits it. */
+  /** Bitrate of the rung without any limit. */
   readonly wholeBps: number;
-  /** What keeps it from being better. */
+  /** The reason why it is not better. */
   readonly limitedBy: 'line' | StepLimit | undefined;
 }
 

@@ -1,10 +1,11 @@
 /**
- * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that grows (delay-trend.ts,
- * standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause (loss-cause.ts), and by probes (probes.ts). Where
- * a viewer sends no such feedback, by the rate it says itself (REMB).
+ * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that
+ * grows (delay-trend.ts, standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause
+ * (loss-cause.ts), and by probes (probes.ts). If a viewer sends no such feedback, its own estimate (REMB) decides.
  *
- * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two seconds at most; a
- * viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts on the next. Time is an argument.
+ * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two
+ * seconds at most; a viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts
+ * on the next. Time is an argument.
  */
 
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
@@ -38,7 +39,7 @@ const HOLD_QUEUE_US = 25_000;
 const EFFECT_US = 400_000;
 /** In a queue that another flow fills, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
-/** Where a policer drops what is too much, a probe says nothing: it is short enough to pass. */
+/** A policer lets a short probe pass, so probes say nothing for this long after a policer was noticed. */
 const POLICED_US = 20_000_000;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
@@ -79,7 +80,10 @@ export class BandwidthEstimator {
     return nowUs - atUs < REMB_AGE_US ? Math.max(MIN_BPS, Math.min(bps, this.#mostBps)) : undefined;
   }
 
-  /** All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate tried so far. */
+  /**
+   * All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate
+   * tried so far.
+   */
   get mustFit(): boolean {
     return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }
@@ -131,7 +135,7 @@ export class BandwidthEstimator {
     if (bps >= 0) this.#remb = { bps, atUs: nowUs };
   }
 
-  /** What was sent waits on this machine already. */
+  /** Sent packets already wait on this machine. */
   onPathFull(roundTripUs: number, nowUs: number): void {
     if (this.#steps && nowUs - this.#loweredUs > roundTripUs + 2 * EFFECT_US)
       this.#lower(this.#steps, FULL_ACKNOWLEDGED_US, nowUs);

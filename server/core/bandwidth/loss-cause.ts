@@ -1,10 +1,11 @@
 /**
- * Tells losses at random from those of a line that is sent too much, where no queue shows it: a policer, or a queue of a few packets.
- * Random losses take the same share of little as of much; a full line takes the more the more is sent.
+ * Tells losses at random from those of a line that is sent too much, where no queue shows it: a policer, or a queue of
+ * a few packets. Random losses take the same share of little as of much; a full line takes the more the more is sent.
  *
- * Invariants: losses at random, also in bursts, are never a reason to send less for long; neither is a single report. Sending less is a
- * trial: where as large a share is lost of less, it was no cause, and for a while it is not tried again. Without a difference between
- * much and little it is tried only where a third is lost, or where it helped lately. Time is an argument.
+ * Invariants: losses at random, also in bursts, are never a reason to send less for long; neither is a single report.
+ * Sending less is a trial: where as large a share is lost of less, it was no cause, and for a while it is not tried
+ * again. Without a difference between much and little it is tried only where a third is lost, or where it helped
+ * lately. Time is an argument.
  */
 
 import type { PacketResult } from './sent-packets.ts';

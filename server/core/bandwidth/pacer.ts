@@ -1,23 +1,23 @@
 /**
- * When each packet to one viewer leaves: as many at once as the line carries in BURST_US, the others at a rate little above the line's, so
- * that a keyframe does not overrun a short queue somewhere on the way. Repairs leave first. A probe is a part of what is sent, at the
- * probe's rate, filled up with padding.
+ * When each packet to one viewer leaves: as many at once as the line carries in BURST_US, the others at a rate little
+ * above the line's, so that a keyframe does not overrun a short queue somewhere on the way. Repairs leave first. A
+ * probe is a part of what is sent, at the probe's rate, filled up with padding.
  *
  * Invariants: nothing waits while the line is much wider than what is sent; packets of one kind leave in the order they came in;
- * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US, `isFilling` that those of upper layers are; a keyframe
- * only ever takes the place of more of its own stream; repairs that waited longer are dropped. Time is an argument; `nextUs` says when
- * to call `run`.
+ * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US, `isFilling` that those of upper
+ * layers are; a keyframe only ever takes the place of more of its own stream; repairs that waited longer are dropped.
+ * Time is an argument; `nextUs` says when to call `run`.
  */
 
 import type { Probe } from './probes.ts';
 import { MIN_BPS } from './rate-steps.ts';
 
 export interface Paced {
-  /** Of its stream, where a keyframe may take the place of what waits of it. */
+  /** SSRC of its stream, if a keyframe may replace the stream's waiting packets. */
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again: of use only if it comes soon. What forward error correction sends follows its frame. */
+  /** Sent again: of use only if it comes soon. Repair packets follow their frame. */
   readonly isRepair: boolean;
 }
 
@@ -36,7 +36,10 @@ const FIRST_BPS = 5_000_000;
 const UNLIMITED = 2;
 /** Before a limit of the line is met: a keyframe need not wait. */
 const WIDE = 2.5;
-/** After a limit was met: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate falls, and the rung with it. */
+/**
+ * After a limit was met: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate
+ * falls, and the rung with it.
+ */
 const LIMITED = 1.1;
 const MAX_WAIT_US = 400_000;
 const FILLING_WAIT_US = 300_000;

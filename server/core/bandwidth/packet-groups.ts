@@ -1,6 +1,6 @@
 /**
- * Puts packets that were sent together into groups, and compares each group with the one before: how much further apart they arrive than
- * they were sent is how much longer the second one waited in a queue of the line.
+ * Puts packets that were sent together into groups, and compares each group with the one before: how much further apart
+ * they arrive than they were sent is how much longer the second one waited in a queue of the line.
  *
  * A frame is one group. So is what a wireless link held back and then delivers at once. Packets that overtook others say
  * nothing. Method: draft-ietf-rmcat-gcc-02 section 5.2, as libwebrtc has it today. Time is an argument.

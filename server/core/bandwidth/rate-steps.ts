@@ -1,10 +1,10 @@
 /**
- * The rate that a line is thought to carry, by additive increase and multiplicative decrease: up by half a second until the limit was met
- * once, by 8 % a second where it is not known any more, by about a packet per round trip near it, and down to a little less than what
- * arrives when the queue grows.
+ * The rate that a line is thought to carry, by additive increase and multiplicative decrease: up by half a second until
+ * the limit was met once, by 8 % a second where it is not known any more, by about a packet per round trip near it, and
+ * down to a little less than what arrives when the queue grows.
  *
- * Invariants: it does not grow beyond what was tried (1.5 × what arrives), nor, soon after the limit was met, beyond that; probes do.
- * Method: draft-ietf-rmcat-gcc-02 section 5.5, as libwebrtc has it today. Time is an argument.
+ * Invariants: it does not grow beyond what was tried (1.5 × what arrives), nor, soon after the limit was met, beyond
+ * that; probes do. Method: draft-ietf-rmcat-gcc-02 section 5.5, as libwebrtc has it today. Time is an argument.
  */
 
 const DECREASE = 0.85;
@@ -32,7 +32,7 @@ export class RateSteps {
   #bps: number;
   #raisedUs: number | undefined;
   #loweredUs = -Infinity;
-  /** What arrived when the queue began to grow, kbit/s. */
+  /** Arrival rate when the queue began to grow, kbit/s. */
   #limitKbps: number | undefined;
   #deviation = MIN_DEVIATION;
 

@@ -2,9 +2,10 @@
  * The packets sent to one viewer lately, by their transport-wide number, and what its feedback says became of each
  * (core/rtp/transport-feedback.ts).
  *
- * Invariants: only what was sent lately can arrive, and each packet once: a report of other numbers, or of the same ones again, says
- * nothing. A packet reported as lost that turns up later arrives after all; one that no report names is none of both. A packet costs a few words in a ring, which grows no
- * further than MAX_CAPACITY packets. Time is an argument.
+ * Invariants: only what was sent lately can arrive, and each packet once: a report of other numbers, or of the same
+ * ones again, says nothing. A packet reported as lost that turns up later arrives after all; one that no report names
+ * is none of both. A packet costs a few words in a ring, which grows no further than MAX_CAPACITY packets. Time is an
+ * argument.
  */
 
 import { sequenceDistance } from '../rtp/sequence-numbers.ts';

@@ -1,9 +1,10 @@
 /**
- * Waiting time of even the luckiest packet in the line's queue: the least delay of the last quarter of a second, beyond the least one
- * of the last ten seconds. Jitter does not show in it, for some packets are always quick; a queue that never empties does.
+ * Waiting time of even the luckiest packet in the line's queue: the least delay of the last quarter of a second, beyond
+ * the least one of the last ten seconds. Jitter does not show in it, for some packets are always quick; a queue that
+ * never empties does.
  *
- * Invariant: a delay that stays although less is sent is not ours (another way, a flow of TCP that fills the queue), and counts as none
- * once it is accepted. Time is an argument, and is that of the viewer's clock.
+ * Invariant: a delay that stays although less is sent is not ours (another way, a flow of TCP that fills the queue),
+ * and counts as none once it is accepted. Time is an argument, and is that of the viewer's clock.
  */
 
 const SLOT_US = 25_000;
@@ -56,7 +57,7 @@ export class StandingQueue {
     return Math.max(0, leastUs - Math.min(...this.#buckets.map((bucket) => bucket.leastUs)));
   }
 
-  /** What waits now is not ours. */
+  /** Takes the present queue as one that other flows cause. */
   accept(): void {
     const bucket = this.#buckets.at(-1);
     if (!bucket) return;

@@ -1,9 +1,10 @@
 /**
- * One camera's share of a viewer's line over time: follows the allocation down at once, and up with care, because each change of rung or
- * bitrate costs a keyframe.
+ * One camera's share of a viewer's line over time: follows the allocation down at once, and up with care, because each
+ * change of rung or bitrate costs a keyframe.
  *
- * Invariants: a share that the line carries is never exceeded; a line must offer more, with a margin, for a while before anything is
- * raised, and ever longer where that has failed; what the page asks for (a larger view, a camera fewer) waits for nothing. Time is an argument.
+ * Invariants: a share that the line carries is never exceeded; a line must offer more, with a margin, for a while
+ * before anything is raised, and ever longer where that has failed; what the page asks for (a larger view, a camera
+ * fewer) waits for nothing. Time is an argument.
  */
 
 import { RUNG_NAMES } from '../video/rungs.ts';
@@ -28,7 +29,7 @@ export class SteadyShare {
   #share: Share | undefined;
   #holdUs = FIRST_HOLD_US;
   #raisedUs = -Infinity;
-  /** What the line carried then. */
+  /** The estimate at that moment. */
   #raisedAtBps = Infinity;
   #failedUs = -Infinity;
   /** The least that was offered since then, where that is more than it has. */

@@ -1,6 +1,6 @@
 /**
- * Tells a queue that is ours from one that is not: one that is ours drains when less is sent. One that stays as it was is none, the path has
- * become longer; one that does not drain after several decreases is another flow's.
+ * Tells a queue that is ours from one that is not: one that is ours drains when less is sent. One that stays as it was
+ * is none, the path has become longer; one that does not drain after several decreases is another flow's.
  *
  * Invariant: a queue that is not ours costs no more than MAX_VAIN decreases. Time is an argument.
  */

@@ -1,9 +1,9 @@
 /**
- * The ladder of steps in which one camera can be sent to a viewer: the pace of the smallest rung first, then larger rungs, up to the one that
- * the size shown and the viewer's own wish ask for.
+ * The ladder of steps in which one camera can be sent to a viewer: the pace of the smallest rung first, then larger
+ * rungs, up to the one that the size shown and the viewer's own wish ask for.
  *
- * Invariants: a step costs more than the one below it; no rung is larger than the view needs; a rung that nobody else holds is encoded
- * for whatever its viewer can take, within limits; one that others hold costs what they made it.
+ * Invariants: a step costs more than the one below it; no rung is larger than the view needs; a rung that nobody else
+ * holds is encoded for whatever its viewer can take, within limits; one that others hold costs what they made it.
  */
 
 import type { Rung, RungName } from '../video/rungs.ts';
@@ -32,7 +32,7 @@ export interface ViewStep extends ForwardingTarget {
   readonly isWhole: boolean;
 }
 
-/** What, besides the line, ends the ladder. */
+/** The reasons, besides the line, that end the ladder. */
 export type StepLimit = 'size' | 'quality';
 
 export interface ViewSteps {

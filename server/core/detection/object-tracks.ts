@@ -3,8 +3,9 @@
  * object that is seen long enough is told once, with all its later sightings. Pure; times are µs of server time.
  *
  * Invariants: a started object ends once, when nobody has reported it for `LOST_US`; at most `MAX_OBJECTS` are followed, whatever
- * is reported; started objects are limited in number over time; one report never takes two of its boxes for one object, except boxes
- * that nearly cover each other. Several analysers of one camera share its objects, so what two of them see is one object.
+ * is reported; started objects are limited in number over time; one report never takes two of its boxes for one object,
+ * except boxes that nearly cover each other. Several analysers of one camera share its objects, so what two of them see
+ * is one object.
  */
 
 import type { DetectedBox } from '../../wire/detection.ts';

@@ -1,8 +1,9 @@
 /**
- * What the edges ask of a site's cameras, and what comes together of it: the most that any edge wants of each rung.
+ * The edges' demands on a site's cameras, combined: the most that any edge wants of each rung.
  *
- * Invariants: a demand lapses LAPSE_MS after it was last heard, so that an edge that is gone, or cut off, keeps no encoder running; an
- * edge holds at most MAX_CAMERAS cameras, and all edges together MAX_DEMANDS, so that none can fill the site's memory. Time is an argument.
+ * Invariants: a demand lapses LAPSE_MS after it was last heard, so that an edge that is gone, or cut off, keeps no
+ * encoder running; an edge holds at most MAX_CAMERAS cameras, and all edges together MAX_DEMANDS, so that none can fill
+ * the site's memory. Time is an argument.
  */
 
 import { RUNG_NAMES, type RungName } from '../video/rungs.ts';

@@ -1,8 +1,8 @@
 /**
  * Numbers the frames of a rung at the site, and tells an edge which it lacks: how many of each layer.
  *
- * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site left out included;
- * they wrap at 2^32, and nothing else is needed to know what is missing.
+ * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site
+ * left out included; they wrap at 2^32, and nothing else is needed to know what is missing.
  */
 
 import type { EdgeFrame } from '../../wire/edge-frame.ts';
@@ -12,7 +12,7 @@ export type CountedFrame = Pick<EdgeFrame, 'epoch' | 'sequence' | 'layer1Count' 
 type Layers = [number, number, number];
 
 const U32 = 2 ** 32;
-/** What lies further ahead lies behind. */
+/** A number further ahead than this is one behind. */
 const HALF = 2 ** 31;
 
 /** The site's side. */

@@ -1,8 +1,9 @@
 /**
  * Which frames of one rung can still be decoded, after some were lost or left out.
  *
- * Invariant: a frame is taken only when everything that it refers to was taken. A frame that is missing from an upper layer costs that
- * layer until it begins anew at a frame of layer sync; one from layer 0 costs everything up to the next keyframe.
+ * Invariant: a frame is taken only when everything that it refers to was taken. A frame that is missing from an upper
+ * layer costs that layer until it begins anew at a frame of layer sync; one from layer 0 costs everything up to the
+ * next keyframe.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';

@@ -1,10 +1,11 @@
 /**
- * How much of a site's video is on its way to NATS, and whether there is room for more. NATS confirms by a round trip (PING, PONG) what
- * it has read; what is not confirmed waits somewhere in between, in this process, in sockets, on the line.
+ * How much of a site's video is on its way to NATS, and whether there is room for more. NATS confirms by a round trip
+ * (PING, PONG) what it has read; what is not confirmed waits somewhere in between, in this process, in sockets, on the
+ * line.
  *
- * Invariants: at most MAX_BYTES are unconfirmed, CAMERA_BYTES of them of one camera, so that none takes the room of the others; nothing is
- * added while a round trip takes MAX_WAIT_US longer than it has to: whoever is behind gets fewer frames, not older ones. Frames of upper
- * layers give way at half of that. Time is an argument.
+ * Invariants: at most MAX_BYTES are unconfirmed, CAMERA_BYTES of them of one camera, so that none takes the room of the
+ * others; nothing is added while a round trip takes MAX_WAIT_US longer than it has to: whoever is behind gets fewer
+ * frames, not older ones. Frames of upper layers give way at half of that. Time is an argument.
  */
 
 /** Two keyframes of the largest camera. */
@@ -36,7 +37,7 @@ export class PublishWindow {
     return this.#bytes;
   }
 
-  /** Of the best round trip lately, µs; undefined: none is known. */
+  /** The best recent round trip, µs; undefined: none is known. */
   get roundTripUs(): number | undefined {
     const us = Math.min(this.#best.us, this.#best.beforeUs);
     return us < Infinity ? us : undefined;

@@ -4,6 +4,9 @@
  *     vigie.SITE.video.CAMERA.RUNG             site → every edge that subscribes    one frame, wire/edge-frame.ts
  *     vigie.SITE.demand.EDGE.CAMERA            edge → site, answered                wire/edge-messages.ts
  *     vigie.SITE.keyframe.EDGE.CAMERA.RUNG     edge → site                          empty
+ *     vigie.SITE.open.EDGE                     edge → site, answered                a stream of bytes, wire/edge-messages.ts
+ *     vigie.SITE.up.EDGE.STREAM                edge → site                          bytes, wire/tunnel-message.ts
+ *     vigie.SITE.down.EDGE.STREAM              site → that edge                     bytes
  *     vigie-answers.EDGE.…                     the answers to that edge
  *
  * Invariant: whoever sends names itself in the subject, and NATS lets nobody send under another name.
@@ -39,20 +42,53 @@ export function keyframeSubject(site: string, edge: string, cameraId: string, ru
   return `${ROOT}.${site}.keyframe.${edge}.${cameraId}.${rung}`;
 }
 
+/** On which an edge opens a stream of bytes. */
+export function openSubject(site: string, edge: string): string {
+  return `${ROOT}.${site}.open.${edge}`;
+}
+
+/** On which the bytes of a stream go: `up` to the site, `down` to the edge. */
+export function streamSubject(site: string, way: 'up' | 'down', edge: string, stream: string): string {
+  return `${ROOT}.${site}.${way}.${edge}.${stream}`;
+}
+
+/** @returns of which stream of which edge this is; undefined for another subject */
+export function readStreamSubject(subject: string): { edge: string; stream: string } | undefined {
+  const [root, , way, edge = '', stream = '', ...more] = subject.split('.');
+  if (root !== ROOT || (way !== 'up' && way !== 'down') || more.length > 0) return undefined;
+  return isNodeName(edge) && stream !== '' ? { edge, stream } : undefined;
+}
+
+/** @returns the edge that opens a stream; undefined for another subject */
+export function readOpenSubject(subject: string): string | undefined {
+  const [root, , kind, edge = '', ...more] = subject.split('.');
+  return root === ROOT && kind === 'open' && more.length === 0 && isNodeName(edge) ? edge : undefined;
+}
+
 /** Beginning of the subjects that an edge is answered on. */
 export function answerPrefix(edge: string): string {
   return `${ANSWERS}.${edge}`;
 }
 
-/** What a site listens to. */
-export function siteSubjects(site: string): { demands: string; keyframes: string } {
-  return { demands: `${ROOT}.${site}.demand.*.*`, keyframes: `${ROOT}.${site}.keyframe.*.*.*` };
+/** The subjects that a site listens to. */
+export function siteSubjects(site: string): {
+  demands: string;
+  keyframes: string;
+  opens: string;
+  bytes: string;
+} {
+  return {
+    demands: `${ROOT}.${site}.demand.*.*`,
+    keyframes: `${ROOT}.${site}.keyframe.*.*.*`,
+    opens: openSubject(site, '*'),
+    bytes: streamSubject(site, 'up', '*', '*'),
+  };
 }
 
 export interface FromEdge {
   edge: string;
   cameraId: string;
-  /** Of a request for a keyframe. */
+  /** The rung of a request for a keyframe. */
   rung: RungName | undefined;
 }
 
@@ -66,7 +102,7 @@ export function readEdgeSubject(subject: string): FromEdge | undefined {
   return known && { edge, cameraId, rung: known };
 }
 
-/** What NATS is to let a role do, as a user's permissions in the configuration of nats-server, or in a token. */
+/** The NATS permissions of a role, as a user's permissions in the configuration of nats-server, or in a token. */
 export interface NatsPermissions {
   publish: string[];
   subscribe: string[];
@@ -75,8 +111,12 @@ export interface NatsPermissions {
 }
 
 export function sitePermissions(site: string): NatsPermissions {
-  const { demands, keyframes } = siteSubjects(site);
-  return { publish: [`${ROOT}.${site}.video.*.*`], subscribe: [demands, keyframes], answers: true };
+  const { demands, keyframes, opens, bytes } = siteSubjects(site);
+  return {
+    publish: [`${ROOT}.${site}.video.*.*`, streamSubject(site, 'down', '*', '*')],
+    subscribe: [demands, keyframes, opens, bytes],
+    answers: true,
+  };
 }
 
 /** @param sites the sites that it may show */
@@ -85,8 +125,13 @@ export function edgePermissions(edge: string, sites: readonly string[]): NatsPer
     publish: sites.flatMap((site) => [
       demandSubject(site, edge, '*'),
       `${ROOT}.${site}.keyframe.${edge}.*.*`,
+      openSubject(site, edge),
+      streamSubject(site, 'up', edge, '*'),
     ]),
-    subscribe: [...sites.map((site) => `${ROOT}.${site}.video.*.*`), `${answerPrefix(edge)}.>`],
+    subscribe: [
+      ...sites.flatMap((site) => [`${ROOT}.${site}.video.*.*`, streamSubject(site, 'down', edge, '*')]),
+      `${answerPrefix(edge)}.>`,
+    ],
     answers: false,
   };
 }

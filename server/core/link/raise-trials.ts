@@ -1,6 +1,6 @@
 /**
- * When raised settings may be tried again (uplink-control.ts): a raise is on trial for a minute, and each that fails makes the wait
- * for the next twice as long.
+ * When raised settings may be tried again (uplink-control.ts): a raise is on trial for a minute, and each that fails
+ * makes the wait for the next twice as long.
  *
  * Invariant: one that stood its trial makes the wait short again. Times are µs.
  */
@@ -10,7 +10,7 @@ const FIRST_WAIT_US = 30_000_000;
 const LONGEST_WAIT_US = 600_000_000;
 
 export class RaiseTrials {
-  /** Of the raise on trial. */
+  /** Time of the raise on trial. */
   #raisedAtUs: number | undefined;
   #waitUs = FIRST_WAIT_US;
   #notBeforeUs = -Infinity;

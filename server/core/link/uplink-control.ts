@@ -2,12 +2,13 @@
  * Decides how far a camera's picture settings are lowered so that its pictures fit through its uplink, and when they are raised
  * again. Pure: time is an argument, µs; the caller tells the camera, and tells what the camera answered.
  *
- * Lowering may skip levels, to where the measured line carries enough frames. Raising goes one level at a time, where the line has
- * been seen to carry more than the next level needs; a raise that fails is taken back and not tried again for a while, each time for
- * longer.
+ * Lowering may skip levels, to where the measured line carries enough frames. Raising goes one level at a time, where
+ * the line has been seen to carry more than the next level needs; a raise that fails is taken back and not tried again
+ * for a while, each time for longer.
  *
  * Invariants: only a line that is too slow lowers anything, never a slow camera, a hanging sensor or a single stall; what the
- * owner wants is the highest level; a setting that the camera refuses or ignores is not tried again before its owner changes it or it was away.
+ * owner wants is the highest level; a setting that the camera refuses or ignores is not tried again before its owner
+ * changes it or it was away.
  */
 
 import { RaiseTrials } from './raise-trials.ts';
@@ -81,7 +82,7 @@ export class UplinkControl {
     return this.#wanted;
   }
 
-  /** What the camera is to be set to. */
+  /** The settings that the camera should have now. */
   get settings(): UplinkSettings {
     const { jpegQuality, frameSize, maxFps } = this.#level;
     return { jpegQuality, frameSize, maxFps };
@@ -91,7 +92,7 @@ export class UplinkControl {
     return this.#index > 0;
   }
 
-  /** What the line carried when something was last lowered: a line with room to spare is only measured roughly. */
+  /** Capacity of the line when something was last lowered: a line with room to spare is only measured roughly. */
   get carriesBps(): number | undefined {
     return this.#figures?.carriesBps;
   }
@@ -135,7 +136,7 @@ export class UplinkControl {
     this.#meter.clear();
   }
 
-  /** What was measured is not the line's doing. */
+  /** Forgets measurements that the line did not cause. */
   forgetFrames(): void {
     this.#meter.clear();
   }

@@ -2,8 +2,9 @@
  * The picture settings from what the owner wants down to the least a camera is ever told, in the order in which they are
  * lowered: JPEG quality, then frame size, then frame rate.
  *
- * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does; frame sizes keep
- * the picture's shape where the camera has such sizes, since another shape shows another part of the scene.
+ * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does;
+ * frame sizes keep the picture's shape where the camera has such sizes, since another shape shows another part of the
+ * scene.
  */
 
 import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../../wire/camera-settings.ts';
@@ -18,7 +19,7 @@ export interface UplinkSettings {
 export type UplinkSetting = keyof UplinkSettings;
 
 export interface UplinkLevel extends UplinkSettings {
-  /** What changes from the level above; undefined on the highest. */
+  /** The setting that differs from the level above; undefined on the highest. */
   readonly lowers: UplinkSetting | undefined;
   /** Estimated bytes of a picture, as a share of the highest level's. */
   readonly bytes: number;

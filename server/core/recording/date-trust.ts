@@ -1,6 +1,6 @@
 /**
- * Whether the date may decide what is old enough to be deleted. Pure: date and monotonic clock are arguments, and what a restart has
- * to know is handed out and in.
+ * Whether the date may decide what is old enough to be deleted. Pure: date and monotonic clock are arguments, and what
+ * a restart has to know is handed out and in.
  *
  * Invariants: no trust while something says that the clock is wrong. Trust at once where the system says that it is synchronized,
  * unless it was set in this run, or is more than a day after the last trusted date. Otherwise after 24 hours of running without a
@@ -9,7 +9,7 @@
  */
 
 export const PROOF_MS = 24 * 3_600_000;
-/** Of the date while the server was off. */
+/** Longest plausible pause between two runs of the server. */
 const MAX_PAUSE_MS = 24 * 3_600_000;
 /** A clock that runs slow was set back by less while the server was off. */
 const MAX_BACK_MS = 60_000;

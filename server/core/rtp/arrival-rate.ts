@@ -1,6 +1,6 @@
 /**
- * Measures how much of one stream arrives, in bits per second: from what was sent between two receiver reports, and how much of it they say
- * has arrived.
+ * Measures how much of one stream arrives, in bits per second: from what was sent between two receiver reports, and how
+ * much of it they say has arrived.
  *
  * Invariant: packets on their way when a report leaves hardly count as lost: there is no figure before many have been sent, or,
  * of a slow camera, before seconds have passed. Time is an argument.

@@ -1,11 +1,11 @@
 /**
  * XOR of payloads: what forward error correction sends to let a viewer compute one lost payload from the others.
  *
- * Invariants: XOR of parities is the parity of all their payloads; of payloads that many viewers share, each set is computed once.
- * By words: a viewer costs less than its encryption by far.
+ * Invariants: XOR of parities is the parity of all their payloads; of payloads that many viewers share, each set is
+ * computed once. By words: a viewer costs less than its encryption by far.
  */
 
-/** Of one set of payloads. */
+/** The parity of one set of payloads. */
 export interface Parity {
   /** As long as the longest payload; the others count as followed by zeros. */
   readonly words: Int32Array;

@@ -1,16 +1,17 @@
 /**
  * Which packets of one frame each of its repair packets protects.
  *
- * A viewer repairs one packet at a time, the only one that a repair packet's lacks. So each packet is in two repair packets, and no two
- * packets are in the same two, as long as there are pairs; then in three, then in one. Any two losses are repaired so, and of more those that
- * make no circle; packets that follow each other, which bursts take, are in pairs apart.
- * Invariants: each packet is protected; each repair packet protects some; no mask is longer than its format allows.
+ * A viewer repairs one packet at a time, the only one that a repair packet's lacks. So each packet is in two repair
+ * packets, and no two packets are in the same two, as long as there are pairs; then in three, then in one. Any two
+ * losses are repaired so, and of more those that make no circle; packets that follow each other, which bursts take, are
+ * in pairs apart. Invariants: each packet is protected; each repair packet protects some; no mask is longer than its
+ * format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
 import type { Pattern } from './parity.ts';
 
-/** Of frames that a mask covers: a few thousand short arrays at most. */
+/** Patterns already computed, by the frames that a mask covers: a few thousand short arrays at most. */
 const known = new Map<string, readonly Pattern[]>();
 
 /**
@@ -52,7 +53,7 @@ function pairsApart(repairs: number, distance: number): number[][] {
   return begins.toSorted((a, b) => (a % 2) - (b % 2) || a - b).map((a) => [a, (a + distance) % repairs]);
 }
 
-/** A frame larger than masks reach: in parts that they do. Of few repair packets, they protect the end of each part. */
+/** A frame larger than masks reach: in parts that they do. A few repair packets protect the end of each part. */
 function inParts(packets: number, repairs: number): Pattern[] {
   const parts = Math.min(repairs, Math.ceil(packets / MAX_PROTECTED_SPAN));
   const share = (of: number, part: number): number => Math.floor((of * part) / parts);

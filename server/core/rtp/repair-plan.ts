@@ -2,11 +2,11 @@
  * Which packets each repair packet protects. Repair packets follow a frame at once: what is lost of it is there again without a
  * round trip.
  *
- * Besides its own frame (repair-patterns.ts), each protects a part of the frames that this one refers to: what their own repair packets
- * could not bring back comes a frame later, and while it lacks, this frame cannot be shown anyway.
+ * Besides its own frame (repair-patterns.ts), each protects a part of the frames that this one refers to: what their
+ * own repair packets could not bring back comes a frame later, and while it lacks, this frame cannot be shown anyway.
  *
- * Invariants: each packet is protected, those of frames without a repair packet of their own by the next one; in the mean, their number
- * is the share that was asked for. No mask is longer than its format allows.
+ * Invariants: each packet is protected, those of frames without a repair packet of their own by the next one; in the
+ * mean, their number is the share that was asked for. No mask is longer than its format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
@@ -21,7 +21,7 @@ interface PlannedFrame {
   readonly layer: FrameLayer | undefined;
 }
 
-/** What of one frame a repair packet protects. */
+/** The part of one frame that a repair packet protects. */
 export interface ProtectedPart<Frame> {
   frame: Frame;
   pattern: Pattern;

@@ -12,8 +12,9 @@
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and one
- * datagram yields at most MAX_LOST sequence numbers of lost packets, and MAX_STATUSES of transport-wide ones. (werift 0.25.2 reads each packet to the end of the datagram, and
- * makes an object for every packet that a transport-wide report claims: 1,200 bytes keep it busy for seconds.)
+ * datagram yields at most MAX_LOST sequence numbers of lost packets, and MAX_STATUSES of transport-wide ones. (werift
+ * 0.25.2 reads each packet to the end of the datagram, and makes an object for every packet that a transport-wide
+ * report claims: 1,200 bytes keep it busy for seconds.)
  */
 
 import type { ReferenceTime } from './extended-report.ts';

@@ -17,8 +17,8 @@
  * (draft-holmer-rmcat-transport-wide-cc-extensions-01) counts the packets of all streams to one viewer, who reports when each
  * arrived.
  *
- * The ids 1 and 2 are those of a page; a WHEP client names its own. An extension that it does not know is padding (RFC 8285 section
- * 4.2), so that every header has the same length.
+ * The ids 1 and 2 are those of a page; a WHEP client names its own. An extension that it does not know is padding (RFC
+ * 8285 section 4.2), so that every header has the same length.
  */
 
 export const RTP_HEADER_BYTES = 24;

@@ -1,11 +1,11 @@
 /**
- * One viewer's stream of a camera, put together from the frames of its rungs and temporal layers: decides of each frame whether it goes out,
- * and numbers it.
+ * One viewer's stream of a camera, put together from the frames of its rungs and temporal layers: decides of each frame
+ * whether it goes out, and numbers it.
  *
  * Invariants: whatever is left out, every frame that goes out refers only to frames that went out before it; picture ids have no
- * gap, TL0PICIDX counts the frames of layer 0, timestamps grow and keep to the pictures', after gaps of hours too; the rung changes at a keyframe of the new one, and until then the
- * old one goes on. An upper layer begins at a frame that refers to layer 0 alone, and ends at once, also of a rung that is too large.
- * Source: RFC 7741 section 4.2.
+ * gap, TL0PICIDX counts the frames of layer 0, timestamps grow and keep to the pictures', after gaps of hours too; the
+ * rung changes at a keyframe of the new one, and until then the old one goes on. An upper layer begins at a frame that
+ * refers to layer 0 alone, and ends at once, also of a rung that is too large. Source: RFC 7741 section 4.2.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
@@ -14,7 +14,7 @@ import { PICTURE_ID_MODULUS, type Vp8Numbers } from './vp8-payload-descriptor.ts
 
 export type Tid = 0 | 1 | 2;
 
-/** What a viewer is to be sent of a camera. */
+/** The rung and layers of a camera that a viewer should get. */
 export interface ForwardingTarget {
   readonly rung: RungName;
   /** Frames of higher temporal layers are left out. */
@@ -38,7 +38,7 @@ const MAX_BACK = 900_000;
 
 export class Vp8Forwarder {
   #target: ForwardingTarget;
-  /** Of the frames that go out; undefined before the first one. */
+  /** Rung of the frames that go out; undefined before the first one. */
   #rung: RungName | undefined;
   #awaitsKeyframe = true;
   /** For each temporal layer, whether the newest frame of it went out: the next one may refer to it. */

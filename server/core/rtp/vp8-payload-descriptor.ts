@@ -16,8 +16,8 @@
  *     T/K: |TID|Y| KEYIDX  |   KEYIDX is 0
  *          +-+-+-+-+-+-+-+-+
  *
- * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that another has not.
- * Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
+ * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that
+ * another has not. Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
  */
 
 /** PictureID counts modulo this. */
@@ -33,7 +33,7 @@ const T = 0x20;
 const M = 0x80;
 const Y = 0x20;
 
-/** What of a descriptor is the same for every viewer. */
+/** The part of a descriptor that is the same for every viewer. */
 export interface Vp8FrameDescriptor {
   /** This piece is the first of its frame (the frame is one partition, PID 0). */
   start: boolean;

@@ -5,7 +5,7 @@ import type { RungName } from './rungs.ts';
 /** The picture to make a keyframe of: the newest one there is, or the next one. */
 export type KeyframeSource = 'newest' | 'next';
 
-/** Where a frame is in the pattern of temporal layers: frames of an upper layer can be left out. */
+/** The position of a frame in the pattern of temporal layers: frames of an upper layer can be left out. */
 export interface FrameLayer {
   /** No frame refers to one of a higher layer, and none to another frame of layer 2. */
   readonly tid: 0 | 1 | 2;
@@ -16,7 +16,10 @@ export interface FrameLayer {
 /** One VP8 frame on its way from the transcoder to the SFU and the recorder. Times: server clock, µs since the epoch. */
 export interface EncodedFrame {
   readonly cameraId: string;
-  /** The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same `timestamp90k`. */
+  /**
+   * The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same
+   * `timestamp90k`.
+   */
   readonly rung: RungName;
   /** Undefined: it is one layer, and each frame refers to the one before it. */
   readonly layer: FrameLayer | undefined;
@@ -24,8 +27,8 @@ export interface EncodedFrame {
   readonly data: Uint8Array;
   readonly keyframe: boolean;
   /**
-   * Made once more of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. What follows
-   * it depends on it.
+   * Made again of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. Later frames
+   * depend on it.
    */
   readonly repeated: boolean;
   /** Pixels. */
@@ -47,7 +50,10 @@ export interface EncodedFrame {
 
 export type OnEncodedFrame = (frame: EncodedFrame) => void;
 
-/** The transcoder as the recorder and other programs see it, in the camera's own size; the SFU has frame-source.ts. A camera is encoded only while there is a subscription. */
+/**
+ * The transcoder as the recorder and other programs see it, in the camera's own size; the SFU has frame-source.ts. A
+ * camera is encoded only while there is a subscription.
+ */
 export interface EncodedVideo {
   /**
    * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. Closing the

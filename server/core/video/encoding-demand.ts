@@ -5,7 +5,7 @@
  * both, the recording is the viewers' video, at least at the recorder's bitrate.
  */
 
-/** Of a subscriber that is not live. */
+/** The demand of a subscriber that is not live. */
 export interface EncodingDemand {
   /** Frames a second. */
   maxFps: number;
@@ -22,7 +22,8 @@ export interface CombinedDemand {
 }
 
 /**
- * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it takes what the
+ * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it
+ * takes what the
  *   others get
  * @returns the highest; undefined: none states one
  */

@@ -1,8 +1,8 @@
 /**
  * The rungs of a camera: the sizes in which its picture is encoded, each only while somebody is served with it.
  *
- * Invariants: every rung has the camera's shape, as near as even sides allow, is clearly smaller than the camera and than the rung
- * before it, and costs fewer bits. A small camera has fewer rungs; `full` is always there.
+ * Invariants: every rung has the camera's shape, as near as even sides allow, is clearly smaller than the camera and
+ * than the rung before it, and costs fewer bits. A small camera has fewer rungs; `full` is always there.
  */
 
 import type { PictureSize } from './codec-quarantine.ts';

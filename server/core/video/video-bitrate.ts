@@ -1,6 +1,6 @@
 /**
- * Bitrate of a camera’s picture by its size and frame rate: 0.95 Mbit/s for VGA at 25 fps, less per pixel for larger pictures and more
- * per frame for slower cameras, because neighbouring frames then differ more.
+ * Bitrate of a camera’s picture by its size and frame rate: 0.95 Mbit/s for VGA at 25 fps, less per pixel for larger
+ * pictures and more per frame for slower cameras, because neighbouring frames then differ more.
  */
 
 const VGA_PIXELS = 640 * 480;

@@ -1,6 +1,6 @@
 /**
- * The pictures of the demo camera as they came from it, collected beside the server, and how far the pictures that a viewer saw are
- * from them. A process of its own, because it stands in the network.
+ * The pictures of the demo camera as they came from it, collected beside the server, and how far the pictures that a
+ * viewer saw are from them. A process of its own, because it stands in the network.
  *
  *     node camera-pictures.ts URL PASSWORD     prints `collecting`; one line of samples on its input, one line of PSNR
  */

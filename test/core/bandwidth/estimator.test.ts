@@ -1,6 +1,6 @@
 /**
- * The estimate over simulated lines, in virtual time: one camera at 25 fps and 0.95 Mbit/s, its keyframes, the pacer, and feedback. The
- * same random numbers in each run: VIGIE_TEST_SEED tries others.
+ * The estimate over simulated lines, in virtual time: one camera at 25 fps and 0.95 Mbit/s, its keyframes, the pacer,
+ * and feedback. The same random numbers in each run: VIGIE_TEST_SEED tries others.
  */
 
 import assert from 'node:assert/strict';
@@ -185,7 +185,7 @@ test('another path is another line', () => {
   assert.ok(least(moving.last(1), 0) > ENOUGH_BPS, label);
 });
 
-test('what waits on this machine lowers the estimate, once until that can show', () => {
+test('packets waiting on this machine lower the estimate, once until that can show', () => {
   const [wide, label] = viewer({ rateBps: 5_000_000 });
   wide.run(3);
   const { estimator, nowUs } = wide;

@@ -14,7 +14,7 @@ class Rig {
   readonly steady = new SteadyShare();
   nowUs = 0;
   view: ShownView | undefined;
-  /** What other viewers made of the rungs. */
+  /** Bitrates of the rungs, as other viewers hold them. */
   heldBps: ViewedCamera['heldBps'] = {};
   /** Changes of rung or limit: each costs a keyframe. */
   changes = 0;
@@ -94,7 +94,7 @@ test('an estimate that swings by a tenth changes nothing after the first seconds
   assert.ok(rig.changes - before <= 1, `${label}: ${rig.changes - before}`);
 });
 
-test('what the page asks for waits for nothing where the line carries it', () => {
+test('a wish of the page waits for nothing if the line carries it', () => {
   const rig = new Rig();
   rig.view = { width: 300, height: 225 };
   assert.equal(rig.hold(5, 600_000).target.rung, 'small');

@@ -14,8 +14,10 @@ import {
   edgePermissions,
   isNodeName,
   keyframeSubject,
+  openSubject,
   readEdgeSubject,
   sitePermissions,
+  streamSubject,
   videoSubject,
 } from '../../../server/core/edges/subjects.ts';
 
@@ -148,6 +150,9 @@ suite('subjects', () => {
         videoSubject('SITE', 'CAMERA', 'RUNG' as 'full'),
         demandSubject('SITE', 'EDGE', 'CAMERA'),
         keyframeSubject('SITE', 'EDGE', 'CAMERA', 'RUNG' as 'full'),
+        openSubject('SITE', 'EDGE'),
+        streamSubject('SITE', 'up', 'EDGE', 'STREAM'),
+        streamSubject('SITE', 'down', 'EDGE', 'STREAM'),
         `${answerPrefix('EDGE')}.…`,
       ],
     );

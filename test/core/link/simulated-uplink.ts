@@ -1,6 +1,6 @@
 /**
- * A camera behind a line in virtual time: it takes pictures at its rate, keeps at most two unacknowledged, and its newest replaces
- * the waiting one, as protocol v1 has it. The line sends one frame at a time and repeats what it loses.
+ * A camera behind a line in virtual time: it takes pictures at its rate, keeps at most two unacknowledged, and its
+ * newest replaces the waiting one, as protocol v1 has it. The line sends one frame at a time and repeats what it loses.
  */
 
 import { UplinkControl, type UplinkDecision } from '../../../server/core/link/uplink-control.ts';
@@ -34,7 +34,7 @@ export interface Told extends UplinkDecision {
 export class SimulatedUplink {
   readonly control: UplinkControl;
   readonly told: Told[] = [];
-  /** What the camera is set to. */
+  /** The camera's present settings. */
   set: UplinkSettings;
   line: Line;
   /** Bytes of a VGA picture at quality 12. */

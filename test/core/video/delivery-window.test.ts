@@ -10,7 +10,10 @@ interface Link {
 const CAMERA_INTERVAL_MS = 40;
 const POLL_MS = 20;
 
-/** A camera of 25 pictures a second over a link in virtual time, for two minutes. @returns what the viewer sees after ten seconds */
+/**
+ * A camera of 25 pictures a second over a link in virtual time, for two minutes. @returns what the viewer sees after
+ * ten seconds
+ */
 function watch({ bitsPerSecond, roundTripMs }: Link, bytes: number): { agesMs: number[]; fps: number } {
   const window = new DeliveryWindow();
   const bytesPerMs = bitsPerSecond / 8000;
@@ -73,7 +76,7 @@ suite('pictures on their way to a viewer', () => {
     assert.equal(window.isOpen(30), true);
   });
 
-  test('where nothing is known of the peer, nothing is held back', () => {
+  test('without knowledge of the peer, nothing is held back', () => {
     const window = new DeliveryWindow();
     window.onSent(10_000, 0);
     window.clear();

@@ -9,8 +9,10 @@
  *     reset                   a link that does nothing
  *     stats                   counters since the last time, as JSON
  *
- * loss in percent; enter and leave: bursts of losses, in percent a packet to begin and to end one (Gilbert); delay in ms; jitter in ms, uniform around the delay, in order unless reorder=1; rate in kbit/s, 0 for none;
- * queue in ms at that rate, drop-tail. RTP by payload type is counted apart: 96 video, 97 retransmissions, 98 forward error correction.
+ * loss in percent; enter and leave: bursts of losses, in percent a packet to begin and to end one (Gilbert); delay in
+ * ms; jitter in ms, uniform around the delay, in order unless reorder=1; rate in kbit/s, 0 for none; queue in ms at
+ * that rate, drop-tail. RTP by payload type is counted apart: 96 video, 97 retransmissions, 98 forward error
+ * correction.
  */
 
 #define _GNU_SOURCE

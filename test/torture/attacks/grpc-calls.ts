@@ -1,6 +1,6 @@
 /**
- * gRPC: strangers who open connections and calls, send large messages and nonsense, and somebody with a key who watches and does not
- * read. Costs the others nothing; each call without a key ends before its message is kept.
+ * gRPC: strangers who open connections and calls, send large messages and nonsense, and somebody with a key who watches
+ * and does not read. Costs the others nothing; each call without a key ends before its message is kept.
  */
 
 import { randomBytes } from 'node:crypto';

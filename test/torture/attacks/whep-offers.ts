@@ -1,6 +1,6 @@
 /**
- * WHEP: broken offers, good ones of clients that never come, candidates for sessions of somebody else. The offers are bounded, the
- * sessions are the user's share and end by themselves.
+ * WHEP: broken offers, good ones of clients that never come, candidates for sessions of somebody else. The offers are
+ * bounded, the sessions are the user's share and end by themselves.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * API keys that do not work, by Bearer and by Basic, over HTTP and signaling, from one address and from everywhere; and one good key
- * that a hundred addresses use at once. A program at home with a key of its own is served all the while.
+ * API keys that do not work, by Bearer and by Basic, over HTTP and signaling, from one address and from everywhere; and
+ * one good key that a hundred addresses use at once. A program at home with a key of its own is served all the while.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -77,7 +77,7 @@ async function signIn({ port, untilMs }: Target<Given>, counts: Counts): Promise
   }
 }
 
-/** Of a form that has to be looked up. */
+/** A wrong key in a form that has to be looked up. */
 function wrong(turn: number): string {
   return makeApiKey(`key_${turn.toString(36).padStart(12, 'a')}`);
 }

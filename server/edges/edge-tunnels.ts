@@ -1,0 +1,103 @@
+/** The edge's end of the tunnels to its sites: opens a stream to a site's HTTP server for one request of a client. */
+
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { openSubject, streamSubject } from '../core/edges/subjects.ts';
+import { VigieError } from '../errors.ts';
+import { EDGE_MESSAGE_VERSION, TUNNEL_ANSWER, type TunnelRequest } from '../wire/edge-messages.ts';
+import { readFromSite } from './edge-message-reader.ts';
+import type { NatsLink } from './nats-link.ts';
+import type { TunnelStream } from './tunnel-stream.ts';
+import { TunnelStreams } from './tunnel-streams.ts';
+
+export interface EdgeTunnelsOptions {
+  edge: string;
+  sites: readonly string[];
+  link: NatsLink;
+  clock: Clock;
+}
+
+/** The client of the request, as the edge sees it. */
+export type TunnelClient = Pick<TunnelRequest, 'address' | 'secure'>;
+
+/** To one site. */
+const MAX_STREAMS = 512;
+
+export class EdgeTunnels {
+  readonly #options: EdgeTunnelsOptions;
+  readonly #bySite: ReadonlyMap<string, TunnelStreams>;
+
+  constructor(options: EdgeTunnelsOptions) {
+    this.#options = options;
+    const { edge, link, clock } = options;
+    this.#bySite = new Map(
+      options.sites.map((site) => [
+        site,
+        new TunnelStreams({
+          link,
+          listens: streamSubject(site, 'down', edge, '*'),
+          answers: (_edge, stream) => streamSubject(site, 'up', edge, stream),
+          maxPerEdge: MAX_STREAMS,
+          clock,
+        }),
+      ]),
+    );
+  }
+
+  /** Streams that are open. */
+  get size(): number {
+    return Array.from(this.#bySite.values()).reduce((sum, streams) => sum + streams.size, 0);
+  }
+
+  /**
+   * @returns a stream to the site's HTTP server; whoever gets it closes it
+   * @throws VigieError `unavailable` within 2 s when the site is away or of another version, `full`
+   */
+  async open(site: string, client: TunnelClient): Promise<TunnelStream> {
+    const { edge } = this.#options;
+    const streams = this.#bySite.get(site);
+    if (!streams) throw new VigieError('unavailable', `this edge does not show the site ${site}`);
+    const id = randomUUID();
+    // Before the site can send anything.
+    const stream = streams.open({ edge, stream: id });
+    if (!stream)
+      throw new VigieError('full', 'this edge has too many requests under way; try again in a moment');
+    try {
+      await this.#ask(
+        openSubject(site, edge),
+        { version: EDGE_MESSAGE_VERSION, stream: id, ...client },
+        site,
+      );
+      return stream;
+    } catch (error) {
+      // The site may have opened it, and its answer be lost.
+      stream.destroy();
+      throw error;
+    }
+  }
+
+  /** Idempotent. All requests end. */
+  close(): void {
+    for (const streams of this.#bySite.values()) streams.close();
+  }
+
+  async #ask(subject: string, request: TunnelRequest, site: string): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await this.#options.link.ask(subject, Buffer.from(JSON.stringify(request)));
+    } catch (error) {
+      throw new VigieError('unavailable', `the site ${site} does not answer at the moment; try again`, {
+        cause: error,
+        retryAfterSeconds: 2,
+      });
+    }
+    const answer = readFromSite(TUNNEL_ANSWER, bytes);
+    if (!answer || 'refused' in answer)
+      throw new VigieError(
+        'unavailable',
+        `the site ${site} and this edge do not understand each other: update the older one`,
+      );
+    if (!answer.open)
+      throw new VigieError('full', `the site ${site} has too many requests under way; try again in a moment`);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Passes a request at an edge on to the site that it is for, and the site's answer back, as they come.
+ *
+ * Invariants: neither body nor answer is kept, whatever their length; when one side goes away the other is told;
+ * headers that say who the client is are not passed on: the site is told by the tunnel, which no client can write.
+ */
+
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { pipeline } from 'node:stream';
+import { VigieError } from '../errors.ts';
+import type { EdgeTunnels, TunnelClient } from './edge-tunnels.ts';
+import type { TunnelStream } from './tunnel-stream.ts';
+
+/** RFC 9110 section 7.6.1, and what proxies add. */
+const NOT_PASSED_ON = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  // The edge answers it itself, before it opens the tunnel.
+  'expect',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+]);
+
+export type OnProxyFailure = (error: VigieError) => void;
+
+export class SiteProxy {
+  readonly #tunnels: Pick<EdgeTunnels, 'open'>;
+
+  constructor(tunnels: Pick<EdgeTunnels, 'open'>) {
+    this.#tunnels = tunnels;
+  }
+
+  /** @param onFailure called instead of an answer, when none was begun */
+  async pass(
+    site: string,
+    client: TunnelClient,
+    [request, response]: readonly [IncomingMessage, ServerResponse],
+    onFailure: OnProxyFailure,
+  ): Promise<void> {
+    let stream: TunnelStream;
+    try {
+      stream = await this.#tunnels.open(site, client);
+    } catch (error) {
+      const isKnown = error instanceof VigieError;
+      return onFailure(
+        isKnown ? error : new VigieError('unavailable', 'the site cannot be reached', { cause: error }),
+      );
+    }
+    if (response.destroyed) return void stream.destroy();
+    response.once('close', () => stream.destroy());
+    this.#exchange(site, stream, [request, response], onFailure);
+  }
+
+  #exchange(
+    site: string,
+    stream: TunnelStream,
+    [request, response]: readonly [IncomingMessage, ServerResponse],
+    onFailure: OnProxyFailure,
+  ): void {
+    const passed = httpRequest({
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
+      headers: {
+        ...passedOn(request.headers),
+        // Framed anew, since Node frames no body of a GET or DELETE by itself.
+        ...(request.headers['transfer-encoding'] !== undefined && { 'transfer-encoding': 'chunked' }),
+      },
+      setHost: false,
+      createConnection: () => stream,
+    });
+    passed.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.headers));
+      pipeline(answer, response, (error) => {
+        if (error) response.destroy();
+      });
+    });
+    passed.once('error', (error) => {
+      stream.destroy();
+      if (response.headersSent || response.destroyed) response.destroy();
+      else
+        onFailure(
+          new VigieError('unavailable', `the site ${site} broke off; try again`, {
+            cause: error,
+            retryAfterSeconds: 2,
+          }),
+        );
+    });
+    // Not `pipeline`: it would close the connection that the failure is to be told on. A client that leaves closes the response.
+    request.pipe(passed);
+  }
+}
+
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  // Headers that `Connection` names are for the next hop only.
+  const named = new Set(headers.connection?.split(',').map((name) => name.trim().toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name) && !named.has(name)),
+  );
+}
