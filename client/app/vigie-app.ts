@@ -32,6 +32,9 @@ import { listen } from '../ui/listen.ts';
 import { logo } from '../ui/logo.ts';
 import { appStyles } from './vigie-app.styles.ts';
 
+/** On a phone they stand in the menu: its bar has room for four. */
+const MORE_ON_PHONES: ReadonlySet<string> = new Set(['users', 'firmware']);
+
 export class VigieApp extends LitElement {
   static override styles = [sharedStyles, appStyles];
   static override properties = {
@@ -102,7 +105,10 @@ export class VigieApp extends LitElement {
               <vigie-rights-notice .context=${this.context}></vigie-rights-notice>`
           : nothing
       }
-      <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
+      <main
+        class=${this.#navigation.route.page === 'cameras' ? 'wall' : ''}
+        @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}
+      >
         ${this.#page(this.context)}
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
@@ -117,24 +123,44 @@ export class VigieApp extends LitElement {
     const { page } = this.#navigation.route;
     const link = (
       target: 'cameras' | 'events' | 'lookBack' | 'users' | 'firmware',
+      icon: string,
       label: string,
     ): TemplateResult =>
-      html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
-        >${label}</a
+      html`<a
+        class=${MORE_ON_PHONES.has(target) ? 'wide' : ''}
+        href=${routePath({ page: target })}
+        aria-current=${page === target ? 'page' : 'false'}
+        ><wa-icon name=${icon}></wa-icon>${label}</a
       >`;
     return html`<div class="bar">
       <a class="brand" href=${routePath({ page: 'cameras' })} aria-label="Vigie, all cameras"
         >${logo()}<span>Vigie</span></a
       >
       <nav aria-label="Main">
-        ${link('cameras', 'Cameras')} ${this.#offers('events') ? link('events', 'Events') : nothing}
-        ${this.#offers('lookBack') ? link('lookBack', 'Recordings') : nothing}
-        ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
+        ${link('cameras', 'camera', 'Cameras')}
+        ${this.#offers('events') ? link('events', 'bell', 'Events') : nothing}
+        ${this.#offers('lookBack') ? link('lookBack', 'clock-rotate-left', 'Recordings') : nothing}
+        ${
+          isAdministrator(user)
+            ? [link('users', 'users', 'Users'), link('firmware', 'download', 'Firmware')]
+            : nothing
+        }
       </nav>
       <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
         <wa-button slot="trigger" size="s" appearance="plain" with-caret data-testid="user-menu">
-          <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span>
+          <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span
+          ><span class="more" aria-hidden="true">More</span>
         </wa-button>
+        ${
+          isAdministrator(user)
+            ? html`<wa-dropdown-item class="narrow" value="users" data-testid="menu-users">
+                  <wa-icon slot="icon" name="users"></wa-icon>Users
+                </wa-dropdown-item>
+                <wa-dropdown-item class="narrow" value="firmware" data-testid="menu-firmware">
+                  <wa-icon slot="icon" name="download"></wa-icon>Firmware
+                </wa-dropdown-item>`
+            : nothing
+        }
         <wa-dropdown-item value="password" data-testid="change-password">
           <wa-icon slot="icon" name="lock"></wa-icon>Change password
         </wa-dropdown-item>
@@ -222,6 +248,8 @@ export class VigieApp extends LitElement {
   readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'users') this.#navigation.go({ page: 'users' });
+    else if (detail.item.value === 'firmware') this.#navigation.go({ page: 'firmware' });
     else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'keys') this.#navigation.go({ page: 'keys' });
