@@ -125,7 +125,7 @@ function isLess({ target, limitBps = Infinity }: Share, than: Share): boolean {
   return levelOf(target) === levelOf(than.target) && limitBps < KEPT_SHARE * (than.limitBps ?? Infinity);
 }
 
-/** A higher step, or of the same rung so many more bits that they are worth a keyframe. */
+/** Whether it is a higher step, or enough more bits of the same rung to be worth a keyframe. */
 function isMore({ target, limitBps = Infinity }: Share, than: Share): boolean {
   const rise = levelOf(target) - levelOf(than.target);
   return rise > 0 || (rise === 0 && limitBps > WORTHWHILE_RAISE * (than.limitBps ?? Infinity));

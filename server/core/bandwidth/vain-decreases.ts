@@ -6,11 +6,11 @@
  */
 
 const DRAINED = 0.8;
-/** So many decreases drain a queue that is ours. */
+/** Number of decreases that drain a queue of our own. */
 const MAX_VAIN = 3;
 /** Share of the queue by which it changes at most where it is none. */
 const UNMOVED = 0.05;
-/** For so long the queue is that of another flow, and only losses show that it is full. */
+/** Time for which the queue counts as that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
 /** No more is sent than this many times what was found: the queue had time to drain. */
 const OBEYED = 1.1;
