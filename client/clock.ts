@@ -1,6 +1,6 @@
 /**
  * The browser's clocks, and the one place that reads them: durations on the monotonic clock, dates by the wall clock of this
- * device. What the server dated is compared with the server's clock (live/server-clock.ts) wherever a page has one.
+ * device. Dates of the server are compared with the server's clock (live/server-clock.ts) wherever a page has one.
  */
 
 /** ms, monotonic; as a DOMHighResTimeStamp of this page. Only differences mean something. */

@@ -23,7 +23,7 @@ find_certificate() {
   cert=$own_cert
   key=$own_key
   if [ -z "$cert" ]; then
-    # Of several issuers (Let's Encrypt, its stand-in, Caddy itself) the newest one.
+    # Takes the newest of several issuers (Let's Encrypt, its stand-in, Caddy itself).
     for file in "${TURN_CERT_DIR:-/nowhere}"/*/"$name/$name.crt"; do
       # -nt is not in POSIX, but dash, BusyBox and bash have it.
       # shellcheck disable=SC3013

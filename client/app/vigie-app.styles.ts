@@ -49,7 +49,7 @@ export const appStyles = css`
     margin-inline-start: 0.5rem;
     /* Room for the focus ring. */
     padding: 0.25rem;
-    /* What does not fit beside the menu on a narrow phone is reached by a swipe. */
+    /* On a narrow phone, a swipe reaches the links that do not fit beside the menu. */
     overflow-x: auto;
     scrollbar-width: none;
   }

@@ -191,7 +191,7 @@ export class VigieApp extends LitElement {
     return live.cameras.with(right).length > 0 || (right === 'lookBack' && this.hasRemoved);
   }
 
-  /** Where no camera has recordings to see, once for each list of cameras. */
+  /** Asks once for each list of cameras, and only while no camera in it has recordings to see. */
   async #askForRemoved(): Promise<void> {
     if (!this.context) return;
     const { session, live, api } = this.context;

@@ -31,7 +31,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   userAdded: 'Added a user',
   userChanged: 'Changed a user',
   userRemoved: 'Removed a user',
-  passwordChanged: 'Changed the own password',
+  passwordChanged: 'Changed their own password',
   passwordReset: 'Reset a password by command',
   cameraAdded: 'Added the camera',
   cameraKeyRenewed: 'Gave the camera a new key',

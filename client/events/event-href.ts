@@ -1,4 +1,4 @@
-/** Where an event leads: to the recording of it, for those who may look back at its camera. */
+/** The page that an event links to: its recording, for those who may see recordings of its camera. */
 
 import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';

@@ -1,4 +1,4 @@
-/** Chooses the firmware a camera is to be updated to. What is not newer wants a tick of its own. */
+/** Chooses the firmware a camera is to be updated to. A version that is not newer needs a tick of its own. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';

@@ -1,5 +1,5 @@
 /**
- * Where on its host this app stands (VIGIE_BASE_PATH): the server writes it into its own page; on another page of the
+ * The path of this app on its host (VIGIE_BASE_PATH): the server writes it into its own page; on another page of the
  * same host the address of the script tells.
  */
 

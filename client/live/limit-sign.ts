@@ -52,7 +52,7 @@ export class LimitSign {
 }
 
 export interface LimitWords {
-  /** Where there is room for nothing else. */
+  /** Shown where there is no room for more. */
   short: string;
   sentence: string;
 }

@@ -124,7 +124,7 @@ export class PresentedFrames extends Emitter<{ frame: number | null }> {
       this.budget.addPresented({ rtpTimestamp, arrivedUs, presentedUs, displayedUs });
   }
 
-  /** Where nobody can tell when it was taken, it counts: the server knows what the camera sends. */
+  /** A frame of unknown capture time counts as new: the server knows what the camera sends. */
   #isNew(captureUs: number | null): boolean {
     const before = this.#captureUs;
     if (captureUs !== null) this.#captureUs = captureUs;

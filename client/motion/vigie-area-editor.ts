@@ -1,5 +1,5 @@
 /**
- * `<vigie-area-editor>`: zones and masks over the picture in its slot. What is selected has a handle at each corner and one in
+ * `<vigie-area-editor>`: zones and masks over the picture in its slot. The selected area has a handle at each corner and one in
  * the middle of each side, for mouse, finger and keyboard (arrows move a corner, Delete takes it away). While `drawing` is set,
  * presses on the picture set corners; the first one, or Enter, closes the outline; Escape cancels.
  *

@@ -98,7 +98,7 @@ export class Exports extends Emitter<{ change: Exports }> {
     this.#save(item);
   }
 
-  /** Looks at all of them. What the server does not answer is shown by the page as a whole. */
+  /** Looks at all of them. The page as a whole shows that the server does not answer. */
   async load(): Promise<void> {
     const items = await this.#server.list().catch(() => this.#items);
     const ids = new Set(items.map(({ id }) => id));

@@ -55,7 +55,7 @@ export function endsEarly({ startMs, endMs }: RecordedSegment, seconds: number):
   return endMs - startMs - seconds * 1000 > EARLY_MS;
 }
 
-/** For `<video>`, which sends the media cookie. Of a segment that is being written, as it was when it was listed. */
+/** For `<video>`, which sends the media cookie. A segment that is being written has the length it had when it was listed. */
 export function segmentUrl(cameraId: string, { id: recordingId, open, bytes }: RecordedSegment): string {
   return mediaPath('GET /api/cameras/:cameraId/recordings/:recordingId.webm', {
     params: { cameraId, recordingId },

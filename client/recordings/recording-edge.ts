@@ -1,5 +1,5 @@
 /**
- * Where a player has played all that is loaded of a segment that is being written: it asks for more at once, then at intervals,
+ * The end of what a player has loaded of a segment that is being written: it asks for more at once, then at intervals,
  * until it goes on.
  */
 

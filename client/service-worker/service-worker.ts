@@ -31,7 +31,7 @@ worker.addEventListener('notificationclick', (event) => {
   event.waitUntil(open((notification.data as { path: string }).path));
 });
 
-/** Where the app stands: the worker is in its folder, and responsible for what is below. */
+/** The path of the app: the worker is in its folder and handles the paths below it. */
 function basePath(): string {
   return new URL(worker.registration.scope).pathname.replace(/\/$/, '');
 }

@@ -44,8 +44,8 @@ struct Credentials {
   Text<kMaxCameraIdBytes> camera_id;
   /// As text, 43 characters of base64url.
   Text<kBase64UrlChars> key;
-  /// Instead of id and key: a code that the server exchanges for both, once. Of key and code, the last one
-  /// entered counts.
+  /// Instead of id and key: a code that the server exchanges for both, once. The one entered last, key or code,
+  /// counts.
   Text<16> pairing_code;
 
   /// Fields by their names on the page and on the serial line: ssid, password, server, id, key, pair.

@@ -21,7 +21,7 @@ struct ServerUrl {
 /// @returns nothing when it is not a WebSocket URL, or contains a user or a fragment
 std::optional<ServerUrl> parse_server_url(std::string_view text);
 
-/// What stands in front of the server's own paths: `/vigie` of `/vigie/camera`; empty without a proxy that serves it
+/// The prefix of the server's own paths: `/vigie` of `/vigie/camera`; empty without a proxy that serves it
 /// under a path.
 std::string_view base_path(const ServerUrl& url);
 

@@ -26,7 +26,7 @@ const HALF_BYTES = 16;
 const TOKEN = /^[\w-]{43}$/;
 
 export interface SignedInClient {
-  /** Of the request's cookie. */
+  /** The value of the request's cookie. */
   token: string | undefined;
   /** As the client names itself (core/device-name.ts). */
   device: string | undefined;

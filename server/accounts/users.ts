@@ -134,7 +134,7 @@ export class Users {
   }
 
   /**
-   * Changes the own password. All other sign-ins of the user end, and the API keys unless they are to stay.
+   * Changes the user's own password. All other sign-ins of the user end, and the API keys unless they are to stay.
    *
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */

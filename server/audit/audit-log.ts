@@ -137,7 +137,7 @@ export class AuditLog {
     }
   }
 
-  /** Idempotent. What went on ends now. */
+  /** Idempotent. Stretches that went on end now. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

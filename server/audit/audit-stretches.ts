@@ -99,7 +99,7 @@ export class AuditStretches {
     return new Map([...this.#over, ...ends].map((end) => [end.id, end]));
   }
 
-  /** What has to be stored: ends of stretches that go on or have changed. Forgets those that are over. */
+  /** The ends of stretches that go on or have changed, to be stored. Forgets stretches that are over. */
   takeChanged(nowUs: number, nowMs: number): AuditStretchEnd[] {
     const ends = this.#over.splice(0);
     for (const [key, stretch] of this.#stretches) {
@@ -111,7 +111,7 @@ export class AuditStretches {
     return ends;
   }
 
-  /** What has gone on for too long goes on as another entry. @param renew a new id and date @returns the new entries */
+  /** Continues stretches that have lasted too long as new entries. @param renew a new id and date @returns the new entries */
   renewLong(nowUs: number, renew: (entry: NewAuditEntry) => NewAuditEntry): NewAuditEntry[] {
     const long = [...this.#stretches.values()].filter(
       ({ open, beganUs }) => open > 0 && nowUs - beganUs >= MAX_STRETCH_MS * 1000,

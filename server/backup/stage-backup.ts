@@ -22,7 +22,7 @@ export interface StagedFile {
   name: string;
   /** A folder that is made anew. */
   staging: string;
-  /** Of an encrypted file. */
+  /** Password of an encrypted file. */
   password: string | undefined;
 }
 

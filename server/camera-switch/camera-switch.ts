@@ -133,7 +133,7 @@ export class CameraSwitch extends IsolatingEmitter<{ changed: [cameraId: string,
     clearInterval(this.#timer);
   }
 
-  /** One after the other, and on top of what was changed meanwhile. Where storing fails, what was switched off stays off. */
+  /** One after the other, each on the newest state. If storing fails, a camera that was switched off stays off. */
   async #change(
     position: SwitchPosition,
     change: (state: SwitchState) => SwitchState,

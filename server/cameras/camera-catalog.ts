@@ -28,7 +28,7 @@ import type { RecordingsFate } from '../wire/recording.ts';
 import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
 import { RIGHTS, type Right } from '../wire/rights.ts';
 
-/** The part of the connected cameras that the API uses; main connects it. */
+/** The part of the connected cameras that the API uses. */
 export interface CameraControl {
   /** The connection of any id, known or not. */
   status(cameraId: string): CameraConnectionView;
@@ -104,7 +104,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
       .map(({ rights, ...camera }) => (advised ? this.#advisedView(camera) : this.#view(camera, rights)));
   }
 
-  /** Of every camera, for the server's figures. */
+  /** The figures of every camera, for the server's metrics. */
   figures(): CameraFigures[] {
     const figuresOf = (camera: KnownCamera): CameraFigures =>
       cameraFigures(this.#view(camera, []), this.#control.status(camera.id), this.#refusalsOf?.(camera.id));

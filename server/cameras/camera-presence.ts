@@ -78,7 +78,7 @@ export class CameraPresence
     ingest.on('replaced', (cameraId) => this.#updatePace(cameraId));
   }
 
-  /** Of any camera, known or not. */
+  /** The state of any camera, also of an unknown one. */
   liveness(cameraId: string): Liveness {
     return this.#shown(cameraId, this.#find(cameraId)?.liveness.at(this.#clock()) ?? NEVER_SEEN);
   }

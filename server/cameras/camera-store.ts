@@ -151,7 +151,7 @@ export class CameraQueries {
     return this.adjustedOf(id).adaptToConnection ?? true;
   }
 
-  /** What a camera that is lowered was set to before; undefined for one that is not. */
+  /** The settings of a lowered camera before it was lowered; undefined for any other. */
   loweredFrom(id: string): CameraSettings | undefined {
     return readFields(CAMERA_SETTINGS, this.#statements.loweredFrom.get(id)?.['settings']);
   }

@@ -1,5 +1,5 @@
 /**
- * What the command line asks for: to serve, or one of the commands for the data folder. Passwords are never taken from it, since
+ * The request of the command line: to serve, or one of the commands for the data folder. Passwords are never taken from it, since
  * everybody on a machine may list command lines.
  */
 

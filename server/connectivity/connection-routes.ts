@@ -10,7 +10,7 @@ import type { ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
 
-/** Main connects it. */
+/** The server, as the connection check sees it. */
 export interface ServerFacts {
   get(): Promise<ServerConnectionFacts>;
   addresses(): ServerAddresses;

@@ -7,7 +7,7 @@ export interface ClockFacts {
   nowMs: number;
   /** When this version of Vigie was released. */
   releasedAtMs: number;
-  /** What the operating system says; undefined where it says nothing. */
+  /** The operating system's answer; undefined if it gives none. */
   synchronized: boolean | undefined;
 }
 

@@ -104,7 +104,7 @@ export class SiteClock implements Dates {
     const elapsedMs = (reading.serverUs - last.serverUs) / 1000;
     const sleptMs = reading.uptimeMs - last.uptimeMs - elapsedMs;
     const slept = byMs > 0 && (sleptMs > byMs / 2 || elapsedMs >= STOOD_STILL_MS);
-    // What came between the two looks came after the sleep, as far as anybody can tell; so does what arrives late.
+    // Frames between the two readings count as after the sleep, since nothing shows otherwise; so do late ones.
     if (slept) this.#begin({ fromUs: last.serverUs + 1, offsetUs: offsetOf(reading) });
     else for (const era of this.#eras) era.offsetUs += byUs;
     const kind = slept ? 'slept' : 'stepped';

@@ -45,7 +45,7 @@ export class ViewerAllowance {
     return this.#viewer.userId;
   }
 
-  /** Of the same user, streams and shares go on. */
+  /** A new sign-in of the same user keeps its streams and shares. */
   signIn(viewer: AllowedViewer): void {
     if (this.#viewer.userId !== viewer.userId) this.#viewer = viewer;
   }

@@ -52,7 +52,7 @@ export class EdgeCamera {
     return this.#awaySinceUs !== undefined;
   }
 
-  /** What there is, best first; before the site has answered the full one alone, of an assumed size. */
+  /** The rungs that there are, best first; before the site has answered the full one alone, of an assumed size. */
   get rungs(): Rung[] {
     return this.#offered ? [...this.#offered] : offeredRungs(undefined, ASSUMED_FPS);
   }

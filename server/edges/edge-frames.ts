@@ -105,7 +105,7 @@ export class EdgeFrames implements FrameSource {
       log: this.#log,
     });
     this.#cameras.set(cameraId, camera);
-    // What there is, before anybody chooses.
+    // Asks for the list of rungs before anybody chooses.
     camera.tellSoon();
     return camera;
   }

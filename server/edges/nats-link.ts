@@ -30,7 +30,7 @@ export interface NatsLinkOptions {
 export interface NatsMessage {
   subject: string;
   data: Uint8Array;
-  /** Where the sender waits for an answer. */
+  /** The subject on which the sender waits for an answer. */
   answerSubject: string | undefined;
 }
 

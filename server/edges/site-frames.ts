@@ -42,7 +42,7 @@ export interface SiteFramesOptions {
 }
 
 export interface SiteFrameCounters extends SiteStreamCounters {
-  /** Messages of edges that nobody can read, or that are answered elsewhere than the edge listens. */
+  /** Messages of edges that are no demand, or that ask for an answer on a subject of somebody else. */
   malformed: number;
   /** Demands in another version. */
   otherVersion: number;
@@ -156,7 +156,7 @@ export class SiteFrames {
       this.#counters.keyframesRefused++;
   }
 
-  /** What there is, and how low it can go: for this edge the others are what holds it. */
+  /** The rungs that there are, and how low each can go: the demands of the other edges hold it up. */
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
@@ -168,7 +168,7 @@ export class SiteFrames {
 
   #apply({ cameraId, joined }: DemandChange): void {
     this.#follow(cameraId);
-    // What runs already has begun without them.
+    // Rungs that already run began without these edges, so they need a keyframe.
     for (const rung of joined)
       if (this.#streams.get(`${cameraId} ${rung}`)?.requestKeyframe() === false)
         this.#counters.keyframesRefused++;

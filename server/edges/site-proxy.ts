@@ -107,7 +107,7 @@ export class SiteProxy {
 }
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  // What `Connection` names is for the next hop alone.
+  // Headers that `Connection` names are for the next hop only.
   const named = new Set(headers.connection?.split(',').map((name) => name.trim().toLowerCase()));
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name) && !named.has(name)),

@@ -13,7 +13,7 @@ import { readTunnelMessage, writeTunnelMessage, type TunnelType } from '../wire/
 export interface TunnelStreamOptions {
   /** @returns false when there is no connection */
   send: (message: Uint8Array) => boolean;
-  /** Of the client. */
+  /** Address of the client, as Node's sockets name it. */
   remoteAddress?: string | undefined;
   encrypted?: boolean;
   nowUs: number;
@@ -53,11 +53,11 @@ export class TunnelStream extends Duplex {
     this.encrypted = encrypted;
     this.#heardUs = nowUs;
     this.#spokeUs = nowUs;
-    // Whoever uses it hears of it by `close`; a stream that nobody uses yet must not end the process.
+    // An error without a listener would end the process; users of the stream listen to `close`.
     this.on('error', () => undefined);
   }
 
-  /** Of the other side. */
+  /** Takes a message of the other side. */
   onMessage(bytes: Uint8Array, nowUs: number): void {
     if (this.destroyed) return;
     const message = readTunnelMessage(bytes);
@@ -101,7 +101,7 @@ export class TunnelStream extends Duplex {
     else this.once('finish', () => this.destroy());
   }
 
-  /** What waits is dropped. */
+  /** Drops the bytes that wait. */
   resetAndDestroy(): this {
     return this.destroy(new Error('reset'));
   }
@@ -144,7 +144,7 @@ export class TunnelStream extends Duplex {
     this.push(null);
   }
 
-  /** What was sent whole before is still read. */
+  /** Bytes that were sent before the reset are still read. */
   #onReset(): void {
     this.#isSilent = true;
     if (!this.#hasEnded) return void this.destroy(new Error('the other side has reset the stream'));

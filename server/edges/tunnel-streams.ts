@@ -13,7 +13,7 @@ import { TunnelStream } from './tunnel-stream.ts';
 
 export interface TunnelStreamsOptions {
   link: NatsLink;
-  /** What this side listens to. */
+  /** The subject that this side listens to. */
   listens: string;
   /** The subject that messages of a stream go to. */
   answers: (edge: string, stream: string) => string;

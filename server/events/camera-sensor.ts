@@ -7,7 +7,7 @@
 
 import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
 
-/** Destination of the events, which never waits and logs its own errors; main connects it. */
+/** Destination of the events, which never waits and logs its own errors. */
 export interface SensorLog {
   start(event: { cameraId: string; source: 'camera'; kind: 'motion'; startedAtMs: number }): { id: string };
   end(id: string, endedAtMs: number): void;

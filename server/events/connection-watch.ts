@@ -9,7 +9,7 @@ import { unmappedTime, type SiteTime } from '../core/site-clock.ts';
 import { STALLED_SOURCE } from '../wire/browser-values.ts';
 import type { EventView } from '../wire/event.ts';
 
-/** Destination of the events, which never waits and logs its own errors; main connects it. */
+/** Destination of the events, which never waits and logs its own errors. */
 export interface ConnectionLog {
   away(): EventView[];
   start(event: {

@@ -1,6 +1,6 @@
 /**
  * The events of all cameras: stored, bounded, and passed to listeners. Sensors, motion detection and the connection
- * watch write into it; main connects them.
+ * watch write into it; features.ts passes it to them.
  *
  * Invariants: an event is emitted after it is stored, except to listeners that must not wait for a disk (`accepted`);
  * it ends once; for an event that is gone meanwhile, by age or with its camera, nothing more is emitted; a listener
@@ -146,7 +146,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     return this.goingOn('offline');
   }
 
-  /** Of all cameras. */
+  /** The running events of all cameras. */
   goingOn(kind: EventKind): EventView[] {
     return this.#store.goingOn(kind);
   }

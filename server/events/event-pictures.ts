@@ -11,7 +11,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { EventView } from '../wire/event.ts';
 
-/** Source of the newest frames, and their scaling; main connects both. */
+/** Source of the newest frames, and their scaling. */
 export interface PictureSources {
   /** @returns the newest that a decoder accepts */
   sound(cameraId: string): Promise<CameraFrame | undefined>;

@@ -27,7 +27,7 @@ export interface Events {
   detections: Pick<Detections, 'report'>;
 }
 
-/** The recording of an event; main connects it. */
+/** Finds the recording of an event. */
 export interface EventClips {
   settingsOf(cameraId: string): { preRollSeconds: number; postRollSeconds: number };
 }

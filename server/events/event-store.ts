@@ -124,12 +124,12 @@ export class EventQueries {
     );
   }
 
-  /** Events that continued when the server crashed: only their start is known. What outlasts a restart goes on. */
+  /** Events that continued when the server crashed: only their start is known. Kinds that outlast a restart go on. */
   endInterrupted(): void {
     this.#statements.endAll.run();
   }
 
-  /** Of all cameras. */
+  /** The running events of all cameras. */
   goingOn(kind: EventKind): EventView[] {
     return this.#statements.open.all(kind).flatMap((row) => toEvent(row) ?? []);
   }

@@ -6,7 +6,7 @@ import { findCamera, type KnownCameras } from '../core/cameras.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
 
-/** The part of the motion watch that the API uses; main connects it. */
+/** The part of the motion watch that the API uses. */
 export interface MotionSettingsHolder {
   settingsOf(cameraId: string): MotionView;
   setSettings(cameraId: string, settings: MotionView): Promise<void>;

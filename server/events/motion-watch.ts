@@ -12,12 +12,12 @@ import type { MotionEpisode } from '../core/motion/motion-episodes.ts';
 import type { MotionStore } from './motion-store.ts';
 import type { MotionView } from '../wire/motion.ts';
 
-/** Source of luma pictures; main connects it. */
+/** Source of luma pictures. */
 export interface LumaSource {
   subscribeLuma(cameraId: string, onLuma: (frame: LumaFrame) => void): Subscription;
 }
 
-/** Destination of the events, which never waits and logs its own errors; main connects it. */
+/** Destination of the events, which never waits and logs its own errors. */
 export interface MotionLog {
   start(event: {
     cameraId: string;

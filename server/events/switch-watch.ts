@@ -17,7 +17,7 @@ export interface SwitchWatchOptions {
 export class SwitchWatch {
   readonly #events: SwitchWatchOptions['events'];
   readonly #time: SiteTime;
-  /** Of cameras that are off: their events. */
+  /** The running event of each camera that is off. */
   readonly #off = new Map<string, string>();
 
   constructor({ events, time }: SwitchWatchOptions) {

@@ -26,7 +26,7 @@ import type { FirmwareImages } from './firmware-images.ts';
 import { UpdateRecords } from './update-records.ts';
 import { UpdateOffers, type SendOffer } from './update-offers.ts';
 
-/** The part of the connected cameras that updates use; main connects it. */
+/** The part of the connected cameras that updates use. */
 export interface UpdatableCameras {
   /** Undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined;
@@ -40,7 +40,7 @@ export interface FirmwareUpdatesOptions {
   log: Log;
   /** Server time, ms: deadlines are measured on it. */
   nowMs?: () => number;
-  /** Of moments of server time; server time itself when left out. */
+  /** Turns server time into dates; left out, server time counts as the date. */
   dates?: Dates;
 }
 
@@ -60,7 +60,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
   readonly #nowMs: () => number;
   readonly #offers: UpdateOffers;
   readonly #updates: UpdateRecords;
-  /** Of each camera that has connected since the start. */
+  /** The device of each camera that has connected since the start. */
   readonly #devices = new Map<string, CameraDevice>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;

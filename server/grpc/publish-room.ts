@@ -11,10 +11,10 @@ import { MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import type { Admitted } from './call-admission.ts';
 import type { ServerStream } from './server-stream.ts';
 
-/** MiB. Of one user as many cameras as their calls, or a quarter of them with large pictures. */
+/** MiB. One user has room for a camera per call, or for a quarter as many with large pictures. */
 export const PUBLISH_SHARES = { total: 256, perUser: 96 };
 const MIB = 1024 * 1024;
-/** What is around a picture. */
+/** Bytes of a message besides its picture. */
 const FRAMING_BYTES = 64 * 1024;
 
 export class PublishRoom {

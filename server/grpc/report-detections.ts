@@ -16,7 +16,7 @@ import type { OpenCalls } from './open-calls.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ServerStream } from './server-stream.ts';
 
-/** Takes reports; main connects it. */
+/** Takes reports of detections. */
 export interface DetectionReports {
   /** @throws VigieError */
   report(cameraId: string, report: DetectionReport, analyser: { id: string; name: string }): DetectionReceipt;

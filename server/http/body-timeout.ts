@@ -11,7 +11,7 @@ import type { IncomingMessage } from 'node:http';
 export interface BodyLimits {
   /** From the end of the headers to the end of the body. */
   bodyMs: number;
-  /** Of a file; see UPLOAD. */
+  /** Limits of a body that is a file; see UPLOAD. */
   upload?: UploadLimits;
 }
 
@@ -26,7 +26,7 @@ export interface UploadLimits {
 /** 17 kbit/s: slower than any line that people use, yet no connection is held for nothing. */
 export const UPLOAD: UploadLimits = { windowMs: 30_000, minBytes: 64 * 1024, totalMs: 12 * 3_600_000 };
 
-/** What prolongs the timeout of a body. */
+/** Functions that prolong the timeout of a body, by request. */
 const PROLONG = new WeakMap<IncomingMessage, () => void>();
 
 /** Call it before anything is read. @param onLate ends the request; called once at most */

@@ -2,7 +2,7 @@
  * The route of the API that a request calls: the one that serves it, or, before express has found that, the one that its path
  * belongs to, since guards that stand in front of several routes ask too.
  *
- * Invariant: it is found in the path that express matches. What is written otherwise in the request line (a whole URL, a `#`)
+ * Invariant: it is found in the path that express matches. Any other form of the request line (a whole URL, a `#`)
  * is no other route here than there.
  */
 

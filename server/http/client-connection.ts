@@ -36,6 +36,11 @@ export interface ReceivedRequest {
   socket: { remoteAddress?: string | undefined; encrypted?: boolean; isTunnelled?: boolean };
 }
 
+/** Whether the request came through an edge, whose owner could see and change it. */
+export function isTunnelled({ socket }: { socket: object }): boolean {
+  return (socket as ReceivedRequest['socket']).isTunnelled === true;
+}
+
 export type ConnectionOf = (request: ReceivedRequest) => ClientConnection;
 
 /** Headers that proxies add. A client that sends one itself only loses its private-network status. */
@@ -64,7 +69,7 @@ export function clientConnections(
     return {
       address,
       isPrivate: isFirst && !socket.isTunnelled && isDevice(address),
-      // Where one of several proxies was reached without TLS, the request was readable there.
+      // If any of several proxies was reached without TLS, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),
       host: listOf(headers['x-forwarded-host'])[0] ?? headers.host ?? '',

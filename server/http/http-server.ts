@@ -66,9 +66,9 @@ export interface HttpTimeouts {
   headersMs: number;
   /** From there to the end of the body. The time of an answer is not limited. */
   bodyMs: number;
-  /** Of a body that is a file. */
+  /** Limits of a body that is a file. */
   upload?: UploadLimits;
-  /** Of an answer that is not read, or a request that does not continue. */
+  /** Timeout of an answer that is not read, or of a request that does not continue. */
   idleMs: number;
   /** How often connections are checked for slow headers. */
   checkIntervalMs: number;
@@ -100,7 +100,7 @@ export class HttpServer {
   /** Under TLS these include connections during the handshake or without TLS, which Node does not list. */
   readonly #connections: TcpConnections;
   readonly #basePath: string;
-  /** Of connections that come another way than by the port: it never listens. */
+  /** Serves connections that do not come by the port; it never listens. */
   readonly #portless: Server;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();

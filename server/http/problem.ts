@@ -84,7 +84,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     if (!known)
       log.error({ err: error, method: request.method, path: request.path }, 'failed to handle a request');
     if (response.headersSent) {
-      // What the caller has of the answer must not look whole. An answer that ended is the gate's, in place of this one.
+      // A partial answer must not look whole. An answer that has ended is the gate's, in place of this one.
       if (!response.writableEnded) response.destroy();
       return;
     }

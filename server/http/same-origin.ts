@@ -30,7 +30,7 @@ export function isSameOrigin(request: IncomingMessage, connectionOf: ConnectionO
 }
 
 /**
- * For requests without an Origin: `<img>`, `<video>`. Where the browser does not send Sec-Fetch-Site (older ones, plain
+ * For requests without an Origin: `<img>`, `<video>`. If the browser does not send Sec-Fetch-Site (older ones, plain
  * http), only the SameSite cookie decides.
  */
 export function isSameOriginFetch(request: IncomingMessage): boolean {

@@ -82,7 +82,7 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     } catch (error) {
       if (error instanceof AnsweredBefore)
         return sendJson(request, response, new EncodedJson(answerAgain(response, error.answer)));
-      // What is refused was not done; a fault of the server may have come after the write.
+      // A refused request changed nothing; a fault of the server may have come after the write.
       if (error instanceof VigieError && error.code !== 'internal') first?.forget();
       else first?.doubt();
       outcome.failed(error);
@@ -131,7 +131,7 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   const problems = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  // What a JSON Schema cannot say, such as an end before the start: the request is as it is described, and still not usable.
+  // Some rules have no JSON Schema, such as an end before the start: the request is well formed, and still not usable.
   const isWellFormed = parsed.error.issues.every(({ code }) => code === 'custom');
   throw new VigieError(isWellFormed ? 'unprocessable' : 'badRequest', problems.join('; '));
 }

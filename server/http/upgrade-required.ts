@@ -19,7 +19,7 @@ export function upgradeRequired(
 ): RequestHandler {
   const throttle = new LogThrottle(LOG_INTERVAL_US);
   return (request, response) => {
-    // What stands beside Upgrade in a WebSocket's handshake, and is not taken away with it.
+    // A header beside Upgrade in a WebSocket's handshake, which proxies that remove Upgrade leave.
     const wasWebSocket = request.headers['sec-websocket-key'] !== undefined;
     const { path } = request;
     if (wasWebSocket && throttle.pass(path, clock()) !== undefined) {

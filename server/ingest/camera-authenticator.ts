@@ -19,7 +19,7 @@ export interface CameraCredentials {
   settingsOf?(cameraId: string): CameraSettings;
   /** Whether the server may lower them to fit its uplink; left out: it may. */
   adaptsToConnection?(cameraId: string): boolean;
-  /** What a camera that is lowered was set to before. */
+  /** The settings of a lowered camera before it was lowered. */
   loweredFrom?(cameraId: string): CameraSettings | undefined;
   setLoweredFrom?(cameraId: string, settings: CameraSettings | null): Promise<unknown>;
   /** Whether its frames may exceed the usual limits. */

@@ -117,7 +117,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
     await this.#cameras.commandsOf(cameraId).run({ type: 'reboot' });
   }
 
-  /** What a connected camera declared in its hello; undefined for a camera that is not connected. */
+  /** The hello of a connected camera; undefined for a camera that is not connected. */
   deviceOf(cameraId: string): CameraDevice | undefined {
     return this.#cameras.recordOf(cameraId)?.link?.device;
   }

@@ -1,4 +1,4 @@
-/** What the server remembers of a camera that has connected since its start, and the part that is shown. */
+/** The server's memory of a camera that has connected since the start, and the part of it that is shown. */
 
 import type { TelemetryMessage } from '../wire/camera-protocol.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';

@@ -4,7 +4,7 @@
  *
  * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
  * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or
- * never: what it did not confirm is told again. What it is lowered to is not to be stored by it.
+ * never: what it did not confirm is told again. It must not store the lowered settings.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
@@ -57,7 +57,7 @@ export class CameraUplink {
   #isSettable = false;
   #adapts = false;
   #control: UplinkControl | undefined;
-  /** What the camera was told last. */
+  /** The settings that the camera was told last. */
   #set: UplinkSettings | undefined;
   /** Told without an answer: the camera may have them, or not. On a jammed uplink the answer waits behind frames. */
   readonly #unconfirmed = new Set<UplinkSetting>();

@@ -1,6 +1,6 @@
 /**
  * Detects that a legacy camera is gone, however seldom it sends a picture: the older firmware sends nothing else by itself, but
- * answers WebSocket pings (RFC 6455 section 5.5.2). Of one that does not, only the pictures tell.
+ * answers WebSocket pings (RFC 6455 section 5.5.2). Otherwise only the pictures show it.
  */
 
 import type { Socket } from 'node:net';

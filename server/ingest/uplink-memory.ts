@@ -1,11 +1,14 @@
-/** What a lowered camera was set to before, stored so that a restarted server can give it back. A failing store is logged. */
+/**
+ * The settings of a lowered camera before it was lowered, stored so that a restarted server can give it back. A failing
+ * store is logged.
+ */
 
 import { uplinkPart, type UplinkSettings } from '../core/link/uplink-levels.ts';
 import type { Log } from '../log.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
 export interface LoweredFromStore {
-  /** What a lowered camera was set to before; undefined while it is not lowered. */
+  /** The settings before the camera was lowered; undefined while it is not lowered. */
   loweredFrom(cameraId: string): CameraSettings | undefined;
   setLoweredFrom(cameraId: string, settings: CameraSettings | null): Promise<void>;
 }

@@ -15,7 +15,7 @@ import { monotonicMs } from '../core/clock.ts';
 import type { Subscription } from '../core/fan-out.ts';
 
 const INTERVAL_MS = 20;
-/** Of the time between two readings to the time one takes. */
+/** Least ratio of the pause between two readings to the time that one takes. */
 const LEAST_PAUSE_FACTOR = 20;
 /** Meanwhile a viewer's pictures wait. */
 const MAX_PAUSE_MS = 100;

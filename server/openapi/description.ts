@@ -56,7 +56,7 @@ const ERRORS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   503: ['Unavailable', 'Not available now'],
 };
 
-/** Of the API, not of the server: which version a server runs is no business of strangers. */
+/** Version of the API, not of the server: strangers need not know which version a server runs. */
 const API_VERSION = '1';
 
 export function describeApi(): object {
@@ -181,7 +181,7 @@ function securityOf(name: ApiRouteName, authorization: Authorization): NonNullab
   ];
 }
 
-/** What it says about keys, where it is not what all others say. */
+/** The sentence about keys, for a route whose rule differs from that of all others. */
 function keysToo(name: ApiRouteName, authorization: Authorization): string {
   if (authorization === 'public' || authorization === 'sensor' || authorization === 'analyser') return '';
   if (keyAccessOf(name) === 'never') return ' No API key opens it.';

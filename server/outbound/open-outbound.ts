@@ -22,7 +22,7 @@ export interface OpenOutboundOptions {
   may: PushNotifierOptions['may'];
   log: Log;
   time: SiteTime;
-  /** Of quiet hours, IANA. */
+  /** Time zone of quiet hours, IANA. */
   timeZone: () => string;
   /** Under which a proxy serves the app; empty: there is none. */
   basePath: string;

@@ -24,7 +24,7 @@ import { PAGE_PATHS } from '../wire/paths.ts';
 import type { Right } from '../wire/rights.ts';
 import type { PushOutcome } from './push-sender.ts';
 
-/** The sender of notifications; main connects it. */
+/** Sends one push notification to one device. */
 export interface NotificationSender {
   readonly publicKey: string;
   send(device: PushDevice, payload: PushPayload): Promise<PushOutcome>;
@@ -42,7 +42,7 @@ export interface PushNotifierOptions {
   nowMs?: () => number;
   /** The monotonic clock, ms. */
   steadyMs?: () => number;
-  /** Of the quiet hours, IANA; the machine's when left out. */
+  /** Time zone of the quiet hours, IANA; default: the machine's. */
   timeZone?: () => string;
 }
 

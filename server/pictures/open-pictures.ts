@@ -16,7 +16,7 @@ export interface OpenPicturesOptions {
   };
   capacity: Capacity;
   log: Log;
-  /** Of when a picture came. */
+  /** Turns the server time of a picture into a date. */
   dates: Dates;
 }
 

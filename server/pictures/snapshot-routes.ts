@@ -16,7 +16,7 @@ import { UserShares } from '../http/user-shares.ts';
  */
 export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
-/** The newest frames; main connects it. */
+/** The newest frames. */
 export interface Snapshots extends Pick<CameraFrames, 'isOff'> {
   /** @returns the newest, whatever a decoder says of it */
   latest(cameraId: string): CameraFrame | undefined;

@@ -17,7 +17,7 @@ import type { Log } from '../log.ts';
 export const THUMBNAIL_QUEUE = { total: 32, perKey: 24 };
 const MAX_CACHED = 64;
 
-/** Scales a camera's frame down; main connects it. */
+/** Scales a camera's frame down. */
 export interface FrameScaler {
   /**
    * @param width in pixels

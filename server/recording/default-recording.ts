@@ -1,6 +1,6 @@
 import { RECORDED_KIND, type RecordingSettings } from '../wire/recording.ts';
 
-/** Of a camera nobody has set up yet: nothing is recorded, and what would be suits a door. */
+/** Settings of a camera that nobody has set up yet: nothing is recorded, and the other values suit a door. */
 export const DEFAULT_RECORDING: RecordingSettings = {
   mode: 'off',
   schedule: [],

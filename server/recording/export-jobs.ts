@@ -34,7 +34,7 @@ const MAX_REMEMBERED = 64;
 export interface ExportJobsOptions {
   library: Pick<RecordingLibrary, 'range' | 'pathOf' | 'locate' | 'bytesForExports'>;
   space: ExportSpace;
-  /** What a crash left of exports in it is removed. */
+  /** Parts of exports that a crash left in it are removed. */
   recordingsFolder: string;
   log: Log;
   /** Monotonic; for tests. */

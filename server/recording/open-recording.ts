@@ -38,7 +38,7 @@ export interface OpenRecordingOptions {
   dates: Dates;
   /** Whether the site's clock can be right; left out: nothing says so. */
   clockTrust?: { readonly view: SiteClockView; readonly isSynchronized: boolean };
-  /** Of the schedules, IANA. */
+  /** Time zone of the schedules, IANA. */
   timeZone: () => string;
   /** Bytes that others have in the data folder for minutes: backups. */
   passingBytes?: () => number;

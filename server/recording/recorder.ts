@@ -37,7 +37,7 @@ export interface RecorderOptions {
   /** Server time, ms. */
   nowMs?: () => number;
   dates?: Dates;
-  /** Of the schedules, IANA; the machine's when left out. */
+  /** Time zone of the schedules, IANA; default: the machine's. */
   timeZone?: () => string;
 }
 
@@ -150,7 +150,7 @@ export class Recorder {
     await this.#cameras.get(cameraId)?.recorder.settled();
   }
 
-  /** As it is told: when it starts, when its label changes, when it ends. What has no length is told once, ended. */
+  /** Takes an event when it starts, when its label changes and when it ends. An event without a length comes once, ended. */
   onEvent(event: EventView): void {
     const { cameraId, id, startedAtMs, endedAtMs } = event;
     const camera = this.#cameras.get(cameraId);

@@ -120,7 +120,7 @@ export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegm
 /** @returns undefined when it was removed: the oldest give way to newer ones */
 async function framesOf(segment: StoredSegment, files: RecordingFiles): Promise<EncodedFrame[] | undefined> {
   const { id, cameraId, startMs } = segment;
-  // Where the clock was set meanwhile its frames keep the dates that the range was asked for by.
+  // If the clock was set meanwhile, its frames keep the dates by which the range was requested.
   const data = (await readIfThere(files.pathOf(segment))) ?? (await readIfThere(await files.locate(id)));
   return data && recordedFrames(data, cameraId, startMs);
 }

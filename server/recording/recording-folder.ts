@@ -21,7 +21,7 @@ export const MARK_NAME = '.vigie-recordings';
 export async function openRecordingFolder(folder: string, isIndexEmpty: boolean): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (await isRecordingFolder(folder)) return true;
-  // Of an older version, which did not mark it.
+  // An older version did not mark the folder.
   if (!isIndexEmpty && (await recordedCameraIds(folder)).length === 0) return false;
   await writeFile(join(folder, MARK_NAME), '', { mode: 0o600 });
   return true;

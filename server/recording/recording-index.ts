@@ -21,7 +21,7 @@ export class RecordingIndex {
     this.#log = log;
   }
 
-  /** Of entries whose last change is not written yet. */
+  /** The ids of entries whose last change is not written yet. */
   get unwrittenIds(): string[] {
     return [...this.#unwritten.keys()];
   }

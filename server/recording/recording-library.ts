@@ -230,7 +230,7 @@ export class RecordingLibrary {
     );
   }
 
-  /** What the index does not know, or not as it is: what is being written, into a file or into the index. */
+  /** Segments that the index lacks or has in an older form: those being written into a file or into the index. */
   #unindexed(cameraId: string, fromMs: number, toMs: number): Unindexed {
     const ids = [...new Set([...this.#index.unwrittenIds, ...this.#unfinished.ids])];
     const segments = ids

@@ -31,7 +31,7 @@ export interface ListedRecording extends RecordedSegment {
   cameraId: string;
 }
 
-/** What the API asks of the recordings; main connects it. */
+/** The part of the recordings that the API uses. */
 export interface Recordings {
   readonly status: RecordingStatus;
   /** A Timeline as JSON in UTF-8. */
@@ -52,7 +52,7 @@ export interface Recordings {
   retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
-/** Cameras that were removed and have recordings; main connects it. */
+/** Cameras that were removed and have recordings. */
 export interface RemovedCameraList {
   listOf(userId: string): RemovedCameraView[];
   has(id: string): boolean;

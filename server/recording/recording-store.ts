@@ -28,7 +28,7 @@ export interface StoredSegment {
   sequence?: number;
 }
 
-/** What is known beside the index: entries that are not as they are written there, and those of them in the range. */
+/** Knowledge beside the index: entries that differ from what is written there, and those of them in the range. */
 export interface Unindexed {
   ids: readonly string[];
   segments: readonly StoredSegment[];

@@ -18,7 +18,7 @@ export interface Redated {
   index: RecordingIndex;
   room: RecordingSpace;
   dates: RecordingDates;
-  /** What is being written, by id. */
+  /** Segments being written, by id. */
   open: ReadonlyMap<string, RecordedSpan>;
 }
 

@@ -81,7 +81,7 @@ export class Retention {
       if (this.#remainingMs === 0) await store.setTrustedMs(nowMs());
       for (let beforeMs; (beforeMs = this.#beforeMs) !== undefined;)
         if ((await store.removePictures(beforeMs, AT_ONCE)) === 0) break;
-      // What cannot be removed stays in the list, and the next after it goes on.
+      // A recording that cannot be removed stays in the list; the next page begins after it.
       let after = { endMs: -1, bytes: 0, sequence: 0 };
       for (let beforeMs; (beforeMs = this.#beforeMs) !== undefined;) {
         const page = await store.expiredAfter(beforeMs, after, AT_ONCE);

@@ -13,7 +13,7 @@ import { VigieError } from '../errors.ts';
 export interface PrefixRequest {
   path: string;
   recordingId: string;
-  /** Of the file; undefined: as far as it has come. */
+  /** Length of the file; undefined: as far as it is written. */
   upTo: number | undefined;
   /** It still grows. */
   isOpen: boolean;

@@ -170,12 +170,12 @@ export class UnfinishedSegments {
     const segment = index.find(id);
     if (!segment) return;
     if (!isKept || file.isEmpty) {
-      // Where the disk is away it stays, until the next start.
+      // If the disk is away, the segment stays until the next start.
       this.#cutOff.add(id);
       return await remove(id);
     }
     const dated = await dates.redate(asFarAs(segment, file), file);
-    // What a failing disk kept from ending as it should is repaired at the next start; until then it plays as far as it goes.
+    // A segment that a failing disk left without an end is repaired at the next start; until then, its complete part plays.
     const now = index.find(id);
     if (!now) {
       room.forget(id);

@@ -44,7 +44,7 @@ const FILE_OVERHEAD_BYTES = 4_096;
 /** The element Duration, an 8-byte float: its id and size. It stands near the beginning. */
 const DURATION = Buffer.from('448988', 'hex');
 const DURATION_WITHIN_BYTES = 1_024;
-/** What a frame has around it: its block's header and, of a keyframe, its cluster's. */
+/** Bytes besides a frame's own: its block's header and, for a keyframe, its cluster's. */
 const FRAME_OVERHEAD_BYTES = 64;
 
 export class WebmFile {

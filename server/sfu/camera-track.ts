@@ -78,7 +78,7 @@ export class CameraTrack {
     return heldBps === undefined ? undefined : Math.min(fullBps, heldBps);
   }
 
-  /** What a sink says of itself has changed. */
+  /** The demand of a sink has changed. */
   sinksChanged(): void {
     const nowBps = this.#limitBps;
     this.#needBps = new Map(Array.from(this.#sinks, (sink) => [sink, sink.limitBps ?? nowBps]));

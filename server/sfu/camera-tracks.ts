@@ -24,7 +24,7 @@ export class CameraTracks {
     return this.#clock();
   }
 
-  /** What there is, best first; at least one. */
+  /** The rungs of the camera, best first; at least one. */
   get rungs(): Rung[] {
     return this.#video.rungsOf(this.cameraId);
   }

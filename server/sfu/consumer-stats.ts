@@ -19,20 +19,20 @@ export interface ConsumerStats extends ForwardingCounters {
   packetsSent: number;
   bytesSent: number;
   packetsRetransmitted: number;
-  /** Of forward error correction. */
+  /** Packets of forward error correction. */
   repairPacketsSent: number;
   /** 0 … 1, from the last receiver report. */
   fractionLost: number;
   roundTripUs: number;
-  /** What goes out now; undefined before the first frame. */
+  /** The rung that goes out now; undefined before the first frame. */
   rung: RungName | undefined;
-  /** What is to go out; undefined while paused. */
+  /** The target of forwarding; undefined while paused. */
   target: ForwardingTarget | undefined;
   /** Bits per second of video that the rung must not exceed for this viewer; undefined: no limit. */
   limitBps: number | undefined;
   /** Why it is not the whole picture. */
   limitedBy: Share['limitedBy'];
-  /** What the viewer's line carries of all cameras together, bits per second; undefined: not known. */
+  /** The estimate of the viewer's line for all cameras together, bits per second; undefined: not known. */
   lineBps: number | undefined;
   /** As the page said; undefined: it never did. */
   view: ShownView | undefined;

@@ -255,7 +255,7 @@ export class Consumer
     if (!feed.keyframes.isOpen) return;
     feed.makeKeyframe(nowUs);
     if (feed.rung !== this.#forwarder.rung || !this.#path.line.isNarrow(nowUs)) return;
-    // What the viewer can hardly decode only delays the keyframe; where none may be made yet, a picture that jerks is
+    // Frames that the viewer can hardly decode only delay the keyframe; if none may be made yet, a jerky picture is
     // better than none.
     if (feed.keyframes.isBeingMade) this.#forwarder.interrupt();
     else this.#forwarder.target = { ...this.#forwarder.target, maxTid: 0 };

@@ -36,7 +36,7 @@ export class FrameSender {
   readonly #leaveLine: () => void;
   /** 0 … 1, from the last report. */
   #fractionLost = 0;
-  /** Of the last frame. */
+  /** Timestamp of the last frame. */
   #timestamp90k: number | undefined;
 
   constructor(identity: ConsumerIdentity, path: RtpPath) {
@@ -147,7 +147,7 @@ export class FrameSender {
     return this.#media.senderReport(this.#identity.cname, nowUs, timestamp90kAt);
   }
 
-  /** What was sent is not sent again. */
+  /** Forgets sent packets, so that none is sent again. */
   clear(): void {
     this.#retransmission?.clear();
     this.#correction?.restart();

@@ -41,7 +41,7 @@ export class LineAllocation {
     return this.#targetBps();
   }
 
-  /** What the page could use, bits per second on the line. */
+  /** Bits per second on the line that the page could use. */
   get wantedBps(): number {
     return this.#allocate(undefined).reduce(
       (sum, { limitBps, wholeBps }) => sum + lineBps(limitBps ?? wholeBps),

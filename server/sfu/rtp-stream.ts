@@ -74,7 +74,7 @@ export class RtpStream {
   maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
-  /** Of the packets, those that hold nothing. */
+  /** The packets among them that hold only padding. */
   paddingCount = 0;
   #paddingOctets = 0;
 

@@ -9,7 +9,7 @@ import { MAX_CONSUMER_FIGURES, type ConsumerFigures, type ViewerFigures } from '
 
 export const MAX_VIEWER_FIGURES = 50;
 
-/** What a consumer counts; what it does not know yet is left out. */
+/** The counters of a consumer, without those that it does not know yet. */
 export interface MeasuredConsumer {
   readonly id: string;
   readonly cameraId: string;
@@ -22,7 +22,7 @@ export interface MeasuredConsumer {
     /** Undefined while it is paused. */
     target?: { maxTid: number } | undefined;
     limitedBy?: ConsumerFigures['limitedBy'] | undefined;
-    /** What the whole line carries, bits per second. */
+    /** The estimate of the whole line, bits per second. */
     lineBps?: number | undefined;
   };
 }
@@ -54,7 +54,7 @@ export function viewerFigures(viewer: MeasuredViewer, nowUs: number): ViewerFigu
   };
 }
 
-/** Of all viewers, the narrowest lines first; those without an estimate last. */
+/** The figures of all viewers, the narrowest lines first, those without an estimate last. */
 export function narrowestViewers(viewers: Iterable<MeasuredViewer>, nowUs: number): ViewerFigures[] {
   return Array.from(viewers, (viewer) => viewerFigures(viewer, nowUs))
     .toSorted((a, b) => (a.estimateBps ?? Infinity) - (b.estimateBps ?? Infinity))

@@ -108,7 +108,7 @@ export class ViewerTransport
     return !this.#ice.isFull && this.#control.replace(ssrc, bytes);
   }
 
-  /** Of the path in use now. */
+  /** Kind of the path in use now. */
   get pathKind(): Path['kind'] | undefined {
     return this.#ice.selected?.kind;
   }

@@ -1,4 +1,4 @@
-/** The part of accounts and cameras that signaling uses; main connects them. */
+/** The part of accounts and cameras that signaling uses. */
 
 import type { Holder } from '../core/grant.ts';
 import type { CameraView } from '../wire/camera.ts';

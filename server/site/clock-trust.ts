@@ -16,7 +16,7 @@ export type IsSynchronized = () => Promise<boolean | undefined>;
 
 const CHECK_MS = 60_000;
 const TIMEDATECTL_TIMEOUT_MS = 5_000;
-/** Of systemd-timesyncd: there while it runs, and the file in it once the clock was set since the start of the machine. */
+/** Folder of systemd-timesyncd: it exists while that runs, and the file in it once the clock was set since boot. */
 const TIMESYNC_FOLDER = '/run/systemd/timesync';
 const run = promisify(execFile);
 

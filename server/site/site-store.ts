@@ -1,4 +1,4 @@
-/** What is set for the whole site. */
+/** The settings of the whole site. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { isTimeZone } from '../wire/site.ts';

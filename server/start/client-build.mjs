@@ -63,7 +63,7 @@ async function buildClient() {
     if (existsSync(DIST)) renameSync(DIST, old);
     renameSync(next, DIST);
   } catch (error) {
-    // Of two starts at the same moment one comes second; the first one's build is as good.
+    // Two starts at the same moment: the second one uses the first one's build.
     if (!isClientFresh()) return /** @type {Error} */ (error);
   } finally {
     for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true });

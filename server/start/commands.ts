@@ -58,12 +58,12 @@ export async function runCommand(
     }
   } catch (error) {
     if (error instanceof VigieError || !(error instanceof Error) || !('code' in error)) throw error;
-    // Of the disk or of SQLite.
+    // An error of the disk or of SQLite.
     throw new VigieError('configuration', error.message, { cause: error });
   }
 }
 
-/** What was done is done, and whoever did it knows that the audit log does not say so. */
+/** A failure to write the audit log undoes nothing; the person at the terminal is told. */
 function record(...command: Parameters<typeof recordCommand>): void {
   const failure = recordCommand(...command);
   if (failure instanceof Error)

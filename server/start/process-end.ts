@@ -58,7 +58,7 @@ export class ProcessEnd {
       failed();
     }, timeoutMs).unref();
     this.#close()
-      // What follows must not be cut off half-way.
+      // The timeout must not cut off the next steps.
       .then(() => clearTimeout(timeout))
       .then(then)
       .catch((error: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * What commands ask the person in front of them. Without a terminal nobody can be asked, and a script says `--yes`
+ * Questions of commands to the person at the terminal. Without a terminal there is no question, and a script says `--yes`
  * beforehand.
  */
 

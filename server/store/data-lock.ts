@@ -21,7 +21,7 @@ import { isDiskFull, isLocked, makePrivateFile } from './database.ts';
 export const LOCK_FILE_NAME = 'vigie.lock';
 /** A server that is stopping lets go of it last. */
 const PATIENCE_MS = 1_000;
-/** Of taking it anew, because another one came between two steps. */
+/** Attempts to take the lock, each after another process came between two steps. */
 const MAX_ATTEMPTS = 10;
 
 interface Holder {

@@ -12,7 +12,7 @@ import type { HealthProblem } from '../wire/health.ts';
 import { isDamaged } from './database.ts';
 
 export interface DataWatchOptions {
-  /** Of the database, which is open. */
+  /** Path of the database, which is open. */
   path: string;
   /** @returns what is wrong with the file; `whole`: of all of it */
   look: (whole: boolean) => Promise<string | undefined>;

@@ -25,7 +25,7 @@ export function copyDatabase(database: DatabaseSync, path: string): void {
   }
 }
 
-/** Of a file or folder that no connection of this process has open: closing a descriptor ends its locks (fcntl(2)). */
+/** Syncs a file or folder that no connection of this process has open: closing a descriptor ends its locks (fcntl(2)). */
 export function syncPath(path: string): void {
   const descriptor = openSync(path, 'r');
   try {

@@ -81,7 +81,7 @@ export const EARLY_MIGRATIONS: readonly string[] = [
     id            TEXT PRIMARY KEY,
     camera_id     TEXT NOT NULL,
     start_ms      INTEGER NOT NULL,
-    -- Of the last frame; of an open one, of the first.
+    -- Time of the last frame; for an open segment, of the first.
     end_ms        INTEGER NOT NULL,
     bytes         INTEGER NOT NULL,
     width         INTEGER NOT NULL,
@@ -111,7 +111,7 @@ export const EARLY_MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- What happened at the cameras, in the order it was told; the newest so many of each camera are kept.
+  -- Events at the cameras, in the order of their reports; a fixed number of the newest of each camera is kept.
   CREATE TABLE events (
     sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
     id            TEXT NOT NULL UNIQUE,
@@ -125,7 +125,7 @@ export const EARLY_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_by_camera ON events (camera_id, sequence);
 
-  -- What may raise events beside a camera. Of its token only the SHA-256 is kept.
+  -- A device that may raise events beside a camera. Only the SHA-256 of its token is kept.
   CREATE TABLE sensors (
     id            TEXT PRIMARY KEY,
     camera_id     TEXT NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,
@@ -151,7 +151,7 @@ export const EARLY_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_by_time ON events (camera_id, started_at);
 
-  -- Small JPEGs of events; of each camera the newest so many are kept.
+  -- Small JPEGs of events; a fixed number of the newest of each camera is kept.
   CREATE TABLE event_thumbnails (
     event_id      TEXT PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
     jpeg          BLOB NOT NULL

@@ -55,7 +55,7 @@ export function openDatabase(dataDir: string): DatabaseSync {
   }
 }
 
-/** What is thrown at the start for an error of the database: with what to do about it. */
+/** The error thrown at the start for an error of the database; it says what to do. */
 export function unusable(error: unknown, dataDir: string): VigieError {
   if (error instanceof VigieError) return error;
   const { message } = error as Error;

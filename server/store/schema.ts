@@ -127,7 +127,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
-  -- What a viewer may do with a camera: the rights of wire/rights.ts, one row each. The table takes any, so that a new one
+  -- The rights of a viewer to a camera: the rights of wire/rights.ts, one row each. The table takes any, so that a new one
   -- needs no new table.
   CREATE TABLE user_rights (
     user_id       TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -139,7 +139,7 @@ export const MIGRATIONS: readonly string[] = [
   -- One right to a camera has meant all of these.
   INSERT INTO user_rights SELECT user_id, camera_id, value FROM camera_rights, json_each('["live", "lookBack", "events"]');
 
-  -- What administrators are told until one of them dismisses it, as wire/account.ts has it.
+  -- Notices to administrators, shown until one of them dismisses them, as in wire/account.ts.
   CREATE TABLE notices (
     name          TEXT PRIMARY KEY
   ) STRICT, WITHOUT ROWID;
@@ -169,7 +169,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- What is older than it may be kept.
+  -- For finding recordings older than they may be kept.
   CREATE INDEX recordings_expiring ON recordings (end_ms, bytes) WHERE protected = 0 AND open = 0;
   CREATE INDEX events_by_end ON events (ended_at) WHERE ended_at IS NOT NULL;
   `,
@@ -192,7 +192,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE cameras ADD COLUMN lowered_from TEXT;
   `,
   `
-  -- What stands for a user in place of a sign-in, by the SHA-256 of its secret: API keys.
+  -- Credentials that stand for a user in place of a sign-in, by the SHA-256 of the secret: API keys.
   CREATE TABLE credentials (
     id            TEXT PRIMARY KEY,
     -- As accounts/credential-store.ts has it.
@@ -217,7 +217,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX credentials_by_maker ON credentials (made_by);
   `,
   `
-  -- What an analyser has detected, such as 'person'; empty for every other kind of event.
+  -- The label that an analyser reported, such as 'person'; empty for every other kind of event.
   ALTER TABLE events ADD COLUMN label TEXT NOT NULL DEFAULT '';
   CREATE INDEX events_by_label ON events (camera_id, label, sequence) WHERE label <> '';
   DROP INDEX events_by_time;

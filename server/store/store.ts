@@ -43,7 +43,7 @@ export interface StoreOptions {
 }
 
 export class Store {
-  /** Of the database. */
+  /** Path of the database. */
   readonly path: string;
   readonly queues: Queues;
   readonly #log: Log;

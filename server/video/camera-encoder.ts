@@ -169,7 +169,7 @@ export class CameraEncoder {
   #begin(frame: CameraFrame | undefined, nowUs: number, takes: (stream: RungStream) => boolean): void {
     if (!frame) return;
     const { luma, counters } = this.#context;
-    // What was looked at before has not moved.
+    // A picture that was looked at before shows no motion.
     const isNew = this.#streams.every(({ given }) => !given.has(frame));
     const rungs: RungRequests = {};
     for (const stream of this.#streams) {

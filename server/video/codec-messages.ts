@@ -35,7 +35,7 @@ const FLAG_ENCODE = 4;
 const LAYER_GIVEN = 0x80;
 const LAYER_SYNC = 0x40;
 
-/** What becomes of one rung with this picture. */
+/** The work for one rung with this picture. */
 export interface RungRequest {
   bitrateBps: number;
   /** False: its encoder only stays open. */
@@ -57,7 +57,7 @@ export interface EncodeRequest {
 /** The work for one JPEG. */
 export interface CodecRequest extends EncodeRequest {
   type: number;
-  /** Of the scaled picture, pixels, u16. */
+  /** Size of the scaled picture, pixels, u16. */
   width: number;
 }
 

@@ -70,7 +70,7 @@ function replyLuma(encoder: number, { columns, rows, cells }: Luma): void {
   reply({ type: REPLY.luma, encoder, width: columns, height: rows }, cells);
 }
 
-/** Of this process; the field has room for 64 GiB. */
+/** Memory of this process; the field has room for 64 GiB. */
 function residentMib(): number {
   return Math.min(0xffff, Math.round(process.memoryUsage.rss() / 2 ** 20));
 }

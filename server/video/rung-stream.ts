@@ -44,7 +44,7 @@ export class RungStream {
   readonly #bitrate: BitrateChoice;
   #demand: CombinedDemand;
   #pace = new FramePace(undefined);
-  /** Of the open encoder; 0: there is none. */
+  /** Bitrate of the open encoder; 0: there is none. */
   #bitrateBps = 0;
   #leftUs = 0;
 
@@ -69,7 +69,7 @@ export class RungStream {
     return this.#bitrateBps;
   }
 
-  /** What recordings need of it, bits per second; 0: nothing is recorded. */
+  /** Bits per second that recordings need of it; 0: nothing is recorded. */
   get recordedBps(): number {
     return this.watched ? this.#demand.minBitrateBps : 0;
   }

@@ -18,7 +18,7 @@ export interface TranscodeCounters {
   /** Time spent on the encoded frames, in µs, wall time. */
   decodeUs: number;
   encodeUs: number;
-  /** What the encoders of all rungs aim at together, with the last picture. */
+  /** Sum of the target bitrates of all rungs, with the last picture. */
   bitrateBps: number;
 }
 

@@ -172,7 +172,7 @@ export class Transcoder
       const check = this.#checks.get(cameraId) ?? this.#check(latest);
       await check;
     }
-    // Where there is no newest picture, as of a camera that is switched off, there is no older one either.
+    // Without a newest picture, as for a camera that is switched off, there is no older one either.
     return this.#hub.latest(cameraId) && this.#sound.latest(cameraId);
   }
 

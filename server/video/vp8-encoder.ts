@@ -4,7 +4,7 @@
  * Size and bitrate are fixed for its life: libvpx crops a picture of another size silently, and FFmpeg ignores a new
  * bitrate. For others, close this encoder and open a new one, which begins with a keyframe.
  *
- * Frames are in three temporal layers (libvpx's `ts_layering_mode` 3). What each refers to:
+ * Frames are in three temporal layers (libvpx's `ts_layering_mode` 3). Each layer refers to:
  *
  *     layer 2        1     3        5     7
  *                   /     /        /     /
@@ -30,8 +30,8 @@ import { TEMPORAL_LAYERS } from '../core/video/temporal-layers.ts';
 import { PictureEncoder, type PictureEncoderSetup } from '../ffmpeg/picture-encoder.ts';
 
 /**
- * `cpu-used` is negative on purpose: it fixes libvpx's speed, while positive values let it change to slower ones. Of
- * the fast ones -14 is the last that still searches motion to the half pixel: a quarter less work than -8 for 0.1 dB on
+ * `cpu-used` is negative on purpose: it fixes libvpx's speed, while positive values let it change to slower ones.
+ * -14 is the fastest value that still searches motion to the half pixel: a quarter less work than -8 for 0.1 dB on
  * a still view and 0.4 dB on a panning one; -16 would lose 3 dB there.
  */
 const OPTIONS: Readonly<Record<string, string | number>> = {

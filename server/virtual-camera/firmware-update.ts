@@ -92,7 +92,10 @@ function refuseUpdate(offer: OtaMessage, serverUrl: string, running: string): st
   return undefined;
 }
 
-/** Where a proxy serves the server under a path, its other paths stand below that, too: `/vigie/camera`, `/vigie/firmware/…`. */
+/**
+ * Behind a proxy that serves the server under a path, its other paths are below that path too: `/vigie/camera`,
+ * `/vigie/firmware/…`.
+ */
 function besideCameraPath(serverUrl: string, path: string): URL {
   const url = new URL(serverUrl.replace(/^ws/, 'http'));
   const basePath = /^(.*)\/camera$/.exec(url.pathname)?.[1] ?? '';

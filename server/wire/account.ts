@@ -34,7 +34,7 @@ export const USER_VIEW = z.strictObject({
 });
 export type UserView = z.infer<typeof USER_VIEW>;
 
-/** What administrators are told once, until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
+/** A notice to administrators, shown until one of them dismisses it. `rightsPerCamera`: an update split the viewers' rights. */
 const NOTICE_NAME = z.enum(['rightsPerCamera', ...SECURITY_NOTICES]);
 export type NoticeName = z.infer<typeof NOTICE_NAME>;
 export const NOTICE = z.strictObject({

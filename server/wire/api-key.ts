@@ -8,7 +8,7 @@ const rights = z.array(z.enum(KEY_RIGHTS)).max(KEY_RIGHTS.length);
 const powers = z.array(z.enum(KEY_POWERS)).max(KEY_POWERS.length);
 const cameras = z.array(z.strictObject({ cameraId: id, rights: rights.min(1) })).max(1000);
 
-/** What a key may do of what its user may. */
+/** The grant of a key: a part of what its user may do. */
 export const KEY_GRANT = z.strictObject({
   /** To every camera of the user, also those that come later. */
   everyCamera: rights,

@@ -28,7 +28,7 @@ export const AUDIT_ENTRY = z.strictObject({
   cameraId: nullableText,
   /** As it was then. */
   cameraName: nullableText,
-  /** What else is known: named fields of the request, never its secrets. */
+  /** Further named fields of the request, never its secrets. */
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditEntry = z.infer<typeof AUDIT_ENTRY>;

@@ -22,7 +22,7 @@ export const OFF_HOURS = z.array(SCHEDULE_WINDOW).max(14);
 
 /** The switch of one camera, or of all. */
 export const SWITCH_VIEW = z.strictObject({
-  /** Null while it is on. Of a camera: also while all are off. */
+  /** Null while it is on; for one camera, also while all are off. */
   off: OFF_VIEW.nullable(),
   offHours: OFF_HOURS,
 });

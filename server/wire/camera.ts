@@ -20,7 +20,10 @@ export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
 /** Whether a camera is live, as core/link/camera-liveness.ts decides it. */
 export const LIVENESS_VIEW = z.strictObject({
   status: CAMERA_STATUS,
-  /** Of `stalled`, when its newest new picture was taken, or it connected without one; null: it was never here. */
+  /**
+   * Start of the state; for `stalled`, when its newest new picture was taken, or it connected without one; null: never
+   * connected.
+   */
   sinceMs: timeMs.nullable(),
   /** When its newest picture was taken; null if there never was one. */
   lastFrameAtMs: timeMs.nullable(),
@@ -29,7 +32,7 @@ export const LIVENESS_VIEW = z.strictObject({
 });
 export type LivenessView = z.infer<typeof LIVENESS_VIEW>;
 
-/** What to do about a camera that does not fare well. */
+/** Advice about a camera that has problems. */
 export const CAMERA_ADVICE = z.strictObject({
   /** For programs: brownOut, weakWifi, keyRejected … */
   code: z.string(),
@@ -121,11 +124,14 @@ export const CAMERA_CONNECTION = z.strictObject({
       /** Whether they are lowered while the connection does not carry them. */
       adapts: z.boolean(),
       wanted: UPLINK_SETTINGS,
-      /** What it is set to: the same, or lowered. */
+      /** Its present settings: the same, or lowered. */
       set: UPLINK_SETTINGS,
       /** Null while they are the same. */
       loweredSinceMs: timeMs.nullable(),
-      /** What the line carries, bit/s, and what nine of ten frames need on their way, ms; null while it is not measured. */
+      /**
+       * Capacity of the line, bit/s, and the time that nine of ten frames need on their way, ms; null while it is not
+       * measured.
+       */
       carriesBps: count.nullable(),
       transitMs: count.nullable(),
     })

@@ -1,5 +1,5 @@
 /**
- * What an edge asks of a site, and is answered: JSON over NATS request and reply (docs/edges.md).
+ * Requests of an edge to a site, and the answers: JSON over NATS request and reply (docs/edges.md).
  *
  * Both sides ignore fields they do not know; a message of another version is refused, and the refusal names the version.
  */
@@ -16,7 +16,7 @@ const side = z.int().min(1).max(65_535);
 /** µs of somebody's server time. */
 const timeUs = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** What an edge asks of one camera, for all its viewers. It replaces what the edge asked before, and lapses unless repeated. */
+/** An edge's demand on one camera, for all its viewers. It replaces what the edge asked before, and lapses unless repeated. */
 export const CAMERA_DEMAND = z.object({
   version: z.literal(EDGE_MESSAGE_VERSION),
   /** Each rung at most once. None: the edge only asks what there is, or no longer needs the camera. */
@@ -64,7 +64,7 @@ export const TUNNEL_REQUEST = z.object({
   version: z.literal(EDGE_MESSAGE_VERSION),
   /** Made by the edge, and never used again. */
   stream: z.string().regex(/^[\w-]{16,40}$/),
-  /** Of the client, as the edge sees it, in canonical form. */
+  /** Address of the client, as the edge sees it, in canonical form. */
   address: z.string().min(1).max(64),
   /** Whether the client's connection is encrypted all the way to the edge. */
   secure: z.boolean(),

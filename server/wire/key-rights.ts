@@ -17,7 +17,7 @@ export const KEY_RIGHTS = [...RIGHTS, ...PROGRAM_RIGHTS] as const;
 export type KeyRight = (typeof KEY_RIGHTS)[number];
 
 /**
- * What is not of one camera; only administrators give it.
+ * Rights that concern no single camera; only administrators grant them.
  *
  * - `administer`: everything that an administrator may
  * - `metrics`: the figures of the server

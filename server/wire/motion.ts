@@ -33,9 +33,9 @@ export const MOTION_VIEW = z.strictObject({
   minDurationMs: z.int().min(0).max(10_000),
   /** An event ends after this long without motion. */
   quietMs: z.int().min(1_000).max(60_000),
-  /** Where motion counts; empty: everywhere. */
+  /** Areas where motion counts; empty: everywhere. */
   zones: areas,
-  /** Where motion is ignored. */
+  /** Areas where motion is ignored. */
   masks: areas,
   /** Each zone raises its own events; otherwise one event names all its zones. */
   separateZones: z.boolean().default(false),

@@ -9,7 +9,7 @@ const MAX_DATE_MS = 8.64e15;
 /** Longest range of one export; a longer one is refused. */
 export const MAX_EXPORT_MS = 2 * 3_600_000;
 
-/** Of an export's file: how many segments of its range were removed before they could be copied into it. */
+/** Header of an export's file: how many segments of its range were removed before they could be copied into it. */
 export const MISSING_HEADER = 'Vigie-Missing-Segments';
 
 export const EXPORT_STATE = z.enum([
@@ -31,7 +31,7 @@ export const RECORDING_EXPORT = z.strictObject({
   state: EXPORT_STATE,
   /** How much of it is prepared, 0 … 1. */
   progress: z.number().min(0).max(1),
-  /** Of the file; null until it is ready. */
+  /** Length of the file; null until it is ready. */
   bytes: count.nullable(),
   /** Until it is removed unless it is being fetched; null while it is prepared. */
   expiresInMs: count.nullable(),

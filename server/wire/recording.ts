@@ -163,7 +163,7 @@ export type Timeline = z.infer<typeof TIMELINE>;
 export const RECORDING_STATUS = z.strictObject({
   usedBytes: count,
   quotaBytes: count,
-  /** Of the disk with the recordings; null before the first recording. */
+  /** Free bytes of the disk with the recordings; null before the first recording. */
   freeBytes: count.nullable(),
   /** Space that recordings always leave free. */
   freeFloorBytes: count,

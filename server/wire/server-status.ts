@@ -182,7 +182,7 @@ export const SERVER_STATUS = z.strictObject({
   grpc: GRPC_FIGURES.nullable(),
   store: STORE_FIGURES,
   clock: SITE_CLOCK_VIEW,
-  /** Of the process, in bytes. */
+  /** Memory of the process, in bytes. */
   memory: z.strictObject({
     rss: count,
     heapTotal: count,

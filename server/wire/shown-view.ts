@@ -1,4 +1,4 @@
-/** What a page tells of its views, so that no viewer is sent more than is shown or wanted. */
+/** A page's report of its views, so that no viewer is sent more than is shown or wanted. */
 
 /** How large a page shows a camera: device pixels, the part that it may have of the screen. */
 export interface ShownView {

@@ -106,7 +106,7 @@ export interface SignalingMethods {
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };
-  /** The page shows the camera so large from now on. Of a consumer that never said so, the whole picture is sent. */
+  /** The page shows the camera in this size from now on. Before the first report, the whole picture is sent. */
   setView: { request: { consumerId: string } & ShownView; response: Record<string, never> };
   /** Data saver: holds for all consumers of this socket, also of later ones. */
   setQuality: { request: { quality: PictureQuality }; response: Record<string, never> };

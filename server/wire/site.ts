@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export const TIME_ZONE = z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Paris');
 
-/** What recording hours and quiet hours go by. */
+/** The time zone of recording hours and quiet hours. */
 export const SITE_TIME_ZONE = z.strictObject({
   /** IANA. */
   timeZone: TIME_ZONE,
@@ -19,7 +19,7 @@ export const NEW_TIME_ZONE = z.strictObject({
   unlessChosen: z.boolean().exactOptional(),
 });
 
-/** What administrators are told of the site's clock. */
+/** The site's clock, as administrators see it. */
 export const SITE_CLOCK_VIEW = z.strictObject({
   /** Null when all is well, as far as is known. */
   problem: z

@@ -25,9 +25,9 @@ export interface TunnelMessage {
   type: TunnelType;
   /** u32, wraps. */
   sequence: number;
-  /** Of `data`; else empty. */
+  /** Payload of `data`; else empty. */
   data: Uint8Array;
-  /** Of `credit`; else 0. */
+  /** Credit of `credit`; else 0. */
   creditBytes: number;
 }
 

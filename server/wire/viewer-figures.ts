@@ -23,7 +23,7 @@ export const CONSUMER_FIGURES = z.strictObject({
   limitedBy: z.enum(['line', 'size', 'quality']).nullable(),
   packetsSent: count,
   packetsRetransmitted: count,
-  /** Of forward error correction. */
+  /** Packets of forward error correction. */
   repairPacketsSent: count,
   /** 0 … 1, from the last receiver report. */
   fractionLost: z.number().min(0).max(1),
@@ -34,7 +34,7 @@ export const VIEWER_FIGURES = z.strictObject({
   transportId: z.string(),
   /** Null without one. */
   path: z.enum(['udp', 'tcp', 'relay']).nullable(),
-  /** What the line carries of video and repairs, bits per second; null while it is unknown. */
+  /** Estimate of the line for video and repairs, bits per second; null while it is unknown. */
   estimateBps: z.number().min(0).nullable(),
   /** How long packets wait in the line because of what the server sends. */
   queueMs: z.number().min(0).nullable(),

@@ -1,4 +1,4 @@
-/** What a key must not become: a larger key, one that lasts longer, or a person. However the request line is written. */
+/** Tests that no key becomes a larger key, a longer-lived key or a person, however the request line is written. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -58,7 +58,7 @@ test('a key of no power makes no key, however the request line is written', asyn
   assert.equal((await list(admin)).length, 1);
 });
 
-test('what a person alone may is closed to a key that administers, however the request line is written', async (context) => {
+test('routes for persons alone are closed to a key that administers, however the request line is written', async (context) => {
   const { server, admin } = await startKeys(context);
   const { secret } = (await make(admin, { powers: ['administer'] })).body;
   for (const path of ['/api/backup', '/api/auth/password', '/api/notifications/test'])
@@ -179,7 +179,7 @@ test('a key names each camera once', async (context) => {
   assert.equal((await make(admin, { cameras: twice })).status, 422);
 });
 
-test('what ends a user ends the keys, and is told of each', async (context) => {
+test('keys end with their user, and each end is reported', async (context) => {
   const { server, addViewer } = await startKeys(context);
   const { user, client } = await addViewer('anna', ['live']);
   const { key } = (await make(client, { everyCamera: ['live'] })).body;

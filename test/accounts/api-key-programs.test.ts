@@ -26,7 +26,7 @@ test('Basic is taken on what shows pictures, and nowhere else', async (context) 
   // Let in, there is no picture yet.
   const snapshot = await call(server.port, { path: `/api/cameras/${door}/snapshot.jpg`, headers });
   assert.equal(snapshot.status, 503);
-  // What makes something, another site's page could ask for with a key that the browser keeps.
+  // Another site's page could make requests that create something, with a key that the browser keeps.
   const made = `/api/cameras/${door}/export.webm?from=0&to=1000`;
   for (const path of ['/api/cameras', '/api/users', `/api/cameras/${door}/status`, made])
     assert.equal((await call(server.port, { path, headers })).status, 401, path);

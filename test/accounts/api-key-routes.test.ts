@@ -137,7 +137,7 @@ test('a user has at most fifty keys', async (context) => {
   assert.equal((await make(admin, { everyCamera: ['live'] })).status, 409);
 });
 
-test('what a key did stands in the audit log with its name', async (context) => {
+test('actions of a key are in the audit log with its name', async (context) => {
   const { server, door, admin, by } = await startKeys(context);
   const { secret, key } = (await make(admin, { name: 'Hall', powers: ['administer'] })).body;
   await by(secret, `/api/cameras/${door}/mjpeg`, 'HEAD');

@@ -15,7 +15,7 @@ const HERE: ClientConnection = {
   basePath: '',
 };
 
-/** What is set, and what is cleared when signing out: `name path`. */
+/** The cookies that are set, and those that sign-out clears: `name path`. */
 function cookiesOf(connection: ClientConnection): string[] {
   const written: string[] = [];
   const note = (name: string, { path, secure }: { path?: string; secure?: boolean }): void =>

@@ -1,4 +1,4 @@
-/** Holds comments to the width of the page. */
+/** Holds comments to the width of a page, and comments and titles of tests to plain sentences. */
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -26,4 +26,22 @@ test(`no line of a comment is longer than ${MAX_WIDTH} characters`, () => {
     comments.filter(({ text }) => text.length > MAX_WIDTH).map(({ at }) => at),
     [],
   );
+});
+
+test('no sentence of a comment and no title of a test begins with "Of", "What" or "Where"', () => {
+  const sentences = lines
+    .filter(({ text }, index) => {
+      if (!COMMENT_LINE.test(text)) return false;
+      const before = lines[index - 1]?.text ?? '';
+      const opens = !COMMENT_LINE.test(before) || /^\s*\/\*\*?$/.test(before);
+      return (
+        (opens && /^\s*(?:\/\/+|\/?\*+) (?:Of|What|Where)\b/.test(text)) ||
+        /[.;!] (?:Of|What|Where)\b/.test(text)
+      );
+    })
+    .map(({ at }) => at);
+  const titles = lines
+    .filter(({ text }) => /\b(?:test|suite)\(\s*['"`](?:of|what|where)\b/i.test(text))
+    .map(({ at }) => at);
+  assert.deepEqual([...sentences, ...titles], [], 'begin with the subject, as CONTRIBUTING.md says');
 });

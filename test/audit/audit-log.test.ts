@@ -84,7 +84,7 @@ suite('the audit log', () => {
       assert.equal((await list()).length, 2);
     });
 
-  test('what goes on for more than a day is an entry for each day', async (context) => {
+  test('a stretch of more than a day is an entry for each day', async (context) => {
     const { audit, list, pass } = openAuditRig(context);
     const end = audit.begin(watched());
     pass(DAY_MS);
@@ -139,7 +139,7 @@ suite('the audit log', () => {
     assert.equal((await list()).filter(({ action }) => action === 'signInRefused').length, 31);
   });
 
-  test('what strangers achieve counts as theirs, and keeps out nothing that the server does', async (context) => {
+  test('entries that strangers cause count as theirs, and displace no entry of the server', async (context) => {
     const { audit, list } = openAuditRig(context);
     for (let index = 0; index < 400; index++)
       audit.record({ action: 'signedOut', address: `2001:db8:${index.toString(16)}::1` });

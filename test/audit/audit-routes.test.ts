@@ -91,7 +91,7 @@ suite('the audit log over HTTP', () => {
     assert.ok(admin.accessToken);
   });
 
-  test('what administrators change is written with its names, as they were, and without a secret', async (context) => {
+  test('changes by administrators are written with the names at that time, and without a secret', async (context) => {
     const { admin, server, list } = await setUp(context);
     const { body: camera } = await admin.call<CameraWithKey>('POST', '/api/cameras', {
       body: { name: 'Door' },
@@ -184,7 +184,7 @@ suite('the audit log over HTTP', () => {
     assert.equal((await find())?.endedAtMs, endedAtMs);
   });
 
-  test('what a signed-in user has no right to is written as refused', async (context) => {
+  test('a request without the right to it is written as refused', async (context) => {
     const { id, viewer, list } = await withViewer(context);
     await viewer.call('DELETE', `/api/cameras/${id}`);
     await viewer.call('DELETE', `/api/cameras/${id}`);
@@ -195,7 +195,7 @@ suite('the audit log over HTTP', () => {
     );
   });
 
-  test('what fails for another reason is not written, and neither is what a page sends by itself', async (context) => {
+  test('requests that fail for another reason, or that a page sends by itself, are not written', async (context) => {
     const { admin, actions } = await setUp(context);
     await admin.call('DELETE', '/api/cameras/cam_none');
     await admin.call('PUT', '/api/site/time-zone', { body: { timeZone: 'UTC', unlessChosen: true } });

@@ -95,7 +95,7 @@ async function upload(server: ApiServer, { accessToken }: ApiClient, body: BodyI
   return { status: response.status, body: (await response.json()) as UploadedBackup & Problem };
 }
 
-test('an uploaded backup is read with its password, agreed to with the own one, and put in place once the server has stopped', async (context) => {
+test('an uploaded backup is read with its password, confirmed with the user’s own, and put in place once the server has stopped', async (context) => {
   const { server, dataDir, file, restarts, admin } = await backedUp(context, PASSWORD);
   const { status, body } = await upload(server, admin, readFileSync(file));
   assert.deepEqual([status, body.isEncrypted], [201, true]);
@@ -131,7 +131,7 @@ test('an uploaded backup is read with its password, agreed to with the own one, 
   restored.close();
 });
 
-test('what is no backup is refused, changes nothing, and the next upload replaces it', async (context) => {
+test('a file that is no backup is refused, changes nothing, and the next upload replaces it', async (context) => {
   const { server, dataDir, file, admin } = await backedUp(context);
   const bad = await upload(server, admin, 'GIF89a');
   assert.equal(bad.status, 201);

@@ -136,7 +136,7 @@ test('a backup of an older version is brought to the schema of this one before i
   assert.equal(recordCommand(dataDir, 'backupRestored', {}), undefined);
   assert.equal(count(join(dataDir, 'vigie.db'), 'audit_entries'), 1);
 
-  // What was done is done, and whoever did it is told.
+  // A failure to write the audit log undoes nothing; the person at the terminal is told.
   const broken = temporaryFolder(context);
   writeFileSync(join(broken, 'vigie.db'), 'no database'.repeat(100));
   assert.match(String(recordCommand(broken, 'backupRestored', {})), /not a database/);

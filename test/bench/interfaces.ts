@@ -62,7 +62,7 @@ interface Measured {
   residentMb: number;
 }
 
-/** Of the server, as a share of one core. */
+/** CPU time of the server, as a share of one core. */
 async function cpuShare(): Promise<number> {
   const [fromCpu, from] = [cpuMs(pid), performance.now()];
   await delay(SECONDS * 1000);

@@ -1,5 +1,5 @@
 /**
- * What three temporal layers cost: bits at the same quality and CPU time, beside the same encoder with one layer, on
+ * Measures the cost of three temporal layers: bits at the same quality and CPU time, beside the same encoder with one layer, on
  * real footage.
  *
  *     npm run bench:layers

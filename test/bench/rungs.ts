@@ -1,6 +1,7 @@
 /**
- * What each rung of a VGA camera costs: CPU time (user + system) of a codec process per picture, JPEG in to VP8 out, for the full
- * picture alone, with each smaller one beside it, and for each smaller one alone, in alternating runs.
+ * Measures the cost of each rung of a VGA camera: CPU time (user + system) of a codec process per picture, JPEG in to
+ * VP8 out, for the full picture alone, with each smaller one beside it, and for each smaller one alone, in alternating
+ * runs.
  *
  *     npm run bench:transcode
  *

@@ -13,7 +13,7 @@ export interface ShownFrame {
   receivedMs?: number;
   decodeMs?: number;
   shownMs: number;
-  /** Of several videos in a page, which one: from 0, in the order in which they were found. */
+  /** Index of the video among several in a page: from 0, in the order in which they were found. */
   source?: number;
 }
 
@@ -21,7 +21,7 @@ interface RawFrame extends Omit<ShownFrame, 'latencyMs'> {
   code: number;
 }
 
-/** Of Chromium or Firefox. */
+/** A page of Chromium or Firefox. */
 interface PageWithPictures {
   evaluate: <R>(run: () => R) => Promise<Awaited<R>>;
 }

@@ -5,7 +5,7 @@
  *     npm run bench:whep                  60 s of pictures each way
  *     npm run bench:whep -- --seconds 20
  *
- * The goal: at the median at most 1.1 times the own page's. Exits with 1 when it is missed.
+ * The goal: at the median at most 1.1 times that of Vigie's own page. Exits with 1 when it is missed.
  */
 
 import { parseArgs } from 'node:util';
@@ -60,7 +60,7 @@ const ratio = percentile(whep, 50) / percentile(own, 50);
 process.stdout.write(
   `Glass to glass by time code, VGA at 25 fps, ${SECONDS} s each way in turns of ${TURN_SECONDS} s\n` +
     `${''.padEnd(28)}  p50 ms  p95 ms  p99 ms     fps\n` +
-    row('the own page', own) +
+    row('Vigie’s own page', own) +
     row('WHEP', whep) +
     `ratio of the medians ${ratio.toFixed(2)}   (goal: at most ${GOAL})\n`,
 );

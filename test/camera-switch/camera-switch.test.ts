@@ -79,7 +79,7 @@ suite('camera switch', () => {
     assert.equal(cameraSwitch.isOff(door), true);
   });
 
-  test('what is switched off while its hours are being stored stays off', async (context) => {
+  test('a camera switched off while its hours are being stored stays off', async (context) => {
     const { store, door, open } = await setUp(context);
     const stored: object[] = [];
     const gate = Promise.withResolvers<void>();

@@ -10,7 +10,7 @@ import type { CameraSettings } from '../../server/wire/camera-settings.ts';
 
 const BEGIN_MS = 1_800_000_000_000;
 
-/** Ingest, store and clock in the test's hands; the hub is the real one. Of the cameras `door` is known. */
+/** Scripted ingest, store and clock, with the real hub. The only known camera is `door`. */
 function setUp(
   context: TestContext,
   {
@@ -122,7 +122,7 @@ suite('presence of cameras', () => {
     assert.deepEqual(told, ['online, empty', 'stalled, empty']);
   });
 
-  test('what a camera says of its pace, and what it is set to, counts', async (context) => {
+  test('the pace that a camera reports, and the frame rate it is set to, count', async (context) => {
     const { ingest, presence, told, pass, send } = setUp(context, { frameIntervalMs: 60_000 });
     ingest.emit('online', 'door');
     send();

@@ -320,7 +320,7 @@ test('whether a camera adapts to its connection is set by administrators, stored
   assert.equal(cameras.loweredFrom(id), undefined);
 });
 
-test('what was refused of a camera is told to administrators only', async (context) => {
+test('only administrators are told which pictures of a camera were refused', async (context) => {
   const refusals: CameraRefusals = {
     counts: { damaged: 2, tooLarge: 0, tooFast: 0, undecodable: 0, violation: 0 },
     last: { kind: 'damaged', detail: 'no scan', atMs: 1_800_000_000_000 },

@@ -31,7 +31,7 @@ test('the parts are the same however the stream is cut', async () => {
   }
 });
 
-test('what is no such stream ends the reading, and is not kept', async () => {
+test('a body that is no MJPEG stream ends the reading, and is not kept', async () => {
   await assert.rejects(read([Buffer.alloc(5000, 'x')]), /no MJPEG stream/);
   await assert.rejects(read([Buffer.from('Content-Length: 999999999\r\n\r\n')]), /no MJPEG stream/);
   await assert.rejects(read([Buffer.from('X-Timestamp: 1\r\n\r\n')]), /no MJPEG stream/);

@@ -28,7 +28,7 @@ test('the last quarter is only for users who hold nothing', () => {
   assert.equal(shares.taken, 8);
 });
 
-test('what was taken is given back once', () => {
+test('a share that was taken is given back once', () => {
   const shares = new Shares(LIMITS);
   const leave = shares.take('anna') ?? assert.fail('refused');
   shares.take('anna');

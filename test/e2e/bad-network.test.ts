@@ -48,7 +48,7 @@ async function runsOnFor(seconds: number): Promise<void> {
   });
 }
 
-/** Of all incoming video, as getStats has it. */
+/** Sums over all incoming video, from getStats. */
 function repairFigures(): Promise<{ repairs: number; requests: number }> {
   return page.page.evaluate(async () => {
     const sums = { repairs: 0, requests: 0 };

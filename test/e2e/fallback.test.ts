@@ -78,7 +78,7 @@ async function watchForBlack(tab: TestPage): Promise<() => Promise<number>> {
   };
 }
 
-test('where no UDP passes, pictures arrive over the WebSocket within 5 s, and the page says so', async () => {
+test('if no UDP passes, pictures arrive over the WebSocket within 5 s, and the page says so', async () => {
   await page.signIn('anna', PASSWORD);
   await page.untilStatus(door.id, 'live', FALLBACK_MS);
   assert.equal(await page.source(door.id), 'pictures');

@@ -40,7 +40,7 @@ after(async () => {
   browser.assertNoProblems();
 });
 
-test('where only TCP passes, the picture is live over the TCP port', async () => {
+test('if only TCP passes, the picture is live over the TCP port', async () => {
   const visit = await browser.open(server.url, async (page) => {
     await page.addInitScript(ONLY_TCP);
   });

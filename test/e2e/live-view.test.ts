@@ -78,7 +78,7 @@ async function shownValue(testId: string): Promise<string> {
   return ((await field.textContent()) ?? '').trim();
 }
 
-/** Of the rung that is sent to a tile of this page. */
+/** Width of the rung that is sent to a tile of this page. */
 const TILE_WIDTH = 480;
 /** As wide as its camera takes it, or as a tile shows it. */
 const sized = (width: number) =>

@@ -43,6 +43,8 @@ function shownNotifications(): Promise<{ title: string; body: string; tag: strin
 
 /** Hands the service worker a push message, as the browser does when its push service has one. */
 async function delivery(): Promise<(data: string) => Promise<void>> {
+  // A message for a worker that is not active yet is lost.
+  await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
   const cdp: CDPSession = await context.newCDPSession(tab);
   const registered = Promise.withResolvers<string>();
   cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -56,7 +58,7 @@ async function delivery(): Promise<(data: string) => Promise<void>> {
     cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data }).then(() => undefined);
 }
 
-test('what one wants to be told is chosen', async () => {
+test('a user chooses the notifications', async () => {
   tab.setDefaultTimeout(8_000);
   await page.signIn('admin', server.password);
   await tab.getByTestId('user-menu').click();
@@ -128,7 +130,7 @@ test('a device is told until it is turned off', async () => {
   assert.deepEqual((await admin.request<NotificationsView>('GET', '/notifications')).deviceIds, []);
 });
 
-test('what is pushed is shown, the newest of a camera in place of the one before', async () => {
+test('a pushed notification is shown, the newest of a camera in place of the one before', async () => {
   const deliver = await delivery();
   const push = { title: 'Front door', body: 'Motion', path: `/camera/${door.id}`, tag: door.id };
   await deliver(JSON.stringify(push));

@@ -47,7 +47,7 @@ function events(): Promise<EventView[]> {
   return admin.request('GET', `/cameras/${door.id}/events`);
 }
 
-/** What the player's picture says when it was taken; undefined while it is on its way to another one. */
+/** The time code in the player's picture; undefined while it moves to another picture. */
 function shownCode(): Promise<number | undefined> {
   return video.evaluate((element: HTMLVideoElement) =>
     element.readyState < 2 || element.seeking
@@ -70,7 +70,7 @@ test('an administrator decides in the page what is recorded', async () => {
   await until('something is recorded', async () => (await segments()).length > 0);
 });
 
-test('what was recorded is on the timeline and plays, showing the moment it says it does', async () => {
+test('a recording is on the timeline and plays, showing the moment it says it does', async () => {
   await until('six seconds are recorded', async () => {
     const [segment] = await segments();
     return segment && segment.endMs - segment.startMs > 6_000;
@@ -107,7 +107,7 @@ test('a click on the timeline goes to that moment', async () => {
   });
 });
 
-test('what happened is marked, and gone to from a moment before, from the list, and back from a moment after', async () => {
+test('events are marked, and reached from a moment before, from the list, and back from a moment after', async () => {
   const [[segment], [event]] = [await segments(), await events()];
   assert.ok(segment && event);
   await tab.locator('vigie-timeline rect.event').waitFor();
@@ -296,7 +296,7 @@ test('it is protected, then deleted', async () => {
   await until('it is gone', async () => (await segments()).length === 0);
 });
 
-test('what is just being recorded plays on as it is recorded, is downloaded, and stays one segment', async () => {
+test('a segment that is being recorded plays on as it grows, is downloaded, and stays one segment', async () => {
   await admin.request('PUT', `/cameras/${door.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
   const { startMs } = await until('a second is recorded', async () =>
     (await segments()).find((each) => each.open && each.endMs - each.startMs > 1_000),

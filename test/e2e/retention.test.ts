@@ -82,7 +82,7 @@ test('a number of days is saved once what it deletes was named, on a phone too',
   assert.equal(await keepDays(), 2);
 });
 
-test('where nothing is lost it is saved at once', async () => {
+test('a change that deletes nothing is saved at once', async () => {
   await choose('Until the storage is full');
   await storage.getByText('They are kept until the storage is full.').waitFor();
   assert.equal(await keepDays(), null);

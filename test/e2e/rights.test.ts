@@ -60,7 +60,7 @@ test('nor does she through the signaling socket directly', async () => {
   signaling.close();
 });
 
-test('what she is given appears, and nothing else', async () => {
+test('the rights she is given appear, and nothing else', async () => {
   await admin.setRights(anna.id, [door.id]);
   await page.untilStatus(door.id, 'live');
   await page.nextTimeCode(door.id);

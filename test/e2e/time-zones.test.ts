@@ -80,7 +80,7 @@ test('another zone is on every open page at once', async () => {
   await assertMarks(guest, LATER_SITE);
 });
 
-test('where a device is in the zone of the site, nothing is said of zones', async () => {
+test('a device in the zone of the site shows no zones', async () => {
   const local = await inZone(LATER_SITE);
   await local.signIn(GUEST.username, GUEST.password);
   await local.page.goto(`${server.url}/events`);

@@ -20,7 +20,7 @@ export type EdgeName = (typeof EDGES)[number];
 export class EdgeRig {
   readonly nats: NatsServer;
   readonly #closing: (() => unknown)[] = [];
-  /** Of the site and of all edges. */
+  /** Time that passed at the site and at all edges without a wait. */
   skippedUs = 0;
   /** Cameras that edges may not have. */
   readonly #hidden = new Set<string>();

@@ -172,7 +172,7 @@ test('a message of another version, or one that nobody can read, is refused and 
     [site.stats.otherVersion, site.stats.malformed, site.stats.demands],
     [1, malformed.length, 0],
   );
-  // What it does not know it ignores.
+  // It ignores fields that it does not know.
   const offer = CAMERA_OFFER.parse(await ask('{"version":1,"rungs":[],"wish":1}'));
   assert.equal(offer.rungs?.[0]?.name, 'full');
 });

@@ -29,7 +29,7 @@ import { writeTunnelMessage } from '../../server/wire/tunnel-message.ts';
 import { until } from '../support/until.ts';
 import { EdgeRig, SITE } from './edge-rig.ts';
 
-/** Of a client far away, as the edge sees it. */
+/** A client far away, as the edge sees it. */
 const CLIENT = { address: '192.168.1.7', secure: true };
 const LONG_BYTES = 8 * 1024 * 1024;
 
@@ -195,7 +195,7 @@ test('an answer that nobody reads stops at the site after a few windows, and goe
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
     return isHeld && written === writtenBefore;
   });
-  // What the machine's own sockets take comes on top, between the edge and its client.
+  // The machine's own sockets, between the edge and its client, hold some bytes more.
   assert.ok(written < LONG_BYTES + 8 * WINDOW_BYTES, `${written} bytes`);
   let read = 0;
   for await (const chunk of response) read += (chunk as Buffer).length;

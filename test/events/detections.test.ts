@@ -210,7 +210,7 @@ suite('a detection', () => {
     assert.ok(objects[0]?.eventId, 'others go on');
   });
 
-  test('of a camera that was switched off and on again gets no picture from before', async (context) => {
+  test('at a camera that was switched off and on again gets no picture from before', async (context) => {
     const { reports, settled, detections, log, door, frame, holdPicture } = await detecting(context);
     reports([]);
     frame(1);
@@ -269,7 +269,7 @@ suite('a detection', () => {
 });
 
 suite('a report', () => {
-  test('of the future or of long ago is refused, with the reason', async (context) => {
+  test('dated in the future or long ago is refused, with the reason', async (context) => {
     const { reports, passes } = await detecting(context);
     passes(100_000);
     for (const [lateMs, says] of [

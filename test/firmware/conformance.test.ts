@@ -1,6 +1,6 @@
 /**
  * One table of facts about protocol v1, tested against both virtual cameras as processes: the TypeScript one and the
- * firmware's core on the host. Where they differ, one of them is wrong.
+ * firmware's core on the host. If they differ, one of them is wrong.
  */
 
 import assert from 'node:assert/strict';

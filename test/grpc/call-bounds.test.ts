@@ -36,7 +36,7 @@ function startOf(cameraId: string): Buffer {
   return Buffer.concat([Buffer.of(0x0a, start.length), start]);
 }
 
-/** Of more than 2^21. */
+/** Varint of a value above 2^21. */
 function varint(value: number): Buffer {
   return Buffer.of((value & 127) | 128, ((value >> 7) & 127) | 128, ((value >> 14) & 127) | 128, value >> 21);
 }
@@ -138,7 +138,7 @@ test('a network whose calls are refused very often is not let in for a while, an
   watched.stream.close();
 });
 
-test('what is open and what was refused is counted', async (context) => {
+test('open and refused calls are counted', async (context) => {
   const { grpc, connect } = await grpcInterface(context);
   const client = connect();
   const watched = client.call(`${SERVICE}/WatchEvents`).write(EMPTY).end();

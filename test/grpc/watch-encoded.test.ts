@@ -112,7 +112,7 @@ suite('WatchEncoded', () => {
     );
   });
 
-  test('of one reader costs the others a keyframe in ten seconds at most', () => {
+  test('lets one reader cost the others a keyframe in ten seconds at most', () => {
     const { open, frame, requested } = setUp();
     const call = open();
     for (let second = 0; second < 10; second++) {

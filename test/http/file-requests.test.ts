@@ -67,7 +67,7 @@ test('no range or precondition makes a file answer with a server fault', async (
       }
 });
 
-test('what a right decides stays in no cache, or is asked for again each time', async (context) => {
+test('an answer that depends on a right stays in no cache, or is asked for again each time', async (context) => {
   const { ask, files } = await setUp(context);
   for (const path of files.filter((each) => each.startsWith('/api/'))) {
     const answer = await ask(path, {});

@@ -1,4 +1,4 @@
-/** What makes something makes it once for each Idempotency-Key, whoever sends it how often. */
+/** Tests that a request creates something once for each Idempotency-Key, whoever sends it and how often. */
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

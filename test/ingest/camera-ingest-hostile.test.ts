@@ -1,4 +1,4 @@
-/** What must not pass the camera's door. Through every case another camera keeps sending, and must not notice. */
+/** Tests input that ingest must refuse. In every case another camera keeps sending, and must not notice. */
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -30,7 +30,7 @@ async function expectClosed(
 
   const attacker = await attack(rig);
   const end = await attacker.closed;
-  // Where the WebSocket library itself says that it is too much, it uses the codes of RFC 6455.
+  // The WebSocket library refuses some of them itself, with the codes of RFC 6455.
   const codes: readonly number[] =
     reason === 'tooLarge' ? [CAMERA_CLOSE.tooLarge, 1008, 1009] : [CAMERA_CLOSE[reason]];
   assert.ok(codes.includes(end.code), `${end.code} ${end.reason}`);

@@ -15,7 +15,7 @@ const OFFER = {
 };
 
 suite('firmware updates', () => {
-  test('what a camera says of itself is known, and how it came', async () => {
+  test('the hello of a camera is known, and the way it came', async () => {
     await using rig = await IngestRig.start({}, true);
     assert.equal(rig.ingest.deviceOf('cam_1'), undefined);
     const camera = await rig.online('cam_1', {

@@ -60,7 +60,7 @@ class Rig {
     let tickUs = this.nowUs + tickS * SECOND_US;
     while (this.nowUs < untilUs) {
       this.nowUs += SECOND_US / fps;
-      // Of two frames under way, one waits for the other.
+      // With two frames under way, one waits for the other.
       const sentUs = this.nowUs - (fps < 20 ? (1.9 * SECOND_US) / fps : 5_000);
       this.uplink.onFrame(640, 480, { sentUs, receivedUs: this.nowUs, bytes, oneWayUs: 2_000 });
       if (this.nowUs < tickUs) continue;
@@ -184,7 +184,7 @@ test('a server that is restarted gives a lowered camera back what it had, also w
   assert.equal(rig.loweredFrom, undefined);
 });
 
-test('what the owner sets is in force at once, with all that was lowered', async () => {
+test('a setting of the owner is in force at once, with all that was lowered', async () => {
   const rig = await Rig.lowered();
   rig.told.length = 0;
   await rig.uplink.setByOwner({ jpegQuality: 20 }, rig.nowUs);
@@ -334,7 +334,7 @@ test('an owner whose camera does not answer leaves nothing lowered for good', as
   rig.answer = () => 'applied';
   await rig.pass(context, 2);
   assert.deepEqual(Object.assign({}, ...rig.told), set);
-  // What the owner sets while something was not answered brings everything back too.
+  // A setting by the owner, while the camera leaves something unanswered, brings everything back too.
   rig.answer = () => undefined;
   rig.adapts = false;
   rig.uplink.update(rig.nowUs);

@@ -28,7 +28,7 @@ Log.setLevel(AV_LOG_QUIET);
 
 const TABLE = jpegTable();
 const SHOWN = TABLE.filter(({ fate }) => fate === 'shown');
-/** Of the same picture encoded twice it is infinite. */
+/** Least similarity of two pictures, dB; infinite for the same picture. */
 const LEAST_DB = 60;
 const CASES = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'cases', 'jpeg');
 const NO_CASES = 'ran without the collected pictures';

@@ -1,4 +1,4 @@
-/** What becomes of pictures that cannot be used: dropped, counted, and told to a person, the same on both protocols. */
+/** Tests that unusable pictures are dropped, counted and shown to a person, the same on both protocols. */
 
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
@@ -209,7 +209,7 @@ suite('breaches of the protocol', () => {
     assert.equal(advisor.refusalsOf('cam_1').last?.detail, 'Max payload size exceeded');
   });
 
-  test('of the legacy protocol likewise', async (t) => {
+  test('by the legacy protocol likewise', async (t) => {
     await using idle = await IngestRig.start();
     using rig = await LegacyRig.start();
     const advisor = new CameraAdvisor(idle.ingest, rig.listeners, () => NOW_MS);

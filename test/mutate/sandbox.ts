@@ -35,7 +35,7 @@ export class Sandbox {
     for (const name of LINKED) symlinkSync(join(root, name), join(this.#folder, name));
     const temporary = join(this.#folder, 'tmp');
     mkdirSync(temporary);
-    // What was compiled for the suite is of other paths; this goes with the sandbox.
+    // The suite's compile cache has other paths; this one is removed with the sandbox.
     this.#env = { ...env, TMPDIR: temporary, NODE_COMPILE_CACHE: join(temporary, 'compiled') };
   }
 

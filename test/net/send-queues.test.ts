@@ -54,7 +54,7 @@ test('readings that take long are fewer, but a busy machine delays no picture fo
   assert.deepEqual([0, 0.5, 2, 5, 50, 5_000].map(pauseAfter), [20, 20, 40, 100, 100, 100]);
 });
 
-test('of a connection that the system does not list nothing is known', async (context) => {
+test('nothing is known of a connection that the system does not list', async (context) => {
   const [ours] = await connection(context, '127.0.0.1');
   const nowhere = Object.create(ours, { remotePort: { value: 1 } }) as Socket;
   const queues = new SendQueues();

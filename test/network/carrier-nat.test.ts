@@ -43,7 +43,7 @@ for (const [where, { viewers, ...options }] of Object.entries(CASES)) {
     const timeMs = await watching.timeToVideoMs();
     await until('the best way there is was found', async () => {
       const path = await watching.untilMoving();
-      // Of the ports that coturn assigns.
+      // One of the ports that coturn assigns.
       assert.match(path?.remote ?? '', new RegExp(`^${RENTED_ADDRESS}:49\\d{3}$`));
       return (path?.local === 'relay') === (viewers === 'relayed');
     });

@@ -25,7 +25,7 @@ const CADDY = {
 const HAPROXY = { name: 'web', protocol: 'tcp', port: 443, to: SERVER_ADDRESS } as const;
 const WEB: Passage = { name: 'web', protocol: 'tcp', port: 443, to: HOME_ADDRESS };
 
-/** What the viewer's network allows, and the resulting path. */
+/** The traffic that the viewer's network allows, and the resulting path. */
 const CASES: [what: string, passage: Passage | undefined, way: MediaPath['relayProtocol']][] = [
   ['TURN over UDP', { name: 'turn', protocol: 'udp', port: 3478, to: HOME_ADDRESS }, 'udp'],
   ['TURN over TCP', { name: 'turn', protocol: 'tcp', port: 3478, to: HOME_ADDRESS }, 'tcp'],

@@ -143,7 +143,7 @@ suite('notifications', () => {
     assert.deepEqual(await arrived(), ['phone', 'desk']);
   });
 
-  test('of detections only those are notified that a rule names, also when a label changes to it', async (context) => {
+  test('only detections that a rule names are notified, also when a label changes to it', async (context) => {
     const { notifier, tell, set, arrived, sent, waits } = await room(context);
     await tell('anna', 'phone');
     const rule = { label: 'person', cameraIds: ['cam_1'], hours: [] };
@@ -360,7 +360,7 @@ suite('notifications', () => {
     assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, ids.slice(1));
   });
 
-  test('a test notification comes at any hour, to the own devices only', async (context) => {
+  test('a test notification comes at any hour, to the user’s own devices only', async (context) => {
     const { notifier, tell, set, who, arrived } = await room(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');

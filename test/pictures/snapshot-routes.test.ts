@@ -55,7 +55,7 @@ test('a snapshot is the newest JPEG unmodified, and caches revalidate it', async
   assert.deepEqual(bytes, jpeg);
 });
 
-test('where the newest does not decode, the last one that did stands in, with its age', async (context) => {
+test('if the newest does not decode, the last one that did takes its place, with its age', async (context) => {
   const { server, id, client, path, fetchBytes } = await setUp(context);
   const receivedUs = (Date.now() - 90_500) * 1000;
   const older = new Uint8Array(

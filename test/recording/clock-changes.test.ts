@@ -144,7 +144,7 @@ suite('recordings when the clock changes', () => {
     assert.equal(gap?.endMs, found[before.length]?.startMs);
   });
 
-  test('what was recorded during an event that goes on has the new time with it, however long it lasts', async (t) => {
+  test('recordings of an event that goes on get the new time with it, however long it lasts', async (t) => {
     const { recorder, run, steps, segments, nowMs } = await setUp(t);
     await run(120);
     const startedMs = nowMs();
@@ -182,7 +182,7 @@ suite('recordings when the clock changes', () => {
     await run(200);
     steps(-HOUR_MS);
     falls(30_000);
-    // What happens makes the recorder look at once.
+    // An event makes the recorder look at once.
     recorder.onEventStarted('cam_1', 'evt_1', nowMs());
     await until('all are redated', async () =>
       (await segments()).every(({ endMs }) => endMs < BEGIN_MS - HOUR_MS / 2),

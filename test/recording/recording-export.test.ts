@@ -137,7 +137,7 @@ suite('exports of recordings', () => {
   });
 });
 
-suite('what an export holds', () => {
+suite('an export', () => {
   test('it counts against its user until it is fetched, and other users have theirs', async (t) => {
     const rig = await ExportRig.make(t);
     await rig.record(1);
@@ -215,7 +215,7 @@ suite('exports never take room from recordings', () => {
     for (const job of jobs) await rig.exports.remove(job);
   });
 
-  test('where there is no room it is refused with how much there is, and holds nothing', async (t) => {
+  test('without room it is refused with the free bytes, and holds nothing', async (t) => {
     const rig = await ExportRig.make(t, {
       limits: { totalBytes: 1e12, freeFloorBytes: 1000 },
       freeBytes: () => 1e6,

@@ -49,7 +49,7 @@ suite('recordings', () => {
     assert.deepEqual([await library.range('cam_1', ...EVER), await rig.files()], [[], []]);
   });
 
-  test('of one camera are deleted except protected ones, and no other’s', async (t) => {
+  test('all of one camera are deleted except protected ones, and none of another', async (t) => {
     const rig = await RecordingRig.make(t);
     const library = await rig.open();
     const kept = await recordAll(library, FRAMES, true);

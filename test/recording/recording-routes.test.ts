@@ -143,7 +143,7 @@ suite('recordings over HTTP', () => {
     assert.equal((await admin.call('DELETE', path)).status, 404);
   });
 
-  test('what is to be recorded is kept, and wrong wishes are refused with their names', async (context) => {
+  test('recording settings are kept, and wrong fields are refused by name', async (context) => {
     const { id, admin } = await setUp(context);
     const path = `/api/cameras/${id}/recording`;
     const schedule = [{ days: [1, 2], from: '22:00', to: '06:00' }];

@@ -70,7 +70,7 @@ suite('retention', () => {
     assert.deepEqual(left(), [kept]);
   });
 
-  test('what is too old is listed a page after another, each once', async (context) => {
+  test('recordings that are too old are listed page by page, each once', async (context) => {
     const { rig, old, recent } = await setUp(context);
     const { retention } = rig.store;
     const [first, ...more] = await retention.expiredAfter(LATER_MS, { endMs: -1, bytes: 0, sequence: 0 }, 1);

@@ -1,4 +1,4 @@
-/** What a recorder makes of pictures that come seldom, are made again, or come no more. */
+/** Tests the recorder with pictures that come seldom, are repeated, or end. */
 
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
@@ -198,7 +198,7 @@ suite('a recorder of a camera', () => {
     assert.deepEqual(await gaps(), [[62, 65]]);
   });
 
-  test('of a slow camera ends the open segment where the clock is set, without waiting for a picture, and goes on with the same one', async (t) => {
+  test('for a slow camera ends the open segment when the clock is set, without waiting for a picture, and continues with the same one', async (t) => {
     const { recorder, send, wait, segments, read, gaps, openId } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);
@@ -234,7 +234,7 @@ suite('a recorder of a camera', () => {
     assert.deepEqual([first?.[1], others], [second?.[0], []]);
   });
 
-  test('of which the last picture lasts on has a gap from its end when no other follows', async (t) => {
+  test('with a lasting last picture has a gap from its end when no other follows', async (t) => {
     const { recorder, liveness, nowUs, send, wait, segments, gaps } = await setUp(t, HOUR_MS);
     await send();
     await wait(20_000);

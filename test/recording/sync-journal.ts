@@ -18,7 +18,7 @@ if (journal !== undefined) {
   await handle.close();
   const original = Object.getOwnPropertyDescriptor(prototype, 'datasync')?.value as () => Promise<void>;
   prototype.datasync = async function (this: SyncedHandle): Promise<void> {
-    // What is written from here on this call promises nothing about.
+    // This call promises nothing about later writes.
     const { size } = fstatSync(this.fd);
     const path = readlinkSync(`/proc/self/fd/${this.fd}`);
     await original.call(this);

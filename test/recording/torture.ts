@@ -117,7 +117,7 @@ async function strike(blow: Blow): Promise<void> {
   await start();
   const segments = await checkIndex();
   for (const [index, { id }] of cameras.entries()) {
-    // What was lost with a recording that is gone altogether is no more than was in it.
+    // A recording that is gone altogether lost no more than its content.
     const lastMs = segments
       .filter(({ cameraId, startMs }) => cameraId === id && startMs < killedMs)
       .reduce((latest, { endMs }) => Math.max(latest, endMs), sinceMs[index] ?? 0);
@@ -159,7 +159,7 @@ async function timelineOf(cameraId: string): Promise<Timeline> {
   return admin.request<Timeline>('GET', `/cameras/${cameraId}/timeline?${range}`);
 }
 
-/** What the index says is what is in the folder, apart from what is being written. */
+/** Checks that index and folder agree, apart from what is being written. */
 async function checkIndex(): Promise<CheckedSegment[]> {
   const segments = (await Promise.all(cameras.map(segmentsOf))).flat();
   const onDisk = globSync('*/*/*.webm', { cwd: recordings }).toSorted();
@@ -190,7 +190,7 @@ function pathOf(cameraId: string, startMs: number): string {
   return join(recordings, found ?? `${cameraId} at ${startMs}`);
 }
 
-/** What no finished datasync promised may be gone, in part, or read as zeros. */
+/** Data without a finished datasync may be gone, partial or zeros. */
 function cutBack(): void {
   const journal = join(server.folder, JOURNAL);
   const synced = new Map<string, number>();

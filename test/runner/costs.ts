@@ -13,7 +13,7 @@ const TICKS_PER_SECOND = 100;
 const CHILDREN_USER = 16 - 3;
 const CHILDREN_SYSTEM = 17 - 3;
 
-/** Of this process, and of those it started that have ended (Linux only). */
+/** CPU time of this process and of its children that have ended (Linux only). */
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6 + endedChildrenSeconds();

@@ -229,7 +229,7 @@ test('a rung is held at what the best of the other viewers takes of it', () => {
   assert.deepEqual([held(better), held(newcomer)], [950_000, 500_000]);
 });
 
-test('of a camera that is gone nothing is asked any more, while its viewers end one by one', () => {
+test('a camera that is gone is asked for nothing more, while its viewers end one by one', () => {
   const { video, asked } = askedSource();
   const tracks = new CameraTracks('door', video, () => 0);
   const viewers = [300_000, 500_000].map((limitBps) => ({ ...sink(() => undefined), limitBps }));

@@ -61,7 +61,7 @@ test('a viewer costs those who watch the same camera one keyframe in ten seconds
   assert.equal(rig.keyframeRequests, 4);
 });
 
-test('where packets get lost, one that holds nothing follows each frame, until none were lost for a while', () => {
+test('while packets get lost, an empty packet follows each frame, until none were lost for a while', () => {
   const rig = new ScriptedConsumer();
   rig.consumer.resume();
   rig.frame(true);

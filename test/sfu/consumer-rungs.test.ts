@@ -161,7 +161,7 @@ test('a picture that is held low for poor lines becomes whole for a viewer whose
     joins(() => undefined, 100_000),
     400_000,
   );
-  // Of some viewers it never is.
+  // For some viewers it never becomes known.
   assert.equal(
     joins(() => undefined, 3_000_000),
     undefined,

@@ -187,7 +187,7 @@ test('when the camera falls silent, its last frame is sent again until a report 
   for (let i = 0; i < 100; i++) assert.equal(silence().length, 0);
 });
 
-test('of a camera that fell silent while the path was full, one keyframe is requested when there is room', () => {
+test('one keyframe is requested when the path has room again and the camera has fallen silent', () => {
   const rig = new ScriptedConsumer();
   const { consumer, path } = rig;
   consumer.resume();

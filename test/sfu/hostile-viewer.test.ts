@@ -115,7 +115,7 @@ for (const [what, forge] of STORMS) {
     assert.deepEqual([framesSent, framesSkipped, packetsRetransmitted], [FRAMES + 1, 0, 0]);
     assert.notEqual(limitedBy, 'line');
     assert.ok(video.keyframeRequests.length <= 1, `${video.keyframeRequests.length} keyframes`);
-    // What it asks for it gets as far as its own budget goes.
+    // Its own budget limits what is sent again to it.
     const sentBytes = FRAME_BYTES * (FRAMES + 1);
     assert.ok(
       hostile.consumer.stats.bytesSent < 3 * sentBytes + 500_000,

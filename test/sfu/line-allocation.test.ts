@@ -53,7 +53,7 @@ test('a camera that takes smaller pictures from now on is allotted the rungs tha
   assert.deepEqual([camera.rung, camera.share?.wholeBps], ['full', rungsOf(160, 120, 25)[0]?.bitrateBps]);
 });
 
-test('of a line on which raises have failed, nothing counts on the next one', () => {
+test('a line on which raises have failed counts on no further one', () => {
   let targetBps = 200_000;
   const allocation = new LineAllocation(() => targetBps);
   const camera = new ScriptedCamera();

@@ -59,7 +59,7 @@ test('a viewer on a thin line: what it carries, and what each camera gets of it'
   assert.deepEqual(VIEWER_FIGURES.parse(figures), figures);
 });
 
-test('what is not known is null, and a paused camera is sent nothing', () => {
+test('unknown figures are null, and a paused camera is sent nothing', () => {
   const paused = consumer('door', { rung: 'full', limitedBy: 'line', target: undefined });
   const { estimateBps, queueMs, consumers } = viewerFigures(viewer('t', [paused]), 0);
   assert.deepEqual([estimateBps, queueMs], [null, null]);
@@ -67,7 +67,7 @@ test('what is not known is null, and a paused camera is sent nothing', () => {
   assert.deepEqual([figures?.rung, figures?.layers, figures?.limitedBy], [null, null, null]);
 });
 
-test('of a page with many cameras, those that are sent are listed first, and no more than the bound', () => {
+test('the cameras of a page that are sent are listed first, and no more than the bound', () => {
   const paused = Array.from({ length: 40 }, (_, index) => consumer(`paused ${index}`));
   const sent = consumer('sent', { rung: 'full', target: { maxTid: 2 } });
   const { consumers } = viewerFigures(viewer('t', [...paused, sent]), 0);
@@ -75,7 +75,7 @@ test('of a page with many cameras, those that are sent are listed first, and no 
   assert.equal(consumers[0]?.consumerId, 'sent');
 });
 
-test('of many viewers, those on the narrowest lines are listed, and no more than the bound', () => {
+test('the viewers on the narrowest lines are listed, and no more than the bound', () => {
   const unknown = Array.from({ length: 80 }, (_, index) => viewer(`unknown ${index}`, []));
   const thin = [300_000, 100_000].map((targetBps) => viewer(`${targetBps}`, [], { targetBps }));
   const listed = narrowestViewers([...unknown, ...thin], 0);

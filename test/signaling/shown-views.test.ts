@@ -1,4 +1,4 @@
-/** What a page says of its views: it reaches the SFU. */
+/** Tests that a page's report of its views reaches the SFU. */
 
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';

@@ -23,7 +23,7 @@ export interface ClockRigOptions {
   /** How far the wall clock is ahead of the true time at the start, ms. */
   aheadMs?: number;
   env?: Record<string, string>;
-  /** Of the camera that records all the time. */
+  /** Recording settings of the camera that records all the time. */
   recording?: Partial<RecordingSettings>;
 }
 
@@ -81,7 +81,7 @@ export class ClockRig implements AsyncDisposable {
     this.#yardDevice = startCamera(server.cameraUrl, yard, args);
   }
 
-  /** What the server's wall clock says at a true moment, as it is set now. */
+  /** Reading of the server's wall clock at a true moment, as it is set now. */
   dateOf(trueMs: number): number {
     return trueMs + this.#wall.aheadMs;
   }
@@ -173,7 +173,7 @@ export class ClockRig implements AsyncDisposable {
     return gaps;
   }
 
-  /** What was told of the door just now. */
+  /** Checks the newest report about the door. */
   async assertLastFrame(): Promise<void> {
     const view = (await this.admin.cameras()).find(({ id }) => id === this.door.id) as CameraView;
     const ageMs = this.nowMs - (view.lastFrameAtMs ?? 0);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 const MODULE = import.meta.resolve('../../server/start/uncaught-errors.ts');
 
-/** What a process does with an error that a timer throws, and one that nobody catches of a promise. */
+/** Runs a process in which a timer throws, and a promise is rejected without a handler. */
 function run(errcode: number) {
   const script = `
     import { surviveUncaught } from ${JSON.stringify(MODULE)};

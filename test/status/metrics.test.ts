@@ -9,7 +9,7 @@ import { COUNTERS, GAUGES } from '../../server/status/metrics-table.ts';
 import { make, startKeys } from '../accounts/api-key-rig.ts';
 
 const DASHBOARD = resolve(import.meta.dirname, '../../examples/grafana/vigie.json');
-/** Of the process; prom-client has them. */
+/** Metrics of the process, which prom-client adds. */
 const DEFAULTS = /^(?:process|nodejs)_/;
 
 async function scrape(context: TestContext) {

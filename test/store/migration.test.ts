@@ -46,7 +46,7 @@ test('a viewer of before keeps live, recordings and events of their cameras, and
   database.close();
 });
 
-test('where no viewer had a right, nobody is told of a change', (context) => {
+test('if no viewer had a right, nobody is told of a change', (context) => {
   const database = openDatabase(temporaryFolder(context));
   assert.deepEqual(new NoticeQueries(database).list(), []);
   database.close();

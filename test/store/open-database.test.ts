@@ -1,4 +1,4 @@
-/** What the start makes of a database that cannot be used as it is. */
+/** Tests the start with a database that cannot be used as it is. */
 
 import assert from 'node:assert/strict';
 import { closeSync, copyFileSync, existsSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';

@@ -6,7 +6,7 @@ export interface AppImageFields {
   version?: string;
   project?: string;
   chip?: number;
-  /** Of the whole image. */
+  /** Length of the whole image. */
   bytes?: number;
   /** Content after the head. */
   filling?: number;

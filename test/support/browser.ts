@@ -37,7 +37,7 @@ const ARGUMENTS = [
 const EXPECTED_CONSOLE =
   /status of 401|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|status of 404/;
 
-/** Of RTCInboundRtpStreamStats. */
+/** Fields of RTCInboundRtpStreamStats. */
 const SUMMED_STATS = [
   'bytesReceived',
   'packetsReceived',

@@ -1,4 +1,4 @@
-/** What single pictures (client/live/picture-stream.ts) need of a browser. */
+/** The parts of a browser that single pictures (client/live/picture-stream.ts) need. */
 
 import type { TestContext } from 'node:test';
 

@@ -17,7 +17,7 @@ export const EXPORT_LIFETIME_MS = 10 * 60_000;
 
 export interface ExportRigOptions {
   limits?: Partial<QuotaLimits>;
-  /** Of the disk while nothing is exported. */
+  /** Free bytes of the disk while nothing is exported. */
   freeBytes?: () => number;
 }
 
@@ -77,7 +77,7 @@ export class ExportRig {
     return ids;
   }
 
-  /** Of everything, and a little more. */
+  /** Creates an export of everything, and a little more. */
   create(userId = 'anna', lengthMs = 3_600_000): Promise<ExportJob> {
     return this.exports.create({
       userId,

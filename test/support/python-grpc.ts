@@ -103,7 +103,7 @@ export class PythonGrpc implements Disposable {
     return (await this.#ask({ do: 'services', key }))['services'];
   }
 
-  /** Of a message, as reflection describes it. */
+  /** The fields of a message, as reflection describes them. */
   async fields(message: string): Promise<unknown> {
     return (await this.#ask({ do: 'fields', message }))['fields'];
   }

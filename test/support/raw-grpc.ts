@@ -62,7 +62,7 @@ export class RawClient {
 
 export class RawCall {
   readonly stream: ClientHttp2Stream;
-  /** Of the answers, with their heads. */
+  /** Bytes of the answers, with their heads. */
   received = 0;
   /** The status's number, once the call has ended; undefined: it ended without one. */
   readonly status: Promise<number | undefined>;

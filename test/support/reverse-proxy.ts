@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface ReverseProxyOptions {
-  /** Where the server is. */
+  /** Address of the server. */
   target: string;
   /** As nginx does unless told otherwise: a WebSocket arrives as a plain request. */
   dropsUpgrade?: boolean;

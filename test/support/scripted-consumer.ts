@@ -24,7 +24,7 @@ const FRAME_BYTES = 3000;
 export interface SentRtp {
   payloadType: number;
   ssrc: number;
-  /** Of the header extensions, from the profile on. */
+  /** The header extensions, from the profile on. */
   extensions: string;
   sequenceNumber: number;
   marker: boolean;
@@ -34,14 +34,14 @@ export interface SentRtp {
 export class ScriptedConsumer {
   nowUs = BEGIN_US;
   keyframeRequests = 0;
-  /** What a recording needs of the rung `full`. */
+  /** Bits per second that a recording needs of the rung `full`. */
   recordedBps = 0;
   /** The rungs of which keyframes were requested, in order. */
   readonly keyframesAsked: RungName[] = [];
-  /** Of the encoders. */
+  /** Limits of the encoders. */
   readonly limitsBps: Partial<Record<RungName, number | undefined>> = {};
   readonly sent: SentRtp[] = [];
-  /** Of the transport. */
+  /** The transport's path. */
   readonly path = {
     isFull: false,
     /** Bytes that wait of the consumer's stream. */
@@ -70,9 +70,9 @@ export class ScriptedConsumer {
   };
   readonly consumer: Consumer;
   readonly tracks: CameraTracks;
-  /** Of the rung `full`. */
+  /** The track of the rung `full`. */
   readonly track: CameraTrack;
-  /** What the transport's line carries; undefined: not known. */
+  /** Estimate of the transport's line; undefined: not known. */
   targetBps: number | undefined;
   readonly allocation = new LineAllocation(() => this.targetBps);
   readonly #sinks = new Set<FrameSink>();
@@ -118,7 +118,7 @@ export class ScriptedConsumer {
     return [...this.#deliver.keys()];
   }
 
-  /** Of the frames sent, so far. */
+  /** The picture ids of the frames sent until now. */
   get pictureIds(): number[] {
     const ids = this.sent
       .filter(({ ssrc }) => ssrc === SSRC)

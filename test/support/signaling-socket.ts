@@ -18,7 +18,7 @@ import {
 export class SignalingSocket {
   readonly socket: WebSocket;
   readonly received: ServerToViewer[] = [];
-  /** Of the cameras watched by `watchFrames`. */
+  /** Pictures of the cameras watched by `watchFrames`. */
   readonly pictures: (PictureHeader & { jpeg: Uint8Array })[] = [];
   /** Set when the socket has closed. */
   closeCode: number | undefined;

@@ -21,7 +21,7 @@ export interface LinkSettings {
   stallMs: number;
   /** Share of the rate that other traffic takes. */
   otherShare: number;
-  /** What exceeds the rate, and the queue's length in one go, is dropped; nothing waits. */
+  /** Drops packets above the rate, beyond one burst of the queue's length; none waits. */
   isPolicer: boolean;
 }
 

@@ -34,7 +34,7 @@ export interface ViewerOptions {
   fullBps?: number;
   /** Share of the feedback that is lost. */
   feedbackLoss?: number;
-  /** Of the viewer's clock, per million. */
+  /** Drift of the viewer's clock, per million. */
   drift?: number;
   /** A keyframe, of 6 frames' size, every so many frames. */
   keyframeEvery?: number;
@@ -139,7 +139,7 @@ export class SimulatedViewer {
     if (probe) this.#pacer.startProbe(probe, nowUs);
   }
 
-  /** What the estimator found may have changed. */
+  /** Follows the estimator, whose finding may have changed. */
   protected followEstimate(): void {
     this.setPace(this.estimator.mustFit ? undefined : this.estimator.wantedBps);
   }
@@ -193,7 +193,7 @@ export class SimulatedViewer {
     }
   }
 
-  /** What arrived since the last report, from the first number missing or new on. */
+  /** Reports arrivals since the last report, from the first number missing or new. */
   #report(): void {
     if (this.#received.size === 0) return;
     const numbers = [...this.#received.keys()].map((number) => distance(number, this.#nextNumber));

@@ -6,7 +6,7 @@
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { ApiSession } from '../support/api-session.ts';
 
-/** What the measuring process offers to an attack that prepares itself. */
+/** The measuring process, as an attack that prepares itself sees it. */
 export interface Stage {
   readonly port: number;
   readonly cameraUrl: string;
@@ -15,7 +15,7 @@ export interface Stage {
   readonly liveCamera: CameraWithKey;
   /** Cameras with a full log of events, not connected. */
   readonly otherCameras: readonly CameraWithKey[];
-  /** Of the user `admin`. */
+  /** Password of the user `admin`. */
   readonly ownerPassword: string;
   /** As an administrator other than `admin`. */
   administrator(): Promise<ApiSession>;

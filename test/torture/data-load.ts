@@ -1,5 +1,5 @@
 /**
- * What goes on in a house while its data are destroyed: sensors that report as often as they may, and a viewer that watches.
+ * The load of a house while its data are destroyed: sensors that report as often as they may, and a viewer that watches.
  * Keeps what the server promised: events that it answered with 201.
  */
 

@@ -102,7 +102,7 @@ async function untilNoticed({ server, load }: House, problem: string): Promise<s
 
 /** Nothing is promised any more. */
 async function assertRefusing({ load }: House): Promise<void> {
-  // What was under way when the alarm came.
+  // Gives requests time that were under way when the alarm came.
   await delay(500);
   const promised = load.promised.size;
   const refused = load.refused;
@@ -119,7 +119,7 @@ async function destroyed(destroy: (dataDir: string) => void, problem: string): P
   });
 }
 
-/** What a server on this data folder says that does not come up. */
+/** The output of a server that does not start on this data folder. */
 async function refusedStart(dataDir: string): Promise<string> {
   const env = { VIGIE_DATA_DIR: dataDir, VIGIE_HTTP_PORT: '0', VIGIE_RTC_PORT: '0' };
   const child = new Child('server/main.ts', [], { cwd: tmpdir(), env });

@@ -25,7 +25,7 @@ export interface ResourceSample {
   serverMb: number;
   /** All codec processes together. */
   codecMb: number;
-  /** Of the server. */
+  /** Open descriptors of the server. */
   descriptors: number;
 }
 

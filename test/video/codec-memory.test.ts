@@ -17,7 +17,7 @@ function usesGlibc(): boolean {
   return header.glibcVersionRuntime !== undefined;
 }
 
-/** What is asked of the full picture. */
+/** The request for the full picture. */
 const FULL = { bitrateBps: 1_000_000, encode: true, keyframe: false };
 
 /**

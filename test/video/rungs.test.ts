@@ -119,7 +119,7 @@ test('layers follow their pattern from each keyframe that was asked for', () => 
   codec.close();
 });
 
-/** What a viewer sees who is sent some of the frames. */
+/** Pictures of a viewer who is sent some of the frames. */
 function shown(frames: readonly Transcoded[], isSent: (frame: Transcoded, index: number) => boolean) {
   using reader = new Vp8Reader();
   return frames.map((frame, index) => (isSent(frame, index) ? reader.read(frame.data).pixels : undefined));
@@ -144,7 +144,7 @@ test('at a frame that is a layer sync, who had layer 0 alone may go on with all 
   for (const [from, { layer }] of frames.entries()) {
     if (!layer.layerSync || layer.tid === 0) continue;
     const part = shown(frames, (frame, index) => frame.layer.tid <= (index < from ? 0 : layer.tid));
-    // Of the highest layer some frames may refer to one of the layer between, which is sent from its own sync on.
+    // Some frames of the highest layer may refer to one of the layer between, which is sent from its own sync on.
     for (const [index, pixels] of part.entries())
       if (pixels) assert.ok(pixels.equals(whole[index] ?? Buffer.alloc(0)), `from ${from}, frame ${index}`);
   }

@@ -151,7 +151,7 @@ test(
   async (t) => {
     const { hub, transcoder, watch } = setUp(t);
     const bitrateBps = () => transcoder.stats(CAMERA.cameraId)?.bitratesBps.full;
-    // What is recorded needs less than the viewers.
+    // The recording needs less than the viewers.
     void new SeenFrames(transcoder, CAMERA.cameraId, { maxFps: 25, bitrateBps: 100_000 });
     const poor = watch('full', 120_000);
     play(t, hub, CAMERA);

@@ -26,7 +26,7 @@ function decodedLuma(jpeg: Uint8Array): (x: number, y: number) => number {
   return (x, y) => (((planes[0]?.[y * (strides[0] ?? 0) + x] ?? 0) - 16) * 255) / 219;
 }
 
-/** Of a QVGA picture, which is 4:2:0 after decoding. */
+/** Mean colours of a QVGA picture, which is 4:2:0 after decoding. */
 function meanColors(scene: GeneratedScene): { luma: number; cb: number; cr: number } {
   const { planes, strides } = decode(scene.render(START_US).jpeg);
   const mean = (plane: number, width: number, height: number): number => {

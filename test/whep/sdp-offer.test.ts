@@ -38,7 +38,7 @@ test('the offer of a browser names its numbers, and its audio carries the transp
   ]);
 });
 
-/** Of the offer of a browser. */
+/** The offer of a browser, changed. */
 const changed = (...changes: readonly (readonly [RegExp | string, string])[]): string =>
   changes.reduce((text, [from, to]) => text.replaceAll(from, to), OFFER);
 const without = (line: string): string => changed([new RegExp(`^a=${line}.*\r\n`, 'gm'), '']);

@@ -64,7 +64,7 @@ test('a read-only route has no body, and an answer is JSON, of a media type, or 
   }
 });
 
-/** What makes something without an Idempotency-Key, and why it needs none. */
+/** Routes that create something without an Idempotency-Key, and why they need none. */
 const NATURAL: Readonly<Record<string, string>> = {
   'POST /api/cameras/:cameraId/whep': 'what is made ends by itself unless the client connects to it',
   'POST /api/cameras/:cameraId/pairing-code': 'the new code replaces the former one',
@@ -75,7 +75,7 @@ const NATURAL: Readonly<Record<string, string>> = {
   'POST /api/firmware': 'an image is itself by its content',
 };
 
-test('what makes something takes an Idempotency-Key, or is known to make it once', () => {
+test('a route that creates something takes an Idempotency-Key, or is known to create it once', () => {
   for (const [name, { keyed, body, response, errors, statuses }] of routes) {
     assert.equal(keyed ?? false, statuses?.[0] === 201 && !(name in NATURAL), name);
     assert.ok(!keyed || (body && response && errors?.includes(409)), name);

@@ -70,7 +70,7 @@ suite('edge frame', () => {
     }
   });
 
-  test('what a newer version has added is skipped', () => {
+  test('fields of a newer version are skipped', () => {
     const longer = changed((message) => {
       message.writeUInt8(EDGE_FRAME_HEADER_BYTES + 4, 2);
       message.writeUInt8(0xc0 | message.readUInt8(3), 3);

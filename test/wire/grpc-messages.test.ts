@@ -66,7 +66,7 @@ function shapeOf(message: string): Record<string, unknown> {
 }
 
 function shapeOfSchema(schema: z.core.$ZodType): unknown {
-  // What comes over the wire, before it is brought into one form.
+  // The form on the wire, before it is transformed.
   if (schema instanceof z.ZodPipe) return shapeOfSchema(schema.in);
   if (schema instanceof z.ZodObject)
     return Object.fromEntries(

@@ -34,7 +34,7 @@ class Slots {
   bool save(const BootState& state) const;
 
   std::string image_path(const std::string& slot) const { return folder_ + '/' + slot + ".image"; }
-  /// Of the image in a slot; empty when there is none.
+  /// The version of the image in a slot; empty without an image.
   std::string version_in(const std::string& slot) const;
   /// Puts the program of a slot's image where it can be started. @returns its path, or nothing
   std::optional<std::string> unpack(const std::string& slot) const;

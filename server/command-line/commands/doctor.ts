@@ -54,7 +54,7 @@ async function clock(run: CommandRun): Promise<Finding[]> {
   });
 }
 
-/** What only administrators may read is left out for another key. */
+/** Leaves out findings that the key may not read, such as those for administrators only. */
 async function unlessForbidden(what: string, look: () => Promise<Omit<Finding, 'what'>>): Promise<Finding[]> {
   try {
     return [{ what, ...(await look()) }];

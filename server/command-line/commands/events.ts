@@ -36,7 +36,7 @@ export async function listEvents(run: CommandRun, delays?: ToldEventsOptions['de
   };
   const catchUp = async (): Promise<void> => {
     const page = await read(PAGE);
-    // The newest stands first. Where events were removed, older ones come onto the page from below.
+    // The newest stands first. After a removal, older ones come onto the page from below.
     const newest = page.findIndex(({ id }) => known.has(id));
     for (const event of page.slice(0, newest < 0 ? undefined : newest).toReversed()) onEvent(event);
   };

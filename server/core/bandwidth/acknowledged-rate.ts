@@ -24,7 +24,7 @@ export class AcknowledgedRate {
     this.#bytes[slot % SLOTS] = (this.#bytes[slot % SLOTS] ?? 0) + bytes;
   }
 
-  /** Where a report got lost, what it would have named arrived as the packets after it did, as far as the rate is concerned. */
+  /** Fills in for a lost report: for the rate, its packets count as arrived as the packets after them did. */
   assume(results: readonly PacketResult[]): void {
     const next = results.find(({ arrivedUs }) => arrivedUs !== undefined);
     if (next?.arrivedUs === undefined) return;

@@ -13,11 +13,11 @@ import type { Probe } from './probes.ts';
 import { MIN_BPS } from './rate-steps.ts';
 
 export interface Paced {
-  /** Of its stream, where a keyframe may take the place of what waits of it. */
+  /** SSRC of its stream, if a keyframe may replace the stream's waiting packets. */
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again: of use only if it comes soon. What forward error correction sends follows its frame. */
+  /** Sent again: of use only if it comes soon. Repair packets follow their frame. */
   readonly isRepair: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Probes: short bursts at a rate that the line may carry, of what is to be sent anyway, filled up with padding. What of
- * a burst arrives at which pace is how much the line carries at least. So a viewer's video grows at once where there is
- * room, though it never sends as much.
+ * Probes: short bursts at a rate that the line may carry, made of packets that wait anyway, filled up with padding. The
+ * part of a burst that arrives, and its pace, give a lower bound of what the line carries. So a viewer's video grows at
+ * once if there is room, though it never sends as much.
  *
  * Invariants: one probe at a time; none while the queue grows; after one that failed the next one waits longer, up to
  * MAX_WAIT_US; what a viewer claims of a probe counts no more than what was sent. Method: libwebrtc's probe controller
@@ -49,7 +49,7 @@ interface Burst {
 }
 
 export interface ProbeResult {
-  /** What the line carries, at least. */
+  /** Lower bound of what the line carries. */
   bps: number;
   /** The line carries less than was tried. */
   isLimit: boolean;
@@ -119,7 +119,7 @@ export class Probes {
       this.#waitUs = FIRST_WAIT_US;
       this.#nextUs = nowUs;
     } else this.#wait(nowUs);
-    // What left at once, quicker than was tried, says nothing of that.
+    // A burst that left faster than the rate tried says nothing about that rate.
     return { bps, isLimit: arrivedBps < FULL * Math.min(probe.bps, sentBps) };
   }
 

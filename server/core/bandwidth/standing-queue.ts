@@ -57,7 +57,7 @@ export class StandingQueue {
     return Math.max(0, leastUs - Math.min(...this.#buckets.map((bucket) => bucket.leastUs)));
   }
 
-  /** What waits now is not ours. */
+  /** Takes the present queue as one that other flows cause. */
   accept(): void {
     const bucket = this.#buckets.at(-1);
     if (!bucket) return;

@@ -32,7 +32,7 @@ export interface ViewStep extends ForwardingTarget {
   readonly isWhole: boolean;
 }
 
-/** What, besides the line, ends the ladder. */
+/** The reasons, besides the line, that end the ladder. */
 export type StepLimit = 'size' | 'quality';
 
 export interface ViewSteps {

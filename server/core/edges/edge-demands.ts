@@ -1,5 +1,5 @@
 /**
- * What the edges ask of a site's cameras, and what comes together of it: the most that any edge wants of each rung.
+ * The edges' demands on a site's cameras, combined: the most that any edge wants of each rung.
  *
  * Invariants: a demand lapses LAPSE_MS after it was last heard, so that an edge that is gone, or cut off, keeps no
  * encoder running; an edge holds at most MAX_CAMERAS cameras, and all edges together MAX_DEMANDS, so that none can fill
@@ -20,7 +20,10 @@ export type WantedRungs = Partial<Record<RungName, number>>;
 
 export interface DemandChange {
   cameraId: string;
-  /** Rungs that an edge has joined, which needs a keyframe of them; those that nobody had wanted before are not among them. */
+  /**
+   * Rungs that an edge has joined, which needs a keyframe of them; those that nobody had wanted before are not among
+   * them.
+   */
   joined: RungName[];
 }
 

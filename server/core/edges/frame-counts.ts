@@ -12,7 +12,7 @@ export type CountedFrame = Pick<EdgeFrame, 'epoch' | 'sequence' | 'layer1Count' 
 type Layers = [number, number, number];
 
 const U32 = 2 ** 32;
-/** What lies further ahead lies behind. */
+/** A number further ahead than this is one behind. */
 const HALF = 2 ** 31;
 
 /** The site's side. */

@@ -37,7 +37,7 @@ export class PublishWindow {
     return this.#bytes;
   }
 
-  /** Of the best round trip lately, µs; undefined: none is known. */
+  /** The best recent round trip, µs; undefined: none is known. */
   get roundTripUs(): number | undefined {
     const us = Math.min(this.#best.us, this.#best.beforeUs);
     return us < Infinity ? us : undefined;

@@ -70,7 +70,7 @@ export function answerPrefix(edge: string): string {
   return `${ANSWERS}.${edge}`;
 }
 
-/** What a site listens to. */
+/** The subjects that a site listens to. */
 export function siteSubjects(site: string): {
   demands: string;
   keyframes: string;
@@ -88,7 +88,7 @@ export function siteSubjects(site: string): {
 export interface FromEdge {
   edge: string;
   cameraId: string;
-  /** Of a request for a keyframe. */
+  /** The rung of a request for a keyframe. */
   rung: RungName | undefined;
 }
 
@@ -102,7 +102,7 @@ export function readEdgeSubject(subject: string): FromEdge | undefined {
   return known && { edge, cameraId, rung: known };
 }
 
-/** What NATS is to let a role do, as a user's permissions in the configuration of nats-server, or in a token. */
+/** The NATS permissions of a role, as a user's permissions in the configuration of nats-server, or in a token. */
 export interface NatsPermissions {
   publish: string[];
   subscribe: string[];

@@ -10,7 +10,7 @@
 
 import type { LivenessView } from '../../wire/camera.ts';
 
-/** Moments are server time, µs. What they mean is in LivenessView. */
+/** Moments are server time, µs; LivenessView explains them. */
 export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> {
   sinceUs: number | null;
   /** When its newest picture was taken. */
@@ -60,7 +60,7 @@ interface Picture {
 }
 
 export class CameraLiveness {
-  /** Of the present connection. */
+  /** Start of the present connection. */
   #connectedUs: number | undefined;
   #hasSent = false;
   /** When the last connection ended. */

@@ -17,7 +17,7 @@ export interface Publisher {
 export interface PublishedCamera {
   /** Frames that it may have unacknowledged. */
   readonly ackWindow: number;
-  /** Of one picture, as the administrator allows it for this camera now. */
+  /** Limit for one picture, as the administrator allows it for this camera now. */
   readonly maxJpegBytes: number;
   /**
    * @param captureUs in server time, as the publisher says; undefined: it does not

@@ -10,7 +10,7 @@ const FIRST_WAIT_US = 30_000_000;
 const LONGEST_WAIT_US = 600_000_000;
 
 export class RaiseTrials {
-  /** Of the raise on trial. */
+  /** Time of the raise on trial. */
   #raisedAtUs: number | undefined;
   #waitUs = FIRST_WAIT_US;
   #notBeforeUs = -Infinity;

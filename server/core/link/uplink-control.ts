@@ -82,7 +82,7 @@ export class UplinkControl {
     return this.#wanted;
   }
 
-  /** What the camera is to be set to. */
+  /** The settings that the camera should have now. */
   get settings(): UplinkSettings {
     const { jpegQuality, frameSize, maxFps } = this.#level;
     return { jpegQuality, frameSize, maxFps };
@@ -92,7 +92,7 @@ export class UplinkControl {
     return this.#index > 0;
   }
 
-  /** What the line carried when something was last lowered: a line with room to spare is only measured roughly. */
+  /** Capacity of the line when something was last lowered: a line with room to spare is only measured roughly. */
   get carriesBps(): number | undefined {
     return this.#figures?.carriesBps;
   }
@@ -136,7 +136,7 @@ export class UplinkControl {
     this.#meter.clear();
   }
 
-  /** What was measured is not the line's doing. */
+  /** Forgets measurements that the line did not cause. */
   forgetFrames(): void {
     this.#meter.clear();
   }

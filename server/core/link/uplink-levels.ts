@@ -19,7 +19,7 @@ export interface UplinkSettings {
 export type UplinkSetting = keyof UplinkSettings;
 
 export interface UplinkLevel extends UplinkSettings {
-  /** What changes from the level above; undefined on the highest. */
+  /** The setting that differs from the level above; undefined on the highest. */
   readonly lowers: UplinkSetting | undefined;
   /** Estimated bytes of a picture, as a share of the highest level's. */
   readonly bytes: number;

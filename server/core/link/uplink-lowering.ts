@@ -1,4 +1,4 @@
-/** What the other features learn of a camera whose picture settings the server has lowered for its uplink. */
+/** A camera whose picture settings the server has lowered for its uplink, as other features see it. */
 
 import type { UplinkSettings } from './uplink-levels.ts';
 
@@ -7,6 +7,6 @@ export interface UplinkLowering {
   set: UplinkSettings;
   /** Server time, µs. */
   sinceUs: number;
-  /** Of the line, as it was measured when it was last lowered; undefined where it was too fast to be measured. */
+  /** Capacity of the line when the camera was last lowered; undefined if the line was too fast to measure. */
   carriesBps: number | undefined;
 }

@@ -60,7 +60,7 @@ export class UplinkMeter {
     if (this.#frames.length > MAX_FRAMES) this.#frames.shift();
   }
 
-  /** What came before is no measure of what comes now: other settings, another connection. */
+  /** Forgets earlier frames: other settings or another connection make them incomparable. */
   clear(): void {
     this.#frames = [];
     this.#lastReceivedUs = -Infinity;

@@ -21,7 +21,7 @@ export interface MotionSettings {
   /** An event ends after this long without motion, ms. */
   quietMs: number;
   zones: readonly MotionZone[];
-  /** Where motion is ignored: the neighbour's garden, a tree, the clock in the picture. */
+  /** Areas where motion is ignored: the neighbour's garden, a tree, the clock in the picture. */
   masks: readonly MotionZone[];
   /** Each zone has its own episodes; otherwise all zones share them. */
   separateZones: boolean;

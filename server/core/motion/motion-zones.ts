@@ -1,5 +1,5 @@
 /**
- * Where motion counts, as cells: zones drawn by users, and masks where it is ignored.
+ * The cells in which motion counts: zones drawn by users, without the masks, where it is ignored.
  *
  * Points are shares of the picture's width and height, so that zones survive a change of frame size.
  */

@@ -9,7 +9,7 @@
  */
 
 export const PROOF_MS = 24 * 3_600_000;
-/** Of the date while the server was off. */
+/** Longest plausible pause between two runs of the server. */
 const MAX_PAUSE_MS = 24 * 3_600_000;
 /** A clock that runs slow was set back by less while the server was off. */
 const MAX_BACK_MS = 60_000;

@@ -1,5 +1,5 @@
 /**
- * Where a stream is cut into segments of about a minute: at a keyframe, so that each begins with one. A slow camera's segment
+ * Cuts a stream into segments of about a minute: at a keyframe, so that each begins with one. A slow camera's segment
  * lasts until the first picture after the minute. Pure.
  */
 

@@ -12,7 +12,7 @@ export const BLOCK_HEADER_BYTES = 4;
 
 export interface WebmElement {
   id: number;
-  /** Where its size stands, and in how many bytes. */
+  /** Position of its size field, and the field's length in bytes. */
   sizeAt: number;
   sizeBytes: number;
   dataAt: number;

@@ -30,9 +30,9 @@ export interface WebmPatch {
 }
 
 export interface WebmPrefix {
-  /** Of the whole. */
+  /** Length of the whole prefix. */
   bytes: number;
-  /** Of the file's own bytes; the cues follow. */
+  /** Length of the part from the file; the cues follow. */
   fileBytes: number;
   patches: readonly WebmPatch[];
   cues: Uint8Array;
@@ -43,7 +43,7 @@ interface Cluster {
   endAt: number;
   timeMs: number;
   beginsWithKeyframe: boolean;
-  /** Of its newest block; undefined where its blocks were not looked at. */
+  /** End of its newest block; undefined if its blocks were not read. */
   endMs: number | undefined;
   /** Its size, where the file may not have it yet. */
   patch: WebmPatch | undefined;
@@ -104,7 +104,7 @@ export async function webmPrefix(read: ReadBytes, upTo: number): Promise<WebmPre
 interface Head {
   segment: WebmElement;
   clustersAt: number;
-  /** Of what stands before the clusters, by id. */
+  /** Positions of the elements before the clusters, by id. */
   positions: ReadonlyMap<number, number>;
 }
 

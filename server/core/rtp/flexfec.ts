@@ -26,7 +26,7 @@ export const MAX_PROTECTED_SPAN = 46;
 const SHORT_SPAN = 15;
 const FIXED_HEADER_BYTES = 18;
 
-/** What of a packet is in its header. */
+/** The part of a packet that is in its header. */
 export interface ProtectedHeader {
   sequenceNumber: number;
   timestamp90k: number;
@@ -34,7 +34,7 @@ export interface ProtectedHeader {
   payloadBytes: number;
 }
 
-/** What all packets of the stream have in common. */
+/** The fields that all packets of the stream share. */
 export interface ProtectedStream {
   ssrc: number;
   payloadType: number;

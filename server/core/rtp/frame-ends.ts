@@ -8,7 +8,7 @@
 
 import type { LineLosses } from './loss-window.ts';
 
-/** Of the packets. */
+/** Least loss, as a share of the packets, at which it is worth the bits. */
 const MIN_LOSS = 0.004;
 const CALM_US = 15_000_000;
 /** It costs a fiftieth of the video or so: with less room than this it would take the place of a repair. */

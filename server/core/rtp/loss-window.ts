@@ -1,5 +1,5 @@
 /**
- * What a stream's reports of the last seconds say of its line: the share of packets lost, and the shortest round trip.
+ * A line as a stream's reports of the last seconds show it: the share of packets lost, and the shortest round trip.
  *
  * Judged over seconds: a report that says 4 % may have lost a single packet, and a round trip may be long because of a
  * queue. Reports that come more often than browsers send them are passed over, so a viewer cannot make the window long.
@@ -14,7 +14,7 @@ const MIN_INTERVAL_US = 200_000;
 const MIN_PACKETS = 80;
 
 export interface LineLosses {
-  /** Of the packets, 0 … 1. */
+  /** Share of the packets lost, 0 … 1. */
   share: number;
   shortestRoundTripUs: number;
 }

@@ -5,7 +5,7 @@
  * computed once. By words: a viewer costs less than its encryption by far.
  */
 
-/** Of one set of payloads. */
+/** The parity of one set of payloads. */
 export interface Parity {
   /** As long as the longest payload; the others count as followed by zeros. */
   readonly words: Int32Array;

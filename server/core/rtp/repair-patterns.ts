@@ -11,7 +11,7 @@
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
 import type { Pattern } from './parity.ts';
 
-/** Of frames that a mask covers: a few thousand short arrays at most. */
+/** Patterns already computed, by the frames that a mask covers: a few thousand short arrays at most. */
 const known = new Map<string, readonly Pattern[]>();
 
 /**
@@ -53,7 +53,7 @@ function pairsApart(repairs: number, distance: number): number[][] {
   return begins.toSorted((a, b) => (a % 2) - (b % 2) || a - b).map((a) => [a, (a + distance) % repairs]);
 }
 
-/** A frame larger than masks reach: in parts that they do. Of few repair packets, they protect the end of each part. */
+/** A frame larger than masks reach: in parts that they do. A few repair packets protect the end of each part. */
 function inParts(packets: number, repairs: number): Pattern[] {
   const parts = Math.min(repairs, Math.ceil(packets / MAX_PROTECTED_SPAN));
   const share = (of: number, part: number): number => Math.floor((of * part) / parts);

@@ -21,7 +21,7 @@ interface PlannedFrame {
   readonly layer: FrameLayer | undefined;
 }
 
-/** What of one frame a repair packet protects. */
+/** The part of one frame that a repair packet protects. */
 export interface ProtectedPart<Frame> {
   frame: Frame;
   pattern: Pattern;

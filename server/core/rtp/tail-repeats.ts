@@ -45,7 +45,7 @@ export class TailRepeats {
   #last: number | undefined;
   #sentUs = 0;
   #highest: number | undefined;
-  /** Of the stream of retransmissions, by its last report. */
+  /** Lost packets of the retransmission stream, by its last report. */
   #repeatsLost = 0;
   /** The tail was repeated since it began. */
   #isRepeated = false;
@@ -95,7 +95,7 @@ export class TailRepeats {
   due(nowUs: number, { isRated, mayRepeat }: TailLine): number[] {
     const [first, last] = [this.#first, this.#last];
     if (first === undefined || last === undefined || this.#passes >= MAX_PASSES) return [];
-    // What arrived of before the tail says nothing of it.
+    // Packets that arrived before the tail say nothing about it.
     const arrived = Math.max(first - 1, this.#highest ?? -Infinity);
     const count = Math.min(last - arrived, MAX_TAIL);
     const waitUs = this.#highest === undefined ? firstWaitUs(count, isRated) : REPORT_WAIT_US;

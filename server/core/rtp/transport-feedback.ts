@@ -59,7 +59,7 @@ export function readTransportFeedback(body: Buffer, maxStatuses: number): Transp
   );
 }
 
-/** Of one chunk, until there are `count`: the last chunk may have room for more. */
+/** Appends the statuses of one chunk, up to `count`: the last chunk may have room for more. */
 function pushStatuses(statuses: number[], chunk: number, count: number): void {
   if ((chunk & 0x8000) === 0) {
     const end = Math.min(count, statuses.length + (chunk & 0x1fff));

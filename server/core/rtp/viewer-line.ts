@@ -34,11 +34,11 @@ const MIN_CHANGE = 0.02;
 
 export interface LineFigures {
   roundTripUs: number;
-  /** What the line carries, with headers and repairs; undefined while unknown. */
+  /** Capacity of the line, with headers and repairs; undefined while unknown. */
   targetBps: number | undefined;
   /** How long packets wait in the line because of what we send. */
   queueUs: number;
-  /** What arrives, as the last reports of all streams say. */
+  /** Arrival rate, as the last reports of all streams say. */
   arrivedBps: number;
   resendBps: number;
   /** Requests that were not answered in full because the budget was spent. */
@@ -136,7 +136,7 @@ export class ViewerLine {
     return this.#targetBps / (1 + this.correctionShare);
   }
 
-  /** What may be sent besides the video to repair it, as a share of the video; infinite while no limit is known. */
+  /** Room for repairs besides the video, as a share of the video; infinite while no limit is known. */
   spareShare(nowUs: number): number {
     if (this.isNarrow(nowUs)) return 0;
     if (this.#targetBps === undefined || !this.bandwidth.isAtLimit) return Infinity;
@@ -185,7 +185,7 @@ export class ViewerLine {
     if (roundTrip < MAX_ROUND_TRIP) this.#roundTripUs = Math.max(1000, (roundTrip / 65_536) * 1_000_000);
   }
 
-  /** @returns whether a packet of so many bytes may be sent again now */
+  /** @returns whether a packet of `bytes` may be sent again now */
   takeResend(bytes: number, nowUs: number): boolean {
     this.#refill(nowUs);
     if (this.#bytes < bytes) {
@@ -197,8 +197,8 @@ export class ViewerLine {
   }
 
   /**
-   * @returns whether so many bytes may be sent again now, of which a part is of no use. Where they are more than a burst, a
-   *   burst is enough, and the rest is owed.
+   * @returns whether `bytes` may be sent again now, though a part of them is of no use. If they exceed a burst, a burst is
+   *   enough, and the rest is owed.
    */
   takeWhole(bytes: number, nowUs: number): boolean {
     this.#refill(nowUs);

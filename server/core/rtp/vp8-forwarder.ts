@@ -14,7 +14,7 @@ import { PICTURE_ID_MODULUS, type Vp8Numbers } from './vp8-payload-descriptor.ts
 
 export type Tid = 0 | 1 | 2;
 
-/** What a viewer is to be sent of a camera. */
+/** The rung and layers of a camera that a viewer should get. */
 export interface ForwardingTarget {
   readonly rung: RungName;
   /** Frames of higher temporal layers are left out. */
@@ -38,7 +38,7 @@ const MAX_BACK = 900_000;
 
 export class Vp8Forwarder {
   #target: ForwardingTarget;
-  /** Of the frames that go out; undefined before the first one. */
+  /** Rung of the frames that go out; undefined before the first one. */
   #rung: RungName | undefined;
   #awaitsKeyframe = true;
   /** For each temporal layer, whether the newest frame of it went out: the next one may refer to it. */

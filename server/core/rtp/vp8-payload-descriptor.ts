@@ -33,7 +33,7 @@ const T = 0x20;
 const M = 0x80;
 const Y = 0x20;
 
-/** What of a descriptor is the same for every viewer. */
+/** The part of a descriptor that is the same for every viewer. */
 export interface Vp8FrameDescriptor {
   /** This piece is the first of its frame (the frame is one partition, PID 0). */
   start: boolean;

@@ -17,7 +17,7 @@ const MIN_CHANGE_INTERVAL_US = 5_000_000;
 const LIMIT_INTERVAL_US = 2_000_000;
 const LIMIT_STEP_BPS = 10_000;
 const MAX_RISE = 1.5;
-/** Of the bitrate: a limit that lies so near is not worth a keyframe. */
+/** As a share of the bitrate: a limit this near below it is not worth a keyframe. */
 const NEAR_BELOW = 0.95;
 const NEAR_ABOVE = 1.15;
 /** Below, the picture is not worth its bits: there are smaller rungs. */
@@ -46,7 +46,7 @@ export class BitrateChoice {
     this.#rung = rung;
   }
 
-  /** Of what viewers can take; undefined: none. */
+  /** Limit by what viewers can take; undefined: none. */
   set limitBps(bps: number | undefined) {
     this.#wantedLimitBps =
       bps === undefined

@@ -14,7 +14,7 @@ export interface CameraFrame {
   readonly receivedUs: number;
 }
 
-/** Source of the cameras' frames; main connects the hub. */
+/** Source of the cameras' frames; the frame hub is one. */
 export interface CameraFrames {
   subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
   latest(cameraId: string): CameraFrame | undefined;

@@ -5,7 +5,7 @@ import type { RungName } from './rungs.ts';
 /** The picture to make a keyframe of: the newest one there is, or the next one. */
 export type KeyframeSource = 'newest' | 'next';
 
-/** Where a frame is in the pattern of temporal layers: frames of an upper layer can be left out. */
+/** The position of a frame in the pattern of temporal layers: frames of an upper layer can be left out. */
 export interface FrameLayer {
   /** No frame refers to one of a higher layer, and none to another frame of layer 2. */
   readonly tid: 0 | 1 | 2;
@@ -27,8 +27,8 @@ export interface EncodedFrame {
   readonly data: Uint8Array;
   readonly keyframe: boolean;
   /**
-   * Made once more of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. What follows
-   * it depends on it.
+   * Made again of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. Later frames
+   * depend on it.
    */
   readonly repeated: boolean;
   /** Pixels. */

@@ -5,7 +5,7 @@
  * both, the recording is the viewers' video, at least at the recorder's bitrate.
  */
 
-/** Of a subscriber that is not live. */
+/** The demand of a subscriber that is not live. */
 export interface EncodingDemand {
   /** Frames a second. */
   maxFps: number;

@@ -1,5 +1,5 @@
 /**
- * Where the SFU gets encoded frames from. It subscribes to a rung with a demand and requests keyframes, and does not
+ * The source of the SFU's encoded frames. The SFU subscribes to a rung with a demand and requests keyframes, and does not
  * know who makes the frames: the transcoder in this process, or a site elsewhere.
  */
 
@@ -7,7 +7,7 @@ import type { Subscription } from '../fan-out.ts';
 import type { OnEncodedFrame } from './encoded-frame.ts';
 import type { Rung, RungName } from './rungs.ts';
 
-/** What live viewers ask of one rung. */
+/** The demand of live viewers on one rung. */
 export interface RungDemand {
   readonly rung: RungName;
   /** The most that they can take, bits per second; Infinity: everything. */
@@ -18,7 +18,7 @@ export interface RungDemand {
 export interface RungSubscription extends Subscription {
   /** @param bps see RungDemand */
   limit(bps: number): void;
-  /** Of the newest picture there is, as soon as possible; requests close together share one. */
+  /** Asks for a keyframe of the newest picture, as soon as possible; requests close together share one. */
   requestKeyframe(): void;
 }
 
@@ -29,6 +29,6 @@ export interface FrameSource {
    * not have, as after a change to smaller pictures, comes in the camera's own size.
    */
   subscribeRung(cameraId: string, demand: RungDemand, onFrame: OnEncodedFrame): RungSubscription;
-  /** What can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */
+  /** The rungs that can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */
   rungsOf(cameraId: string): Rung[];
 }

@@ -14,9 +14,9 @@ import {
   type EncodingDemand,
 } from './encoding-demand.ts';
 
-/** What one subscriber asks for. */
+/** The demand of one subscriber. */
 export interface Wanted {
-  /** Of one that is not live. */
+  /** Demand of a subscriber that is not live. */
   demand?: EncodingDemand | undefined;
   /** The most that it can take, bits per second; Infinity: everything; undefined: it takes what the others get. */
   limitBps?: number | undefined;

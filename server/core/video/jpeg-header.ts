@@ -32,7 +32,7 @@ export interface JpegSize {
   height: number;
 }
 
-/** Where one JPEG stands in its bytes, and what of it concerns how it is passed on. */
+/** The position of one JPEG in its bytes, and the facts that decide how it is passed on. */
 export interface JpegLayout extends JpegSize {
   /** Offset of the first byte behind it. */
   end: number;

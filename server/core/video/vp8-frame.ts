@@ -1,5 +1,5 @@
 /**
- * What a VP8 frame says of itself in its first bytes (RFC 6386 section 9.1).
+ * The frame tag of VP8, the first bytes of each frame (RFC 6386 section 9.1).
  *
  *      0                   1                   2
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3

@@ -1,4 +1,4 @@
-/** Routes of accounts: sign-in and sign-out, the own password, and users. */
+/** Routes of accounts: sign-in and sign-out, one's own password, and users. */
 
 import { z } from 'zod';
 import { CAMERA_RIGHTS, NOTICES, ROLE, SESSION_VIEW, USER_VIEW } from '../account.ts';
@@ -33,7 +33,7 @@ export const ACCOUNT_ROUTES = {
     summary: 'End the session',
   },
   'POST /api/auth/password': {
-    summary: 'Change the own password; ends all other sessions',
+    summary: 'Change your own password; ends all other sessions',
     body: z.strictObject({
       currentPassword: password,
       newPassword,

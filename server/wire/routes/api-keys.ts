@@ -7,11 +7,11 @@ import { id } from '../fields.ts';
 
 export const API_KEY_ROUTES = {
   'GET /api/keys': {
-    summary: 'List the own API keys; for administrators, those of everybody',
+    summary: 'List your own API keys; for administrators, those of everybody',
     response: z.array(API_KEY_VIEW),
   },
   'POST /api/keys': {
-    summary: 'Make an API key with at most the own rights; the answer alone shows it',
+    summary: 'Create an API key with at most your own rights; only this response shows it',
     body: NEW_API_KEY,
     keyed: true,
     response: MADE_API_KEY,

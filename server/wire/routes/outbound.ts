@@ -51,11 +51,11 @@ export const OUTBOUND_ROUTES = {
     params: ONE_WEBHOOK.extend({ deliveryId: id }),
   },
   'GET /api/notifications': {
-    summary: 'Read the own notification settings and devices',
+    summary: 'Read your own notification settings and devices',
     response: NOTIFICATIONS_VIEW,
   },
   'PUT /api/notifications': {
-    summary: 'Set the own notification settings',
+    summary: 'Set your own notification settings',
     body: NOTIFICATION_SETTINGS,
     response: NOTIFICATIONS_VIEW,
     errors: [409],
@@ -72,6 +72,6 @@ export const OUTBOUND_ROUTES = {
     params: z.strictObject({ deviceId: id }),
   },
   'POST /api/notifications/test': {
-    summary: 'Send a test notification to the own devices',
+    summary: 'Send a test notification to your own devices',
   },
 } as const satisfies ApiRouteTable;

@@ -1,4 +1,4 @@
-/** What a viewer saw over one line, from the pictures shown and the counters of each second. */
+/** A viewer's experience over one line, from the pictures shown and the counters of each second. */
 
 import type { LinkCounters } from '../../network/support/link-emulator.ts';
 import { median, percentile } from '../percentiles.ts';
@@ -21,7 +21,7 @@ export interface Measured {
   keyframes: number;
   cameras: number;
   capacityKbps: number | undefined;
-  /** Of the first picture, before anything was narrow. */
+  /** Width of the first picture, before anything was narrow. */
   fullWidth: number;
   /** The line is as good as before after so many seconds; undefined: no such moment. */
   returnAtS: number | undefined;
@@ -29,7 +29,7 @@ export interface Measured {
 }
 
 export interface Figures {
-  /** Of several cameras, the worst. */
+  /** Frame rate; of several cameras, the lowest. */
   fps: number;
   frozenS: number;
   gaps: number;

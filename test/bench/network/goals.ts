@@ -1,4 +1,4 @@
-/** What is to be reached on a line, and whether it was. */
+/** The goals on each line, and whether they were reached. */
 
 import type { Figures } from './figures.ts';
 

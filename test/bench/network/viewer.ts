@@ -17,7 +17,7 @@ interface Page {
   evaluate: <A extends (string | number)[], R>(run: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;
 }
 
-/** Of all cameras of the page. */
+/** Figures of all cameras of the page. */
 export interface PageFigures {
   nowMs: number;
   keyframes: number;

@@ -21,7 +21,7 @@ test('recordings are kept unless they are to be deleted, protected ones in eithe
   assert.equal(option.note, '12 protected recordings (300 MB) are kept.');
 });
 
-test('where all recordings are protected there is nothing to delete with the camera', () => {
+test('if all recordings are protected, there is nothing to delete with the camera', () => {
   const recordings = { count: 1, bytes: 1000, protectedCount: 1, protectedBytes: 1000 };
   assert.equal(removalStake({ recordings, events: 0, sensors: 0 }).option, undefined);
 });

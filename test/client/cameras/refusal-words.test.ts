@@ -18,6 +18,6 @@ test('the last refusal is told with its reason and age, and what else there was'
   );
 });
 
-test('of a camera whose pictures are all used nothing is said', () => {
+test('a camera whose pictures are all used has no message', () => {
   assert.equal(refusalText({ counts: NONE, last: null }, NOW_MS), undefined);
 });

@@ -52,7 +52,7 @@ function setUp() {
   return { server, saved, exports };
 }
 
-test('what was asked for is saved once, when it is ready, and done when it is gone', async () => {
+test('a requested export is saved once, when it is ready, and done when it is gone', async () => {
   const { server, saved, exports } = setUp();
   await exports.start(RANGE);
   assert.deepEqual([exports.items[0]?.state, exports.nextLookMs, saved], ['preparing', 1_000, []]);

@@ -25,7 +25,7 @@ suite('a playlist', () => {
     assert.deepEqual(playlist.at(61_040), { segment: second, seconds: 0 });
   });
 
-  test('where nothing was recorded, the next segment begins', () => {
+  test('at a moment without recording, the next segment begins', () => {
     assert.deepEqual(playlist.at(300_000), { segment: later, seconds: 0 });
     assert.deepEqual(playlist.at(0), { segment: first, seconds: 0 });
   });

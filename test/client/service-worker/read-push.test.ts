@@ -26,7 +26,7 @@ test('an unreadable push is still shown', () => {
   }
 });
 
-test('where the app stands is put in front of it', () => {
+test('the path of the app is put in front of it', () => {
   assert.equal(readPush(JSON.stringify(push), '/vigie').path, '/vigie/camera/cam_1/recordings/1');
   assert.equal(readPush('{', '/vigie').path, '/vigie/events');
 });

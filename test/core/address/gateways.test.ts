@@ -13,7 +13,7 @@ const IPV6_ROUTES = `fd000000000000000000000000000000 40 00000000000000000000000
 00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
 `;
 
-test('gateways are the next hops of all routes, the first address of each own network, and the own addresses', () => {
+test('gateways are the next hops of all routes, the first address of each network of this machine, and its own addresses', () => {
   const gateways = gatewaysOf({
     interfaces: ['127.0.0.1/8', '::1/128', '172.17.0.2/16', '10.10.10.9/24', 'fd00::2/64', 'fe80::42/64'],
     ipv4Routes: IPV4_ROUTES,

@@ -140,7 +140,7 @@ test('a viewer who saves data gets about half, or a fifth, of the bits', () => {
   );
 });
 
-test('what is allotted never exceeds the line, except the smallest pictures, and more line never means less of a page', () => {
+test('shares never exceed the line, except the smallest pictures, and a better line never means less of a page', () => {
   const { random, label } = seededRandom();
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   for (let run = 0; run < 2_000; run++) {

@@ -1,4 +1,4 @@
-/** What a viewer can reach by false feedback: at most that it is sent more itself, up to what its cameras need. */
+/** Tests the reach of false feedback: at most, the viewer itself is sent more, up to what its cameras need. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

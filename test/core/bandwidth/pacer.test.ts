@@ -64,7 +64,7 @@ for (const [freeBps, factor] of [
     const rig = new Rig();
     rig.pacer.setRate(800_000, freeBps);
     for (let packet = 0; packet < 30; packet++) rig.add(String(packet));
-    // What the line carries in 20 ms, and one packet.
+    // As many as the line carries in 20 ms, and one packet.
     assert.equal(rig.sent.length, 3);
     rig.run(1000);
     assert.deepEqual(
@@ -153,7 +153,7 @@ test('while nothing is known of a line, the first keyframe leaves at 5 Mbit/s', 
   assert.ok(Math.abs((rig.sent.at(-1)?.atMs ?? 0) - 44) < 5, String(rig.sent.at(-1)?.atMs));
 });
 
-test('where no limit was met, the keyframes of many cameras wait for what a probe finds, and none is skipped', () => {
+test('until a limit is met, the keyframes of many cameras wait for a probe’s result, and none is skipped', () => {
   for (const cameras of [4, 16]) {
     const rig = new Rig();
     rig.pacer.setRate(2_000_000, cameras * 1_000_000);

@@ -14,7 +14,7 @@ class Rig {
   readonly steady = new SteadyShare();
   nowUs = 0;
   view: ShownView | undefined;
-  /** What other viewers made of the rungs. */
+  /** Bitrates of the rungs, as other viewers hold them. */
   heldBps: ViewedCamera['heldBps'] = {};
   /** Changes of rung or limit: each costs a keyframe. */
   changes = 0;
@@ -48,10 +48,12 @@ test('a line that narrows is followed at once', () => {
   assert.equal(rig.step(70_000).target.rung, 'tiny');
 });
 
-test('a line that widens has to stay wide for two seconds, and then gets all of it at once', () => {
+test('a line that widens has to stay wide for two seconds, one of twice the rate for one, and then gets all of it at once', () => {
   const rig = new Rig();
   rig.hold(5, 200_000);
-  assert.equal(rig.hold(1.9, 3_000_000).target.rung, 'small');
+  assert.equal(rig.hold(1.9, 390_000).target.rung, 'small');
+  assert.equal(rig.hold(0.2, 390_000).target.rung, 'large');
+  assert.equal(rig.hold(0.9, 3_000_000).target.rung, 'large');
   assert.deepEqual(rig.hold(0.2, 3_000_000), {
     target: { rung: 'full', maxTid: 2 },
     limitBps: undefined,
@@ -94,7 +96,7 @@ test('an estimate that swings by a tenth changes nothing after the first seconds
   assert.ok(rig.changes - before <= 1, `${label}: ${rig.changes - before}`);
 });
 
-test('what the page asks for waits for nothing where the line carries it', () => {
+test('a wish of the page waits for nothing if the line carries it', () => {
   const rig = new Rig();
   rig.view = { width: 300, height: 225 };
   assert.equal(rig.hold(5, 600_000).target.rung, 'small');

@@ -103,13 +103,13 @@ suite('the objects in front of a camera', () => {
     assert.deepEqual(told, ['started person']);
   });
 
-  test('what two analysers see of one object is one object, whichever reports first', () => {
+  test('an object that two analysers see is one object, whichever reports first', () => {
     const { sees, looks, told } = analysed();
     for (let step = 0; step < 10; step++) {
       sees(step, [person(step * 0.02)]);
       // The second one is slower: its pictures are older when it reports them.
       sees(step + 0.6, [person(step * 0.02 + 0.005)], step + 0.2);
-      // Of the third one's pictures it is in none.
+      // It is in none of the third analyser's pictures.
       sees(step + 0.7, []);
     }
     looks(20);
@@ -154,7 +154,7 @@ suite('the objects in front of a camera', () => {
     assert.deepEqual(object?.zoneIds, ['path']);
   });
 
-  test('what is switched off ends, and an end is told once', () => {
+  test('objects of a camera that is switched off end, and an end is told once', () => {
     const { sees, tracks } = analysed();
     sees(0, [person(0.1, { score: 0.9 })]);
     assert.deepEqual(

@@ -86,7 +86,7 @@ suite('frame counts', () => {
     assert.deepEqual(missing.before(wrapped), [1, 1, 1]);
   });
 
-  test('what comes twice or out of order is told, and another epoch begins anew', () => {
+  test('frames that come twice or out of order are told, and another epoch begins anew', () => {
     const missing = new MissingFrames();
     const frame = { epoch: 1, sequence: 5, layer1Count: 0, layer2Count: 0, layer: undefined };
     assert.equal(missing.before(frame), 'begins');

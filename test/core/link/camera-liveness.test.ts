@@ -157,7 +157,7 @@ suite('whether a camera is live', () => {
     assert.equal(scene.status, 'online');
   });
 
-  test('of a slow camera two equal pictures are no sign of a sensor that hangs', () => {
+  test('two equal pictures of a slow camera are no sign of a sensor that hangs', () => {
     const scene = new Scene()
       .connect()
       .play(5, 10 * SECOND_US)
@@ -184,7 +184,7 @@ suite('whether a camera is live', () => {
     assert.equal(scene.status, 'stalled');
   });
 
-  test('what is announced to change is all that time changes, whatever happens', () => {
+  test('the announced changes are all that time changes, whatever happens', () => {
     const step = fc.oneof(
       fc.record({ type: fc.constant('wait' as const), us: fc.integer({ min: 1, max: 40 * SECOND_US }) }),
       fc.record({

@@ -34,7 +34,7 @@ export interface Told extends UplinkDecision {
 export class SimulatedUplink {
   readonly control: UplinkControl;
   readonly told: Told[] = [];
-  /** What the camera is set to. */
+  /** The camera's present settings. */
   set: UplinkSettings;
   line: Line;
   /** Bytes of a VGA picture at quality 12. */

@@ -172,7 +172,7 @@ test('a camera that reconnects goes on where it was; after a long absence it beg
   assert.deepEqual(control.settings, USUAL_SETTINGS);
 });
 
-test('what a camera has refused is tried again after a long absence', () => {
+test('a setting that a camera has refused is tried again after a long absence', () => {
   const uplink = new SimulatedUplink(NARROW);
   uplink.rejects = ['jpegQuality', 'frameSize'];
   uplink.run(60);

@@ -41,7 +41,7 @@ suite('pictures that are recorded once', () => {
       fc.property(fc.array(step), (steps) => {
         const pictures = new PicturesOnce();
         const written: EncodedFrame[] = [];
-        /** What a frame depends on: the one that was encoded before it. */
+        /** The frame that each frame depends on: the one encoded before it. */
         const before = new Map<EncodedFrame, EncodedFrame | undefined>();
         let last: EncodedFrame | undefined;
         let captureUs = 0;

@@ -45,7 +45,7 @@ suite('quota ring', () => {
     assert.deepEqual(victimsOf(ring, 'a', 41), ['b1', 'a1']);
   });
 
-  test('what is protected or being written stays', () => {
+  test('segments that are protected or being written stay', () => {
     const ring = ringOf(limits(100), ['a1', 30, true], ['a2', 30], ['b1', 40, true]);
     assert.deepEqual(victimsOf(ring, 'a', 20), ['a2']);
     assert.equal(victimsOf(ring, 'a', 31), 'quotaFull');

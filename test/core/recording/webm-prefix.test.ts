@@ -42,7 +42,7 @@ async function play(context: TestContext, file: Uint8Array) {
   return readWebm(path);
 }
 
-test('what is complete of a file that is being written plays, with its length and its cues', async (context) => {
+test('the complete part of a file that is being written plays, with its length and its cues', async (context) => {
   const { open } = await written(context, 80);
   const prefix = (await webmPrefix(reader(open), open.length)) ?? assert.fail('nothing');
   const { packets, durationSeconds, width } = await play(context, assembled(open, prefix));
@@ -65,7 +65,7 @@ test('it is the same to the byte when the file has grown, and when it has ended'
   }
 });
 
-test('of a file that has ended it is all of it', async (context) => {
+test('the prefix of a file that has ended is all of it', async (context) => {
   const { ended } = await written(context, 80);
   const prefix = (await webmPrefix(reader(ended), ended.length)) ?? assert.fail('nothing');
   assert.equal((await play(context, assembled(ended, prefix))).packets.length, FRAMES.length);

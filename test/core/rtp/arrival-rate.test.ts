@@ -23,7 +23,7 @@ function rated(seconds: { packets: number; lost?: number }[]): (StreamRates | un
 const isRated = (packets: number): boolean[] =>
   rated(Array.from({ length: 8 }, () => ({ packets }))).map((rates) => rates !== undefined);
 
-test('what arrives is the share of what was sent that the reports say', () => {
+test('the arrival rate is the sent rate times the share that the reports say', () => {
   const [rates] = rated([{ packets: 100, lost: 25 }]);
   assert.deepEqual(rates, { sentBps: 960_000, arrivedBps: 720_000 });
 });

@@ -36,7 +36,7 @@ test('few losses need little, many much, from the second report on', () => {
   assert.equal(new Reports().pass(2, 5), MUCH_SHARE);
 });
 
-test('where a retransmission is quick, none is needed', () => {
+test('if a retransmission is quick, no repair packet is needed', () => {
   assert.equal(new Reports().pass(10, 5, 30_000), 0);
 });
 

@@ -21,7 +21,7 @@ function madeFor(isShared: boolean, seconds: number): number[] {
   return made;
 }
 
-test('where others watch, a viewer causes one keyframe in ten seconds', () => {
+test('while others watch, a viewer causes one keyframe in ten seconds', () => {
   assert.deepEqual(madeFor(true, 31), [0, 10_000, 20_000, 30_000]);
 });
 

@@ -70,7 +70,7 @@ test('any two losses of a frame are repaired, two in a row and a repair packet a
   }
 });
 
-test('what the repair packets of a frame could not bring back, those of the frames that refer to it do', () => {
+test('packets that a frame’s repair packets could not restore are restored by those of later frames that refer to it', () => {
   const planned = new Planned();
   const [before, base] = [planned.frame(8, 0.4, BASE), planned.frame(8, 0.4, BASE)];
   // They are in the same repair packets.
@@ -92,7 +92,7 @@ test('a frame that was lost without harm keeps no later one from being repaired'
   for (const number of [9, 10, 11]) assert.ok(!protectedNumbers.has(number));
 });
 
-test('where 5 % of all packets get lost, few frames of the base layer come later than at once, and hardly any by a retransmission', () => {
+test('at 5 % loss, few frames of the base layer come later than at once, and hardly any by a retransmission', () => {
   const { random, label } = seededRandom();
   const planned = new Planned();
   const pattern = [
@@ -170,7 +170,7 @@ test('nothing from before a restart is protected', () => {
   assert.deepEqual(planned.frame(4, 0.2), [[2, 3, 4, 5]]);
 });
 
-test('where nothing is to be repaired, none is owed later', () => {
+test('without loss, no repair packet is owed later', () => {
   const planned = new Planned();
   for (let i = 0; i < 50; i++) assert.deepEqual(planned.frame(7, 0), []);
   assert.equal(planned.frame(5, 0.2).length, 1);

@@ -22,7 +22,7 @@ function lineOf(targetBps: number, isAtLimit: boolean): ViewerLine {
   return line;
 }
 
-test('where a line carries no more, the video leaves the room that its repairs need', () => {
+test('on a full line, the video leaves the room that its repairs need', () => {
   const line = lineOf(1_400_000, true);
   assert.equal(line.videoBps, 1_400_000);
   line.correctionShare = 0.4;

@@ -42,7 +42,7 @@ test('before any report the whole tail is repeated soon, then ever more slowly, 
   );
 });
 
-test('what a report covers is not repeated, and only what is behind it is', () => {
+test('packets that a report covers are not repeated; only those after it are', () => {
   const tail = new TailRepeats();
   keyframe(tail, 12, 0);
   tail.onReport({ highestSequence: 0x1_000c, cumulativeLost: 0 }, 300_000, ROUND_TRIP_US);
@@ -188,7 +188,7 @@ test('before the first report a tail waits as long as a slow line needs for it, 
   );
 });
 
-test('what a report covers of before the tail adds nothing to it', () => {
+test('a report about packets before the tail adds nothing to it', () => {
   const tail = new TailRepeats();
   tail.onReport({ highestSequence: 1, cumulativeLost: 0 }, 0, ROUND_TRIP_US);
   keyframe(tail, 5, 0);

@@ -88,7 +88,7 @@ function narrow(bps: number): (nowUs: number) => boolean {
 }
 
 for (const loss of [0.05, 0.1, 0.2]) {
-  test(`where ${loss * 100} % are lost at random, every lost packet is sent again as often as it is requested`, () => {
+  test(`at ${loss * 100} % random loss, every lost packet is sent again as often as it is requested`, () => {
     const { random, label } = seededRandom();
     const { refused, resentBps, offeredBps } = watch(20, () => random() >= loss);
     assert.equal(refused, 0, label);
@@ -150,7 +150,7 @@ test('on another line nothing of the one before holds', () => {
   assert.deepEqual([line.figures(0), line.targetBps], [before, undefined]);
 });
 
-test('what the line carries changes by two percent or more', () => {
+test('the capacity of the line changes by two percent or more', () => {
   const line = new ViewerLine();
   const changes = [1_000_000, 1_010_000, 1_015_000, 1_020_000, 900_000].map((bps) => {
     line.bandwidth.onRemb(bps, 0);

@@ -1,5 +1,5 @@
 /**
- * What one viewer is sent of the rungs and layers of a camera, judged by a model of a receiver: it knows the frames
+ * Tests the rungs and layers that one viewer is sent, judged by a model of a receiver: it knows the frames
  * that each frame truly refers to, and it orders frames by their descriptors as Chromium does (`RtpVp8RefFinder`).
  */
 

@@ -111,7 +111,7 @@ suite('a connection that is lost', () => {
     assert.equal(run([again, ACCEPTED, OK, connected('1.3.0')]).state, 'done');
   });
 
-  test('of a camera that once reported a rollback is judged by its version', () => {
+  test('for a camera that once reported a rollback is judged by its version', () => {
     assert.equal(run([OFFERED, ACCEPTED, LOST, connected('1.2.0', '1.3.0')]).state, 'staged');
   });
 });

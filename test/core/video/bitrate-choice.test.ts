@@ -36,7 +36,7 @@ function limited(limitBps: number | undefined): number {
   return choice.choose(VGA, 25, 0);
 }
 
-test('what viewers can take limits the bitrate from the first picture on, in steps of 10 kbit/s, and no less than 100', () => {
+test('the viewers’ capacity limits the bitrate from the first picture on, in steps of 10 kbit/s, and no less than 100', () => {
   assert.deepEqual([423_456, 5_000, 2_000_000, undefined].map(limited), [420_000, 100_000, 950_000, 950_000]);
 });
 

@@ -76,7 +76,7 @@ suite('pictures on their way to a viewer', () => {
     assert.equal(window.isOpen(30), true);
   });
 
-  test('where nothing is known of the peer, nothing is held back', () => {
+  test('without knowledge of the peer, nothing is held back', () => {
     const window = new DeliveryWindow();
     window.onSent(10_000, 0);
     window.clear();

@@ -95,7 +95,7 @@ export class DeployedCoturn {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Where Caddy keeps them. */
+  /** Caddy's folder of certificates. */
   get certificates(): string {
     return join(this.folder, 'certificates');
   }

@@ -46,7 +46,7 @@ interface Pipe {
 export class TurnClient extends EventEmitter<{ data: [payload: Buffer, peer: Address]; answer: [Message] }> {
   readonly #pipe: Pipe;
   readonly #credentials: TurnCredentials;
-  /** Of the TLS connection. */
+  /** Fingerprint of the peer's certificate on a TLS connection. */
   readonly peerFingerprint: string | undefined;
   #realm = '';
   #nonce: Buffer | undefined;

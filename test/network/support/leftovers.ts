@@ -19,7 +19,7 @@ export function removeNamespace(namespace: string): void {
   rmSync(join(NAMESPACE_FOLDER, namespace), { recursive: true, force: true });
 }
 
-/** Of test runs that were killed. */
+/** Removes namespaces and processes of test runs that were killed. */
 export function removeLeftovers(): void {
   for (const folder of [NAMESPACES, NAMESPACE_FOLDER]) {
     if (!existsSync(folder)) continue;

@@ -14,7 +14,7 @@ export interface ProgramOptions {
   port: number;
 }
 
-/** Of /proc/net/tcp. */
+/** State code in /proc/net/tcp. */
 const LISTENING = '0A';
 
 export class Program implements AsyncDisposable {

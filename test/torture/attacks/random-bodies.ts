@@ -1,6 +1,6 @@
 /**
  * Every route of the API, also those of administrators, with parameters, queries and bodies at random: each is
- * answered, none with a fault of the server. What ends the attack itself, or the server on purpose, is left out.
+ * answered, none with a fault of the server. Routes that end the attack itself, or the server on purpose, are left out.
  */
 
 import { randomBytes } from 'node:crypto';

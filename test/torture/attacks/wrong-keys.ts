@@ -75,7 +75,7 @@ async function signIn({ port, untilMs }: Target<Given>, counts: Counts): Promise
   }
 }
 
-/** Of a form that has to be looked up. */
+/** A wrong key in a form that has to be looked up. */
 function wrong(turn: number): string {
   return makeApiKey(`key_${turn.toString(36).padStart(12, 'a')}`);
 }
