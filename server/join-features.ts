@@ -36,6 +36,7 @@ export function joinFeatures(features: Features, log: Log): void {
     signaling,
     pictures,
     grpc,
+    edges,
   } = features;
   const { cameraSwitch, recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
@@ -63,6 +64,7 @@ export function joinFeatures(features: Features, log: Log): void {
     firmware,
     events,
     recording,
+    ...(edges ? [edges] : []),
     ...(grpc ? [grpc] : []),
   ];
   const lifecycle = new CameraLifecycle(perCamera, log);

@@ -111,7 +111,7 @@ const needsProgram = (path: string): boolean => groups.some((folder) => path.sta
 process.env['NODE_COMPILE_CACHE'] ??= resolve(ROOT, 'node_modules/.cache/vigie-tests');
 const footage = resolve(ROOT, '../shared/footage');
 if (existsSync(footage)) process.env['VIGIE_FOOTAGE_DIR'] ??= footage;
-if (browserFiles.length + networkFiles.length > 0) {
+if (browserFiles.length + networkFiles.length + within('deploy').length > 0) {
   const problem = await ensureClientBuilt();
   if (problem) {
     process.stderr.write(`${problem}\n`);

@@ -14,6 +14,7 @@ import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { iconButton } from '../ui/icon-button.ts';
 import { listen } from '../ui/listen.ts';
+import { rowListStyles } from '../ui/row-list.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { removedCameraStake } from './recording-losses.ts';
 import { RemovedCameras } from './removed-cameras.ts';
@@ -21,34 +22,13 @@ import { RemovedCameras } from './removed-cameras.ts';
 export class VigieRemovedCameras extends LitElement {
   static override styles = [
     sharedStyles,
+    rowListStyles,
     css`
       section {
         margin-top: 1.5rem;
       }
       h2 {
         margin-bottom: 0.5rem;
-      }
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 0.75rem;
-        padding: 0.6rem 0.6rem 0.6rem 1.1rem;
-      }
-      li + li {
-        border-top: 1px solid var(--wa-color-surface-border);
-      }
-      .what {
-        flex: 1;
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      .what p {
-        font-size: 0.875rem;
       }
     `,
   ];
@@ -70,7 +50,7 @@ export class VigieRemovedCameras extends LitElement {
         all.length > 0
           ? html`<section aria-labelledby="removed-heading" data-testid="removed-cameras">
               <h2 id="removed-heading">Removed cameras</h2>
-              <ul class="card">
+              <ul class="card rows">
                 ${all.map((camera) => this.#row(camera))}
               </ul>
             </section>`

@@ -11,6 +11,7 @@ import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { listen } from '../ui/listen.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
+import { rowListStyles } from '../ui/row-list.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import './api-key-dialog.ts';
 import type { ApiKeyDialog } from './api-key-dialog.ts';
@@ -20,36 +21,15 @@ export class ApiKeysPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageHeaderStyles,
+    rowListStyles,
     css`
       :host {
         display: block;
         max-width: 52rem;
         margin-inline: auto;
       }
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
+      .rows > li {
         align-items: start;
-        gap: 0.9rem;
-        padding: 0.8rem 0.6rem 0.8rem 1.1rem;
-      }
-      li + li {
-        border-top: 1px solid var(--wa-color-surface-border);
-      }
-      .what {
-        flex: 1;
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      .what strong {
-        font-weight: 600;
-      }
-      .what p {
-        font-size: 0.875rem;
       }
       code {
         font-family: var(--wa-font-family-code);
@@ -105,7 +85,7 @@ export class ApiKeysPage extends LitElement {
           ? nothing
           : keys.length === 0
             ? html`<p class="card none quiet" data-testid="no-api-keys">There are no API keys yet.</p>`
-            : html`<ul class="card">
+            : html`<ul class="card rows">
                 ${keys.map((key) => this.#row(key))}
               </ul>`
       }

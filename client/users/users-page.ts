@@ -17,6 +17,7 @@ import { removedName, viewerText } from './rights-words.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { actionMenu } from '../ui/icon-button.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
+import { rowListStyles } from '../ui/row-list.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import type { Losses } from '../ui/loss-list.ts';
 import { listen } from '../ui/listen.ts';
@@ -27,25 +28,12 @@ export class UsersPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageHeaderStyles,
+    rowListStyles,
     css`
       :host {
         display: block;
         max-width: 52rem;
         margin-inline: auto;
-      }
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 0.9rem;
-        padding: 0.8rem 0.6rem 0.8rem 1.1rem;
-      }
-      li + li {
-        border-top: 1px solid var(--wa-color-surface-border);
       }
       .initial {
         display: grid;
@@ -57,17 +45,6 @@ export class UsersPage extends LitElement {
         color: var(--wa-color-brand-on-normal);
         font-weight: 650;
         place-items: center;
-      }
-      .who {
-        flex: 1;
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      .who strong {
-        font-weight: 600;
-      }
-      .who p {
-        font-size: 0.875rem;
       }
     `,
   ];
@@ -114,7 +91,7 @@ export class UsersPage extends LitElement {
       ${errorCallout(this.error, 'users-error', () => void this.#load())}
       ${
         this.users
-          ? html`<ul class="card" data-testid="user-list">
+          ? html`<ul class="card rows" data-testid="user-list">
               ${this.users.map((user) => this.#row(user))}
             </ul>`
           : nothing
@@ -130,7 +107,7 @@ export class UsersPage extends LitElement {
     const isSelf = user.id === this.context.session.user?.id;
     return html`<li data-testid="user-row" data-username=${user.username}>
       <span class="initial" aria-hidden="true">${user.username.slice(0, 1).toUpperCase()}</span>
-      <div class="who">
+      <div class="what">
         <strong>${user.username}</strong>${isSelf ? html`<span class="quiet"> (you)</span>` : nothing}
         ${this.#describe(user).map((line) => html`<p class="quiet">${line}</p>`)}
       </div>

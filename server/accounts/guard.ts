@@ -16,7 +16,8 @@ import type { Caller } from './api-keys.ts';
 import type { Identity } from './sessions.ts';
 import { VigieError } from '../errors.ts';
 import { calledRoute } from '../http/called-route.ts';
-import type { ConnectionOf } from '../http/client-connection.ts';
+import { isTunnelled, type ConnectionOf } from '../http/client-connection.ts';
+import { administratorAtEdge } from './sign-in.ts';
 import { cutOff } from '../http/cut-off.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
 import { keyAccessOf, type KeyAccess } from '../wire/key-access.ts';
@@ -179,7 +180,11 @@ export class Guard {
     return who;
   }
 
+  /** @throws VigieError `forbidden` for an administrator at an edge */
   #know(request: Request, who: Caller): Caller {
+    const { access, administratorsAtEdges } = this.#accounts;
+    if (isTunnelled(request) && !administratorsAtEdges && access.isAdministrator(who))
+      throw administratorAtEdge();
     const { userId, username, sessionId: id, keyName: name } = who;
     KNOWN.set(request, { userId, username, ...(name !== undefined && { key: { id, name } }) });
     return who;

@@ -53,7 +53,7 @@ export class TunnelStream extends Duplex {
     this.encrypted = encrypted;
     this.#heardUs = nowUs;
     this.#spokeUs = nowUs;
-    // Whoever uses it hears of it by `close`; a stream that nobody uses yet must not end the process.
+    // An error without a listener would end the process; users of the stream listen to `close`.
     this.on('error', () => undefined);
   }
 

@@ -43,6 +43,8 @@ function shownNotifications(): Promise<{ title: string; body: string; tag: strin
 
 /** Hands the service worker a push message, as the browser does when its push service has one. */
 async function delivery(): Promise<(data: string) => Promise<void>> {
+  // A message for a worker that is not active yet is lost.
+  await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
   const cdp: CDPSession = await context.newCDPSession(tab);
   const registered = Promise.withResolvers<string>();
   cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {

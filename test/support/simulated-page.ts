@@ -11,6 +11,10 @@ import { SimulatedViewer } from './simulated-viewer.ts';
 const KEYFRAME_BYTES = 44_000;
 const FPS = 25;
 const SECOND_US = 1_000_000;
+/** Shares of its target that an encoder makes in the first second, and in the second one (libvpx, three layers) … */
+const ENCODED_SHARES = [0.62, 0.73] as const;
+/** … and later. */
+const STEADY_SHARE = 0.93;
 
 export class PageCamera implements AllocatedCamera {
   readonly viewed = { rungs: rungsOf(640, 480, FPS), heldBps: {}, view: undefined };
@@ -18,6 +22,9 @@ export class PageCamera implements AllocatedCamera {
   readonly rungs: RungName[] = [];
   share: Share | undefined;
   #needsKeyframe = false;
+  /** The encoder is open with this target, frames ago. */
+  #bps = 0;
+  #frames = 0;
 
   follow(share: Share): void {
     const { rung } = share.target;
@@ -33,8 +40,12 @@ export class PageCamera implements AllocatedCamera {
     const { limitBps, wholeBps } = this.share;
     const isKeyframe = this.#needsKeyframe;
     this.#needsKeyframe = false;
+    const bps = limitBps ?? wholeBps;
+    this.#frames = isKeyframe || bps !== this.#bps ? 0 : this.#frames + 1;
+    this.#bps = bps;
     const share = wholeBps / (this.viewed.rungs[0]?.bitrateBps ?? wholeBps);
-    return isKeyframe ? KEYFRAME_BYTES * share : lineBps(limitBps ?? wholeBps) / 8 / FPS;
+    const encoded = ENCODED_SHARES[Math.floor(this.#frames / FPS)] ?? STEADY_SHARE;
+    return isKeyframe ? KEYFRAME_BYTES * share : lineBps(encoded * bps) / 8 / FPS;
   }
 }
 

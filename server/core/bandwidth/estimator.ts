@@ -41,6 +41,10 @@ const EFFECT_US = 400_000;
 const SHARED_LOSS = 0.1;
 /** A policer lets a short probe pass, so probes say nothing for this long after a policer was noticed. */
 const POLICED_US = 20_000_000;
+/** Share of the arriving rate while the line is full … */
+const DECREASE = 0.85;
+/** … and while its queue only begins to grow, which drains soon. */
+const EARLY_DECREASE = 0.92;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
 const REMB_AGE_US = 5_000_000;
@@ -138,7 +142,7 @@ export class BandwidthEstimator {
   /** Sent packets already wait on this machine. */
   onPathFull(roundTripUs: number, nowUs: number): void {
     if (this.#steps && nowUs - this.#loweredUs > roundTripUs + 2 * EFFECT_US)
-      this.#lower(this.#steps, FULL_ACKNOWLEDGED_US, nowUs);
+      this.#lower(this.#steps, FULL_ACKNOWLEDGED_US, DECREASE, nowUs);
   }
 
   /** @returns the probe to send now, if one is due */
@@ -198,15 +202,25 @@ export class BandwidthEstimator {
     nowUs: number,
   ): void {
     const queueUs = this.#queue.us();
-    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain.drained();
+    if (queueUs < HOLD_QUEUE_US && this.#queue.isKnown) this.#vain.drains(queueUs);
     const isShared = this.#vain.isShared(nowUs);
     if (verdict === 'full') this.#beforeTrialBps = steps.bps;
     if (verdict === 'full' || this.#isFull(results, queueUs, isShared)) {
       this.#probes.postpone(verdict === 'full' ? POLICED_US : 0, nowUs);
       const isEffective = nowUs - this.#loweredUs > roundTripUs + EFFECT_US;
       if (verdict !== 'full' && (!isEffective || this.#vain.isDraining(queueUs))) return steps.hold(nowUs);
-      const windowUs = verdict === 'full' ? LOSSY_ACKNOWLEDGED_US : FULL_ACKNOWLEDGED_US;
-      return this.#lower(steps, windowUs, nowUs);
+      if (verdict === 'full') return this.#lower(steps, LOSSY_ACKNOWLEDGED_US, DECREASE, nowUs);
+      return this.#lower(
+        steps,
+        FULL_ACKNOWLEDGED_US,
+        queueUs > MAX_QUEUE_US ? DECREASE : EARLY_DECREASE,
+        nowUs,
+      );
+    }
+    if (queueUs < HOLD_QUEUE_US && nowUs - this.#loweredUs > roundTripUs + EFFECT_US) {
+      const sentBps = this.#sentRate.bps(ACKNOWLEDGED_US);
+      const formerBps = this.#vain.undone(queueUs, steps.bps, sentBps);
+      if (formerBps !== undefined) return this.#goBack(steps, formerBps, nowUs);
     }
     if (probed && probed.bps > steps.bps) {
       steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
@@ -230,21 +244,25 @@ export class BandwidthEstimator {
     );
   }
 
-  #lower(steps: RateSteps, windowUs: number, nowUs: number): void {
+  /** @param share of what arrives */
+  #lower(steps: RateSteps, windowUs: number, share: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
     const sentBps = this.#sentRate.bps(ACKNOWLEDGED_US);
     const isFirst = this.#vain.isFirst(nowUs);
     const formerBps = this.#vain.next(this.#queue.us(), steps.bps, sentBps, nowUs);
-    if (formerBps !== undefined) {
-      this.#queue.accept();
-      return steps.set(formerBps, nowUs);
-    }
+    if (formerBps !== undefined) return this.#goBack(steps, formerBps, nowUs);
     this.#mustFit = true;
-    steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), nowUs);
+    steps.lower(isFirst ? acknowledgedBps : Math.min(steps.bps, acknowledgedBps), share, nowUs);
     if (isFirst) this.#vain.firstLowered(steps.bps);
     this.#losses.lowered();
     this.#loweredUs = nowUs;
     this.#probes.postpone(0, nowUs);
+  }
+
+  /** The queue is not ours. */
+  #goBack(steps: RateSteps, formerBps: number, nowUs: number): void {
+    this.#queue.accept();
+    steps.set(formerBps, nowUs);
   }
 
   /** As large a share of less is lost: that was no cause. */

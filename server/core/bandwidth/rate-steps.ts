@@ -7,7 +7,6 @@
  * that; probes do. Method: draft-ietf-rmcat-gcc-02 section 5.5, as libwebrtc has it today. Time is an argument.
  */
 
-const DECREASE = 0.85;
 /** Per second. */
 const FIRST_GROWTH = 1.5;
 const GROWTH = 1.08;
@@ -68,12 +67,17 @@ export class RateSteps {
     this.#raisedUs = nowUs;
   }
 
-  /** The queue grows, or the line loses what it cannot carry. @param acknowledgedBps what arrives meanwhile */
-  lower(acknowledgedBps: number, nowUs: number): void {
+  /**
+   * The queue grows, or the line loses what it cannot carry.
+   *
+   * @param acknowledgedBps what arrives meanwhile
+   * @param share of it that is to be sent from now on, 0 … 1
+   */
+  lower(acknowledgedBps: number, share: number, nowUs: number): void {
     this.#raisedUs = nowUs;
     this.#loweredUs = nowUs;
     this.#noteLimit(acknowledgedBps / 1000);
-    this.#bps = Math.max(MIN_BPS, Math.min(this.#bps, DECREASE * acknowledgedBps));
+    this.#bps = Math.max(MIN_BPS, Math.min(this.#bps, share * acknowledgedBps));
   }
 
   /** It was tried, or is known from elsewhere. */

@@ -14,6 +14,9 @@ import type { Share } from './allocation.ts';
 /** Share of an estimate that is offered: the rest is the margin of a raise. */
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
+/** Factor above the capacity at the last change of a share from which the line counts as another one. */
+const FAR_MORE = 2;
+const FAR_MORE_HOLD_US = 1_000_000;
 const MAX_HOLD_US = 60_000_000;
 /** A raise that is taken back within this time, because the line carries less than it did, has failed. */
 const PROBATION_US = 10_000_000;
@@ -32,6 +35,8 @@ export class SteadyShare {
   /** The estimate at that moment. */
   #raisedAtBps = Infinity;
   #failedUs = -Infinity;
+  /** Rate of the line when the share was last changed. */
+  #changedAtBps = Infinity;
   /** The least that was offered since then, where that is more than it has. */
   #offer: { sinceUs: number; share: Share } | undefined;
 
@@ -49,6 +54,8 @@ export class SteadyShare {
     const before = this.#share;
     const after = before ? this.#next(before, carried, offered, targetBps ?? Infinity, nowUs) : carried;
     this.#share = after;
+    if (!before || levelOf(after.target) !== levelOf(before.target) || after.limitBps !== before.limitBps)
+      this.#changedAtBps = targetBps ?? Infinity;
     return after;
   }
 
@@ -81,7 +88,7 @@ export class SteadyShare {
     }
     const { sinceUs = nowUs, share = offered } = this.#offer ?? {};
     this.#offer = { sinceUs, share: isMore(share, offered) ? offered : share };
-    if (nowUs - sinceUs < this.#holdAt(nowUs)) return kept;
+    if (nowUs - sinceUs < this.#holdAt(targetBps, nowUs)) return kept;
     this.#raisedAtBps = targetBps;
     return this.#raise(before, this.#offer.share, nowUs);
   }
@@ -110,9 +117,10 @@ export class SteadyShare {
     return share;
   }
 
-  #holdAt(nowUs: number): number {
+  #holdAt(targetBps: number, nowUs: number): number {
     if (nowUs - this.#failedUs > CALM_US) this.#holdUs = FIRST_HOLD_US;
-    return this.#holdUs;
+    const isFarMore = this.#holdUs === FIRST_HOLD_US && targetBps >= FAR_MORE * this.#changedAtBps;
+    return isFarMore ? FAR_MORE_HOLD_US : this.#holdUs;
   }
 }
 

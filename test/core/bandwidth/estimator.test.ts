@@ -111,6 +111,17 @@ for (const reorder of [true, false]) {
   });
 }
 
+test('a way that becomes 20 ms longer at least, with jitter of 30 ms, lowers nothing for long', () => {
+  const low = [1, 2, 3, 4, 5, 6].flatMap((seed) => {
+    const jittery = new SimulatedViewer(randomSequence(seed), { rateBps: 5_000_000, delayMs: 1 });
+    jittery.run(6);
+    Object.assign(jittery.link.settings, { delayMs: 21, jitterMs: 30, reorder: true });
+    jittery.run(30);
+    return jittery.last(27).filter(({ targetBps }) => targetBps < ENOUGH_BPS);
+  });
+  assert.ok(low.length < 10, `${low.length} of 162 seconds`);
+});
+
 test('a wireless link that stands still for 150 ms each second lowers nothing', () => {
   const [stalling, label] = viewer({ rateBps: 5_000_000, stallEveryMs: 1000, stallMs: 150 });
   stalling.run(40);

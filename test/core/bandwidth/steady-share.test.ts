@@ -48,10 +48,12 @@ test('a line that narrows is followed at once', () => {
   assert.equal(rig.step(70_000).target.rung, 'tiny');
 });
 
-test('a line that widens has to stay wide for two seconds, and then gets all of it at once', () => {
+test('a line that widens has to stay wide for two seconds, one of twice the rate for one, and then gets all of it at once', () => {
   const rig = new Rig();
   rig.hold(5, 200_000);
-  assert.equal(rig.hold(1.9, 3_000_000).target.rung, 'small');
+  assert.equal(rig.hold(1.9, 390_000).target.rung, 'small');
+  assert.equal(rig.hold(0.2, 390_000).target.rung, 'large');
+  assert.equal(rig.hold(0.9, 3_000_000).target.rung, 'large');
   assert.deepEqual(rig.hold(0.2, 3_000_000), {
     target: { rung: 'full', maxTid: 2 },
     limitBps: undefined,
