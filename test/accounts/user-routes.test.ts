@@ -44,7 +44,7 @@ test('a password set by an administrator signs the user out everywhere', async (
   const { id } = await add('ada', 'viewer');
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const ended: string[] = [];
-  server.accounts.events.on('credentialEnded', (id) => ended.push(id));
+  server.accounts.events.on('credentialEnded', (endedId) => ended.push(endedId));
   const { sessionId } = server.accounts.sessions.identify(ada.accessToken ?? '');
   assert.equal((await change(id, { password: 'second password' })).status, 200);
   assert.deepEqual(ended, [sessionId]);
