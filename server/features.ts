@@ -21,6 +21,7 @@ import { TransportQuota } from './core/transport-quota.ts';
 import { type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { openDataFolder } from './data-folder.ts';
+import { SiteEdges } from './edges/open-edges.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { clientConnections } from './http/client-connection.ts';
@@ -63,6 +64,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     await openAccounts({
       store,
       adminPassword: config.adminPassword,
+      administratorsAtEdges: config.edgeAdministrators,
       log,
       nowMs: () => time.nowMs(),
       steadyMs: monotonicMs,
@@ -94,7 +96,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const cameraSwitch = closing(new CameraSwitch({ store, time, timeZone, log }));
   const hub = new FrameHub(log, (cameraId) => cameraSwitch.isOff(cameraId));
   const onFrame = (frame: CameraFrame): void => hub.publish(frame);
-  const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
+  const ingest = closing(new CameraIngest({ store: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
   const cameras = closing(
@@ -122,7 +124,15 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
   const signaling = closing(
-    openSignaling({ ...viewers, transportQuota, sfu, frames: hub, scaleFrame, onStream: audit.watching }),
+    openSignaling({
+      ...viewers,
+      administratorsAtEdges: config.edgeAdministrators,
+      transportQuota,
+      sfu,
+      frames: hub,
+      scaleFrame,
+      onStream: audit.watching,
+    }),
   );
   const shared = { sfu, frames: hub, capacity, transportQuota, clock, iceServers };
   const whep = closing(openWhep({ ...shared, allowedOrigins, connectionOf, onStream: audit.watching }));
@@ -191,6 +201,20 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const onError = (error: unknown): void => watch.onError(error);
   store.watchErrors(onError);
   surviveUncaught(isDamaged, onError, log);
+  const edges =
+    config.natsUrls.length === 0 || config.site === undefined
+      ? undefined
+      : closing(
+          new SiteEdges({
+            ...config,
+            site: config.site,
+            source: transcoder.sourceOfFrames(),
+            mayHave: (cameraId) => store.cameras.find(cameraId) !== undefined && !hub.isOff(cameraId),
+            accept: (stream) => http.accept(stream),
+            clock,
+            log,
+          }),
+        );
   const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
   const flow = {
     cameraSwitch,
@@ -205,6 +229,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     whep,
     pictures,
     grpc,
+    edges,
   };
   const kept = { recording, outbound, events, firmware, backups, restores, demo, version: VERSION };
   return { store, site, audit, accounts, https, http, connectionOf, ...flow, ...kept };

@@ -36,6 +36,7 @@ export function joinFeatures(features: Features, log: Log): void {
     signaling,
     pictures,
     grpc,
+    edges,
   } = features;
   const { cameraSwitch, recording, outbound, events, firmware, demo } = features;
   const { presence, advisor, catalog } = cameras;
@@ -63,6 +64,7 @@ export function joinFeatures(features: Features, log: Log): void {
     firmware,
     events,
     recording,
+    ...(edges ? [edges] : []),
     ...(grpc ? [grpc] : []),
   ];
   const lifecycle = new CameraLifecycle(perCamera, log);
@@ -87,7 +89,7 @@ export function joinFeatures(features: Features, log: Log): void {
       accounts.access.may(inPerson(userId), 'lookBack', cameraId),
     );
   });
-  accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
+  accounts.events.on('credentialEnded', (id) => signaling.endSession(id));
 
   site.zone.on('changed', (view) => {
     cameraSwitch.onClockChanged();

@@ -14,6 +14,7 @@ import { serverStatus } from './status/server-status.ts';
 import { ProcessEnd } from './start/process-end.ts';
 import { CAMERA_PATH } from './wire/camera-protocol.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
+import { startEdge } from './edge.ts';
 import { openFeatures, type Features } from './features.ts';
 import { joinFeatures } from './join-features.ts';
 
@@ -111,7 +112,8 @@ function httpApp(features: Features, metrics: Metrics, config: Config, log: Log)
 
 await runCommandLine(async (config, log) => {
   const end = new ProcessEnd(log);
-  const vigie = await startVigie(config, log, end);
+  const vigie =
+    config.role === 'edge' ? await startEdge(config, log, CLIENT_FOLDER) : await startVigie(config, log, end);
   end.stopOnSignals(() => vigie.close());
   greet(vigie, config);
 });

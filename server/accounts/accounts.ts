@@ -1,4 +1,4 @@
-/** The accounts stage: users, sign-ins, API keys and rights. */
+/** The accounts feature: users, sign-ins, API keys and rights. */
 
 import { monotonicMs, wallMs } from '../core/clock.ts';
 import type { Log } from '../log.ts';
@@ -36,6 +36,8 @@ export interface AccountsOptions {
   nowMs?: () => number;
   /** The monotonic clock, ms. */
   steadyMs?: () => number;
+  /** Administrators may sign in at edges too. */
+  administratorsAtEdges?: boolean;
   /** How often sign-ins are looked at that end by time alone. */
   reviewIntervalMs?: number;
   /** Cost of new hashes; default: the recommended cost. Only tests lower it. */
@@ -49,6 +51,8 @@ export interface Accounts {
   readonly users: Users;
   readonly devices: KnownDevices;
   readonly access: Access;
+  /** May act through an edge. */
+  readonly administratorsAtEdges: boolean;
   readonly apiKeys: ApiKeys;
   /**
    * Whoever presents this, an access token or an API key, where there are no headers. A key counts as one request of it.
@@ -92,7 +96,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     ...(options.reviewIntervalMs !== undefined && { reviewIntervalMs: options.reviewIntervalMs }),
   });
   events.on('accessChanged', (userId) => leases.refreshAccess(userId));
-  events.on('sessionEnded', (sessionId) => leases.endSession(sessionId));
+  events.on('credentialEnded', (id) => leases.endSession(id));
   const { notices } = store;
   const close = (): void => leases.close();
   return {
@@ -102,6 +106,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     users,
     devices,
     access,
+    administratorsAtEdges: options.administratorsAtEdges ?? false,
     apiKeys,
     admit: (credential, address) =>
       idOfApiKey(credential) === undefined

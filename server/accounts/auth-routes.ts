@@ -8,7 +8,9 @@ import type { Accounts } from './accounts.ts';
 import type { SessionTokens } from './sessions.ts';
 import { VigieError } from '../errors.ts';
 import type { SessionView } from '../wire/account.ts';
-import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
+import { isTunnelled, type ClientConnection, type ConnectionOf } from '../http/client-connection.ts';
+import { inPerson } from '../core/grant.ts';
+import { administratorAtEdge } from './sign-in.ts';
 import type { Guard } from './guard.ts';
 import { serve } from '../http/serve.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
@@ -38,6 +40,7 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
       address,
       isPrivate,
       refreshToken: refreshTokenOf(request, connection),
+      refusesAdministrators: isTunnelled(request) && !accounts.administratorsAtEdges,
       gone: gone.signal,
     };
     const tokens = await accounts.signIn.signIn(credentials, client);
@@ -53,6 +56,10 @@ export function authRoutes(accounts: Accounts, guard: Guard, connectionOf: Conne
   serve(router, 'POST /api/auth/refresh', async ({ request, response }) => {
     const token = refreshTokenOf(request, connectionOf(request));
     if (token === undefined) throw new VigieError('unauthorized', 'sign in first');
+    const holder = accounts.sessions.deviceOf(token);
+    const isTooFar = isTunnelled(request) && !accounts.administratorsAtEdges;
+    if (holder && isTooFar && accounts.access.isAdministrator(inPerson(holder.userId)))
+      throw administratorAtEdge();
     let tokens: SessionTokens;
     try {
       tokens = await accounts.sessions.refresh(token);

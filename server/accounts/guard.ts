@@ -1,13 +1,13 @@
 /**
- * Authenticates and authorizes requests. Every route except health, login and the files of the web app begins with one
- * of these functions.
+ * Authenticates and authorizes requests. Every route begins with one of these functions, except the public ones, which
+ * wire/authorization.ts lists.
  *
  * All throw VigieError: `unauthorized` without a valid token or API key, `forbidden` without the administrator role or for a
  * route that is closed to keys (wire/key-access.ts), `notFound` for a camera to which the caller has no right at all, whether
  * it exists or not, `forbidden` for one to which they have another right.
  *
- * Invariants: `identify` knows only people, so a handler that looks at the user alone never serves a key by mistake; a key opens
- * nothing that is no route of the contract.
+ * Invariants: `identify` accepts sessions only, so a handler that checks just the user never serves an API key by
+ * mistake; a key opens no path outside the route tables of wire/routes.
  */
 
 import type { Request, Response } from 'express';
@@ -16,7 +16,8 @@ import type { Caller } from './api-keys.ts';
 import type { Identity } from './sessions.ts';
 import { VigieError } from '../errors.ts';
 import { calledRoute } from '../http/called-route.ts';
-import type { ConnectionOf } from '../http/client-connection.ts';
+import { isTunnelled, type ConnectionOf } from '../http/client-connection.ts';
+import { administratorAtEdge } from './sign-in.ts';
 import { cutOff } from '../http/cut-off.ts';
 import { isSameOriginFetch } from '../http/same-origin.ts';
 import { keyAccessOf, type KeyAccess } from '../wire/key-access.ts';
@@ -179,7 +180,11 @@ export class Guard {
     return who;
   }
 
+  /** @throws VigieError `forbidden` for an administrator at an edge */
   #know(request: Request, who: Caller): Caller {
+    const { access, administratorsAtEdges } = this.#accounts;
+    if (isTunnelled(request) && !administratorsAtEdges && access.isAdministrator(who))
+      throw administratorAtEdge();
     const { userId, username, sessionId: id, keyName: name } = who;
     KNOWN.set(request, { userId, username, ...(name !== undefined && { key: { id, name } }) });
     return who;

@@ -33,8 +33,18 @@ export interface SignInClient {
   isPrivate: boolean;
   /** The refresh cookie of the request. */
   refreshToken: string | undefined;
+  /** It signs in at an edge, where administrators may not. */
+  refusesAdministrators?: boolean;
   /** Aborted when the client no longer waits for an answer. */
   gone: AbortSignal;
+}
+
+/** An edge could see what an administrator types, and act as one. */
+export function administratorAtEdge(): VigieError {
+  return new VigieError(
+    'forbidden',
+    'administrators sign in at the site itself, not at an edge, unless VIGIE_EDGE_ADMINISTRATORS=1 allows it there',
+  );
 }
 
 export class SignIn {
@@ -69,6 +79,7 @@ export class SignIn {
       throw new VigieError('wrongCredentials', 'the user name or the password is wrong');
     }
     attempt.succeeded();
+    if (client.refusesAdministrators && user.role === 'administrator') throw administratorAtEdge();
     const tokens = await sessions.start(user);
     log.info({ address, username: user.username }, 'signed in');
     if (this.#options.hasher.isOutdated(user.passwordHash)) await this.#renewHash(user, password, origin);

@@ -1,4 +1,5 @@
-import { configTable, type Setting } from './config-table.ts';
+import { configTable } from './config-table.ts';
+import type { Setting } from './setting.ts';
 
 /** The table of docs/settings.md, as Markdown. */
 export function configMarkdown(): string {

@@ -10,27 +10,15 @@ import {
   parseProxyRange,
   PROXY_RANGES,
 } from './parse-addresses.ts';
+import { edgeSettings } from './edge-settings.ts';
 import { parseBasePath } from './parse-base-path.ts';
-
-export interface Setting<T> {
-  name: string;
-  /** As written in the environment; empty: unset. */
-  default: string;
-  /** Unit of the value, if it has one. */
-  unit?: string;
-  description: string;
-  secret?: true;
-  /** @throws RangeError whose message completes the sentence "NAME must be …" */
-  parse: (text: string) => T;
-}
+import { parseList, parseSwitch, setting } from './setting.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RELAY_USES = ['auto', 'on', 'off'] as const;
 export type RelayUse = (typeof RELAY_USES)[number];
-
-const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 
 export const configTable = {
   dataDir: setting({
@@ -199,6 +187,7 @@ export const configTable = {
       'Comma-separated origins, like https://example.org, whose pages may play cameras by WHEP with an API key. Pages of this server and programs need none.',
     parse: (text) => parseList(text, parseOrigin),
   }),
+  ...edgeSettings,
   legacyUsername: setting({
     name: 'VIGIE_LEGACY_USERNAME',
     default: '',
@@ -241,11 +230,6 @@ function parseLength(text: string, min: number, max: number): string {
   return text;
 }
 
-function parseSwitch(text: string): boolean {
-  if (text !== '0' && text !== '1') throw new RangeError('0 or 1');
-  return text === '1';
-}
-
 function parseTlsMode(text: string): 'local' | undefined {
   if (text === '') return undefined;
   if (text !== 'local') throw new RangeError('local, or empty');
@@ -262,9 +246,4 @@ function parseRelay(text: string): RelayUse {
   const use = RELAY_USES.find((name) => name === text);
   if (use === undefined) throw new RangeError(`one of ${RELAY_USES.join(', ')}`);
   return use;
-}
-
-function parseList(text: string, parse: (item: string) => string): string[] {
-  const items = text.split(',').map((item) => item.trim());
-  return items.filter((item) => item !== '').map(parse);
 }

@@ -9,8 +9,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseCommandLine, type Command } from './command-line.ts';
-import { configTable, type Setting, type SettingKey, type SettingValues } from './config-table.ts';
+import { configTable, type SettingKey, type SettingValues } from './config-table.ts';
+import { checkEdgeSettings } from './edge-settings.ts';
 import { parseEnvFile } from './env-file.ts';
+import type { Setting } from './setting.ts';
 import { VigieError } from '../errors.ts';
 import { readCertificatePair, type CertificatePaths } from './read-certificate-pair.ts';
 import { validate } from '../wire/validate.ts';
@@ -68,11 +70,8 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const problems: string[] = [];
   const envFile = parseEnvFile(readOptional(resolve(cwd, '.env'), problems) ?? '');
   problems.push(...envFile.problems);
-  const values = withTurnSecretFile(
-    parseSettings((key) => find(key, env, envFile.values), problems),
-    cwd,
-    problems,
-  );
+  const found = parseSettings((key) => find(key, env, envFile.values), problems);
+  const values = withTurnSecretFile(found, cwd, problems);
   const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
   checkTogether(values, legacy, problems);
   const tls = tlsOf(values, cwd, problems);
@@ -133,13 +132,14 @@ function find(key: SettingKey, env: NodeJS.ProcessEnv, file: Record<string, stri
 }
 
 function parseSettings(findText: (key: SettingKey) => Found, problems: string[]): SettingValues {
-  const parsed = Object.entries(configTable).map(([key, entry]: [string, Setting<unknown>]) => {
+  const parsed = Object.entries<Setting<unknown>>(configTable).map(([key, entry]) => {
     const { text, name } = findText(key as SettingKey);
     try {
       return [key, entry.parse(text)];
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const shown = entry.secret ? '' : `, not ${JSON.stringify(text)}`;
+      // A URL may hold a password.
+      const shown = entry.secret || text.includes('@') ? '' : `, not ${JSON.stringify(text)}`;
       problems.push(`${name} must be ${error.message}${shown}`);
       // A placeholder until the problems are thrown, so that checks across settings can run.
       return [key, entry.parse(entry.default)];
@@ -203,6 +203,7 @@ function withTurnSecretFile(values: SettingValues, cwd: string, problems: string
 }
 
 function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined, problems: string[]): void {
+  checkEdgeSettings(values, problems);
   const needsSecret = values.turnUrls.some((url) => /^turns?:/.test(url));
   // A problem with the secret's file has been reported already.
   if (needsSecret && values.turnSecret === undefined && values.turnSecretFile === undefined)

@@ -59,7 +59,7 @@ export interface MediaConsumer {
   /** How large the page shows it. */
   setView(view: ShownView): void;
   setFrameTimings(enabled: boolean): void;
-  close(reason: 'requested' | 'rightRevoked'): void;
+  close(reason: 'requested' | 'rightRevoked' | 'cameraOff'): void;
   on(event: 'timings', listener: (frames: FrameTiming[]) => void): unknown;
   once(event: 'close', listener: (reason: CloseReason<'consumerClosed'>) => void): unknown;
 }

@@ -17,7 +17,7 @@ export function readFromEdge<T>(schema: z.ZodType<T>, data: Uint8Array): T | Dem
   return { version: EDGE_MESSAGE_VERSION, refused: isOtherVersion(message) ? 'version' : 'malformed' };
 }
 
-/** @returns what a site answers, by this schema, or its refusal, or undefined: nobody can read it */
+/** @returns what a site answers, by this schema, or its refusal, or undefined for a message that is neither */
 export function readFromSite<T>(schema: z.ZodType<T>, data: Uint8Array): T | DemandRefusal | undefined {
   const message = parsed(data);
   const read = validate(schema, message);

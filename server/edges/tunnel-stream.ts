@@ -53,7 +53,7 @@ export class TunnelStream extends Duplex {
     this.encrypted = encrypted;
     this.#heardUs = nowUs;
     this.#spokeUs = nowUs;
-    // Whoever uses it hears of it by `close`; a stream that nobody uses yet must not end the process.
+    // An error without a listener would end the process; users of the stream listen to `close`.
     this.on('error', () => undefined);
   }
 
@@ -85,7 +85,7 @@ export class TunnelStream extends Duplex {
     this.destroy(new Error('the connection to NATS is lost'));
   }
 
-  /** As sockets of Node: emits `timeout` after so long without bytes; 0: never. */
+  /** Like a socket of Node: emits `timeout` after `ms` without bytes; 0: never. */
   setTimeout(ms: number, onTimeout?: () => void): this {
     clearTimeout(this.#idle?.timer);
     this.#idle = undefined;

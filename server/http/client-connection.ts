@@ -36,6 +36,11 @@ export interface ReceivedRequest {
   socket: { remoteAddress?: string | undefined; encrypted?: boolean; isTunnelled?: boolean };
 }
 
+/** Whether the request came through an edge, whose owner could see and change it. */
+export function isTunnelled({ socket }: { socket: object }): boolean {
+  return (socket as ReceivedRequest['socket']).isTunnelled === true;
+}
+
 export type ConnectionOf = (request: ReceivedRequest) => ClientConnection;
 
 /** Headers that proxies add. A client that sends one itself only loses its private-network status. */

@@ -24,28 +24,29 @@ import { deviceName } from '../core/device-name.ts';
 import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
 import { RequestRates } from '../net/request-rates.ts';
-import type { ConnectionOf } from '../http/client-connection.ts';
+import { isTunnelled, type ConnectionOf } from '../http/client-connection.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
 import { FRAME_WATCH_SHARES } from './frame-watches.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'viewerDevice' | 'frameWatches'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'frameWatches' | 'refusesAdministrators'
 > {
+  administratorsAtEdges?: boolean;
   connectionOf: ConnectionOf;
 }
 
-const PING_INTERVAL_MS = 10_000;
+export const PING_INTERVAL_MS = 10_000;
 /** Limits of sockets that have not signed in: a page signs in at once, so this bounds a flood. */
-const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
+export const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
 /** Per network, as for requests. */
-const UPGRADES = { perSecond: 100, burst: 400 };
+export const UPGRADES = { perSecond: 100, burst: 400 };
 /** Time for the viewer to answer the close frame; a viewer that does not read holds its buffer no longer. */
-const CLOSE_TIMEOUT_MS = 5_000;
+export const CLOSE_TIMEOUT_MS = 5_000;
 /** Pages and devices of a user; one more closes the one that is open for longest. As many programs besides, by keys. */
 export const SESSION_SHARES = { total: 1000, perUser: 40 };
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
 export class SignalingServer {
   readonly #options: SignalingServerOptions;
@@ -113,6 +114,7 @@ export class SignalingServer {
         socket: webSocket,
         viewerAddress: address,
         viewerDevice: deviceName(request.headers['user-agent']),
+        refusesAdministrators: isTunnelled(request) && !this.#options.administratorsAtEdges,
         frameWatches: this.#frameWatches,
         onSignedIn: () => {
           leave();

@@ -31,6 +31,7 @@ import { FrameWatches, type FrameWatchesOptions } from './frame-watches.ts';
 import type { MediaServer } from '../core/media-server.ts';
 import type { TransportQuota } from '../core/transport-quota.ts';
 import type { SignalingAccess, ViewerIdentity } from './signaling-access.ts';
+import { mediaHandlers, type SignalingAnswer } from './media-handlers.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerAllowance, type ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
@@ -43,6 +44,8 @@ export interface SignalingSessionOptions {
   viewerAddress: string;
   /** As its browser describes itself. */
   viewerDevice?: string | undefined;
+  /** It came through an edge, where administrators may not act. */
+  refusesAdministrators?: boolean;
   onStream?: ViewerAllowanceOptions['onStream'];
   /** Called once, after the first valid token. */
   onSignedIn?: () => void;
@@ -72,11 +75,10 @@ const CLOSED_FOR: Readonly<Partial<Record<ErrorCode, keyof typeof SIGNALING_CLOS
 };
 
 type Handlers = {
-  [M in SignalingMethod]: (data: SignalingMethods[M]['request']) => Answer<SignalingMethods[M]['response']>;
+  [M in SignalingMethod]: (
+    data: SignalingMethods[M]['request'],
+  ) => SignalingAnswer<SignalingMethods[M]['response']>;
 };
-/** Nothing is answered with an empty object. */
-type Answer<Response> = Record<string, never> extends Response ? void : Response;
-
 export class SignalingSession {
   readonly rights: ViewerRights;
   readonly #options: SignalingSessionOptions;
@@ -86,6 +88,7 @@ export class SignalingSession {
   readonly #frameWatches: FrameWatches;
   readonly #detections: DetectionWatches;
   readonly #signIn: ViewerSignIn;
+  readonly #handlers: Handlers;
   #closed = false;
   #lateMessages = 0;
 
@@ -101,6 +104,15 @@ export class SignalingSession {
     this.#media = new ViewerMedia(shared, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(shared);
     this.#detections = new DetectionWatches(this.rights, socket);
+    this.#handlers = {
+      ...mediaHandlers({
+        media: this.#media,
+        sfu: options.sfu,
+        iceServers: () => this.#iceServers(),
+        assertMayWatch: (cameraId) => this.#assertMayWatch(cameraId),
+      }),
+      ...this.#otherHandlers(),
+    };
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     // The library answers each ping, and bounds the waiting answers.
     socket.on('ping', () => {
@@ -185,6 +197,8 @@ export class SignalingSession {
   #identify(token: string): number | null {
     const expiresInSeconds = this.#signIn.present(token);
     const { identity } = this.#signIn;
+    if (this.#options.refusesAdministrators && this.rights.isAdministrator)
+      throw new VigieError('unauthorized', 'administrators sign in at the site itself, not at an edge');
     if (identity) this.#allowance.signIn({ userId: identity.userId, details: keyDetails(identity) });
     return expiresInSeconds;
   }
@@ -202,43 +216,22 @@ export class SignalingSession {
     }
   }
 
-  readonly #handlers: Handlers = {
-    authenticate: ({ token }) => ({ expiresInSeconds: this.#identify(token) }),
-    getRouterRtpCapabilities: () => this.#options.sfu.rtpCapabilities,
-    createWebRtcTransport: () => ({ ...this.#media.createTransport(), iceServers: this.#iceServers() }),
-    connectWebRtcTransport: ({ transportId, dtlsParameters }) =>
-      this.#media.transport(transportId).connect(dtlsParameters),
-    closeWebRtcTransport: ({ transportId }) => this.#media.transport(transportId).close('requested'),
-    getIceServers: () => ({ iceServers: this.#iceServers() }),
-    restartIce: ({ transportId }) => ({
-      iceParameters: this.#media.transport(transportId).restartIce(),
-      iceServers: this.#iceServers(),
-    }),
-    consume: ({ transportId, cameraId, takesFlexfec = false }) => {
-      this.#assertMayWatch(cameraId);
-      return this.#media.consume(transportId, cameraId, takesFlexfec);
-    },
-    pauseConsumer: ({ consumerId }) => this.#media.pause(consumerId),
-    resumeConsumer: ({ consumerId }) => {
-      this.#assertMayWatch(this.#media.consumer(consumerId).cameraId);
-      this.#media.resume(consumerId);
-    },
-    closeConsumer: ({ consumerId }) => this.#media.consumer(consumerId).close('requested'),
-    setView: ({ consumerId, ...view }) => this.#media.consumer(consumerId).setView(view),
-    setQuality: ({ quality }) => this.#media.setQuality(quality),
-    setFrameTimings: ({ consumerId, enabled }) => this.#media.setFrameTimings(consumerId, enabled),
-    setDetections: ({ cameraId, enabled }) => this.#detections.set(cameraId, enabled),
-    watchFrames: (watched) => {
-      this.#assertMayWatch(watched.cameraId);
-      return { watchId: this.#frameWatches.open(watched).id };
-    },
-    stopFrames: ({ watchId }) => this.#frameWatches.stop(watchId),
-    getTime: ({ t0 }) => {
-      const nowUs = this.#options.clock();
-      const { dates = unmappedTime() } = this.#options;
-      return { t0, t1: nowUs, t2: nowUs, dateMs: dates.dateMs(nowUs) };
-    },
-  };
+  #otherHandlers(): Omit<Handlers, keyof ReturnType<typeof mediaHandlers>> {
+    return {
+      authenticate: ({ token }) => ({ expiresInSeconds: this.#identify(token) }),
+      setDetections: ({ cameraId, enabled }) => this.#detections.set(cameraId, enabled),
+      watchFrames: (watched) => {
+        this.#assertMayWatch(watched.cameraId);
+        return { watchId: this.#frameWatches.open(watched).id };
+      },
+      stopFrames: ({ watchId }) => this.#frameWatches.stop(watchId),
+      getTime: ({ t0 }) => {
+        const nowUs = this.#options.clock();
+        const { dates = unmappedTime() } = this.#options;
+        return { t0, t1: nowUs, t2: nowUs, dateMs: dates.dateMs(nowUs) };
+      },
+    };
+  }
 
   /** @throws VigieError `notFound`, `forbidden`, `cameraOff` */
   #assertMayWatch(cameraId: string): void {

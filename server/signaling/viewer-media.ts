@@ -136,10 +136,13 @@ export class ViewerMedia {
     return consumer;
   }
 
-  /** Rights have changed: closes consumers without a right. */
-  closeUnless(mayWatch: (cameraId: string) => boolean): void {
+  /** Rights or cameras have changed: closes the consumers that may not go on. */
+  closeUnless(
+    mayWatch: (cameraId: string) => boolean,
+    reason: 'rightRevoked' | 'cameraOff' = 'rightRevoked',
+  ): void {
     for (const consumer of this.#consumers.values()) {
-      if (!mayWatch(consumer.cameraId)) consumer.close('rightRevoked');
+      if (!mayWatch(consumer.cameraId)) consumer.close(reason);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * One encoded frame on its way from a site to its edges: a little-endian header, then the VP8. Camera and rung are in the subject
- * (core/edges/subjects.ts).
+ * One encoded frame on its way from a site to its edges: a little-endian header, then the VP8. Camera and rung are in
+ * the subject (core/edges/subjects.ts).
  *
  *      0               1               2               3
  *     +---------------+---------------+---------------+---------------+

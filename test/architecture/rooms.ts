@@ -86,6 +86,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'camera-switch',
     'video',
     'sfu',
+    'edges',
     'signaling',
     'grpc',
     'pictures',
@@ -104,7 +105,8 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'start',
   ],
   'join-features': [...GROUND, 'cameras', 'features'],
-  main: [...FEATURE, 'connectivity', 'features', 'http-app', 'join-features', 'start', 'status'],
+  edge: [...FEATURE, 'connectivity', 'edges', 'sfu', 'signaling', 'start', 'tls'],
+  main: [...FEATURE, 'connectivity', 'edge', 'features', 'http-app', 'join-features', 'start', 'status'],
 };
 
 /** The client imports only server/wire of the server. */

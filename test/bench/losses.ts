@@ -1,13 +1,13 @@
 /**
- * Simulates what a viewer is shown over lines that lose or reorder packets, by the server's own plan of repair packets, in virtual
- * time: load on the machine changes nothing.
+ * Simulates what a viewer is shown over lines that lose or reorder packets, by the server's own plan of repair packets, in
+ * virtual time: load on the machine changes nothing.
  *
  *     npm run bench:losses
  *
- * Frames of three layers at 25 a second have 8, 3, 4 and 3 packets, or one more or less. The viewer asks for what it misses at once,
- * and again after each round trip; it repairs one packet at a time, decodes a frame when it has all that the frame refers to, and
- * shows the newest at each 60th of a second. shown: different frames per second; gaps: longer than 300 ms, in 30 s; late: frames
- * that were not whole within 20 ms, and those of the base layer, of all frames.
+ * Frames of three layers at 25 a second have 8, 3, 4 and 3 packets, or one more or less. The viewer asks for what it
+ * misses at once, and again after each round trip; it repairs one packet at a time, decodes a frame when it has all that
+ * the frame refers to, and shows the newest at each 60th of a second. shown: different frames per second; gaps: longer
+ * than 300 ms, in 30 s; late: frames that were not whole within 20 ms, and those of the base layer, of all frames.
  */
 
 import { parseArgs } from 'node:util';

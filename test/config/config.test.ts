@@ -61,6 +61,12 @@ test('every setting has a default', (context) => {
     logLevel: 'info',
     trustedProxies: [],
     whepOrigins: [],
+    role: 'site',
+    natsUrls: [],
+    natsCredentials: undefined,
+    site: undefined,
+    edge: undefined,
+    edgeAdministrators: false,
     legacy: undefined,
     backupPassword: undefined,
     command: { name: 'serve', newDatabase: false, confirmed: false },
@@ -210,6 +216,50 @@ test('the TURN secret may come from a file', (context) => {
     assert.match(problems[0] ?? '', message);
     assert.equal(problems.length, 1);
   }
+});
+
+test('an edge needs NATS, its site and a name; a site with NATS a name; without NATS nothing is needed', (context) => {
+  const natsUrl = { VIGIE_NATS_URL: 'tls://nats.example.org:4222' };
+  assert.deepEqual(problemsOf(context, { env: { VIGIE_ROLE: 'edge' } }), [
+    'VIGIE_ROLE=edge reaches its site through NATS: set VIGIE_NATS_URL',
+    'VIGIE_ROLE=edge shows the cameras of a site: set VIGIE_SITE to its name',
+    'VIGIE_ROLE=edge needs a name at NATS: set VIGIE_EDGE',
+  ]);
+  assert.deepEqual(problemsOf(context, { env: natsUrl }), [
+    'VIGIE_NATS_URL shows this site at edges: set VIGIE_SITE to a name for it',
+  ]);
+  const edge = { ...natsUrl, VIGIE_ROLE: 'edge', VIGIE_SITE: 'home', VIGIE_EDGE: 'paris-1' };
+  const { role, site, edge: name, natsUrls } = load(context, { env: edge });
+  assert.deepEqual(
+    [role, site, name, natsUrls],
+    ['edge', 'home', 'paris-1', ['tls://nats.example.org:4222']],
+  );
+});
+
+test('passwords go over no NATS that others on the way could read, and no password stands in a URL', (context) => {
+  const refused = (VIGIE_NATS_URL: string) =>
+    problemsOf(context, { env: { VIGIE_NATS_URL, VIGIE_SITE: 'home' } }).join();
+  for (const url of [
+    'nats://nats.example.org',
+    'ws://nats.example.org',
+    'nats://192.0.2.1',
+    'nats://[2001:db8::1]',
+  ])
+    assert.match(refused(url), /VIGIE_NATS_URL must be a tls: or wss: URL/, url);
+  for (const url of [
+    'nats://localhost',
+    'nats://127.0.0.1',
+    'nats://nats',
+    'nats://10.1.2.3',
+    'nats://[::1]',
+    'wss://nats.example.org',
+  ])
+    assert.deepEqual(load(context, { env: { VIGIE_NATS_URL: url, VIGIE_SITE: 'home' } }).natsUrls, [url]);
+  for (const url of ['nats', 'http://nats', 'tls://'])
+    assert.match(refused(url), /must be a URL like tls:/, url);
+  const secret = refused('tls://anna:secret@nats.example.org');
+  assert.match(secret, /must be a URL without a user/);
+  assert.doesNotMatch(secret, /secret@/);
 });
 
 test('a TURN secret without a TURN server is a problem, a STUN server alone is not', (context) => {

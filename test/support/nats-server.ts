@@ -1,7 +1,6 @@
 /** The real nats-server on loopback, with accounts and the permissions of each role. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import type { NatsPermissions } from '../../server/core/edges/subjects.ts';
 import { freePort } from './coturn.ts';
 import { installOnDebian } from './debian-packages.ts';
+import { RestartableProgram } from './restartable-program.ts';
 import { until } from './until.ts';
 
 const PROGRAM = ['/usr/sbin/nats-server', '/usr/bin/nats-server'];
@@ -24,21 +24,29 @@ export interface NatsUser {
 export class NatsServer {
   readonly port: number;
   readonly #folder: string;
-  readonly #users: readonly NatsUser[];
-  #process: ChildProcess;
+  readonly #program: RestartableProgram;
 
   static async start(users: readonly NatsUser[]): Promise<NatsServer> {
     if (!PROGRAM.some(existsSync)) installOnDebian(['nats-server']);
-    const server = new NatsServer(await freePort(), users);
-    await server.#untilAnswers();
-    return server;
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-nats-'));
+    const file = join(folder, 'nats.conf');
+    writeFileSync(file, configurationOf(port, users));
+    const program = await RestartableProgram.start(
+      () =>
+        spawn(PROGRAM.find(existsSync) ?? 'nats-server', ['-c', file], {
+          cwd: folder,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      () => untilAnswers(port),
+    );
+    return new NatsServer(port, folder, program);
   }
 
-  private constructor(port: number, users: readonly NatsUser[]) {
+  private constructor(port: number, folder: string, program: RestartableProgram) {
     this.port = port;
-    this.#users = users;
-    this.#folder = mkdtempSync(join(tmpdir(), 'vigie-nats-'));
-    this.#process = this.#spawn();
+    this.#folder = folder;
+    this.#program = program;
   }
 
   get url(): string {
@@ -52,24 +60,19 @@ export class NatsServer {
 
   /** Stops it from reading and writing, like a machine that hangs. */
   freeze(): void {
-    this.#process.kill('SIGSTOP');
+    this.#program.signal('SIGSTOP');
   }
 
   thaw(): void {
-    this.#process.kill('SIGCONT');
+    this.#program.signal('SIGCONT');
   }
 
-  /** Kills it like a power cut. Idempotent. */
-  async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill('SIGKILL');
-    await once(this.#process, 'exit');
+  kill(): Promise<void> {
+    return this.#program.kill();
   }
 
-  /** Starts it again on its port. */
-  async restart(): Promise<void> {
-    this.#process = this.#spawn();
-    await this.#untilAnswers();
+  restart(): Promise<void> {
+    return this.#program.restart();
   }
 
   /** Idempotent. */
@@ -77,36 +80,27 @@ export class NatsServer {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
 
-  async #untilAnswers(): Promise<void> {
-    await until('nats-server answers', () => {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const socket = createConnection(this.port, '127.0.0.1');
-      // It speaks first.
-      socket.once('data', () => resolve(true));
-      for (const event of ['error', 'close'] as const) socket.once(event, () => resolve(false));
-      return promise.finally(() => socket.destroy());
-    });
-  }
+async function untilAnswers(port: number): Promise<void> {
+  await until('nats-server answers', () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const socket = createConnection(port, '127.0.0.1');
+    // It speaks first.
+    socket.once('data', () => resolve(true));
+    for (const event of ['error', 'close'] as const) socket.once(event, () => resolve(false));
+    return promise.finally(() => socket.destroy());
+  });
+}
 
-  #spawn(): ChildProcess {
-    const file = join(this.#folder, 'nats.conf');
-    writeFileSync(file, this.#configuration);
-    const program = PROGRAM.find(existsSync) ?? 'nats-server';
-    const child = spawn(program, ['-c', file], { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream?.resume();
-    return child;
+/** NATS reads JSON too. */
+function configurationOf(port: number, all: readonly NatsUser[]): string {
+  const accounts: Record<string, { users: unknown[] }> = {};
+  for (const { name, account, permissions } of all) {
+    const user = { user: name, password: `password of ${name}`, ...natsPermissions(permissions) };
+    (accounts[account] ??= { users: [] }).users.push(user);
   }
-
-  /** NATS reads JSON too. */
-  get #configuration(): string {
-    const accounts: Record<string, { users: unknown[] }> = {};
-    for (const { name, account, permissions } of this.#users) {
-      const user = { user: name, password: `password of ${name}`, ...natsPermissions(permissions) };
-      (accounts[account] ??= { users: [] }).users.push(user);
-    }
-    return JSON.stringify({ listen: `127.0.0.1:${this.port}`, accounts });
-  }
+  return JSON.stringify({ listen: `127.0.0.1:${port}`, accounts });
 }
 
 function natsPermissions(permissions: NatsPermissions | undefined): object {

@@ -20,7 +20,10 @@ export type WantedRungs = Partial<Record<RungName, number>>;
 
 export interface DemandChange {
   cameraId: string;
-  /** Rungs that an edge has joined, which needs a keyframe of them; those that nobody had wanted before are not among them. */
+  /**
+   * Rungs that an edge has joined, which needs a keyframe of them; those that nobody had wanted before are not among
+   * them.
+   */
   joined: RungName[];
 }
 

@@ -165,4 +165,16 @@ suite('subjects', () => {
       ['edge', edgePermissions('EDGE', ['SITE'])],
     ]);
   });
+
+  test('the example in docs/edges.md gives each role what it needs, and no more', () => {
+    const page = readFileSync(new URL('../../../docs/edges.md', import.meta.url), 'utf8');
+    const [, example = ''] = /accounts \{([^]*?)```/.exec(page) ?? [];
+    const lists = Array.from(
+      example.matchAll(/(publish|subscribe): (\[[^\]]*\])/g),
+      ([, , list = '']) => JSON.parse(list) as string[],
+    );
+    const [home, paris] = [sitePermissions('home'), edgePermissions('paris-1', ['home'])];
+    assert.deepEqual(lists, [home.publish, home.subscribe, paris.publish, paris.subscribe]);
+    assert.equal(example.split('allow_responses').length - 1, 1);
+  });
 });

@@ -1,0 +1,103 @@
+/** Settings of sites and edges (docs/edges.md). */
+
+import { isPrivateAddress } from '../core/address/special-addresses.ts';
+import { isNodeName } from '../core/edges/subjects.ts';
+import { parseList, parseSwitch, setting } from './setting.ts';
+
+const ROLES = ['site', 'edge'] as const;
+export type NodeRole = (typeof ROLES)[number];
+
+export const edgeSettings = {
+  role: setting({
+    name: 'VIGIE_ROLE',
+    default: 'site',
+    description:
+      'site: with cameras, accounts and recordings. edge: shows the cameras of the site VIGIE_SITE, which may be anywhere, and keeps nothing (docs/edges.md).',
+    parse: parseRole,
+  }),
+  natsUrls: setting({
+    name: 'VIGIE_NATS_URL',
+    default: '',
+    description:
+      'Comma-separated servers of one NATS, like tls://nats.example.org:4222, through which this site shows its cameras at edges, or by which this edge reaches its site. Empty: none. nats: and ws: are for this machine and private networks.',
+    parse: (text) => parseList(text, parseNatsUrl),
+  }),
+  natsCredentials: setting({
+    name: 'VIGIE_NATS_CREDENTIALS',
+    default: '',
+    description:
+      'File with what NATS asks for: a .creds of NATS, the seed of an nkey, or one line user:password.',
+    parse: (text) => (text === '' ? undefined : text),
+  }),
+  site: setting({
+    name: 'VIGIE_SITE',
+    default: '',
+    description: 'Name of this site at NATS, or of the site that this edge shows.',
+    parse: parseNodeName,
+  }),
+  edge: setting({
+    name: 'VIGIE_EDGE',
+    default: '',
+    description: 'Name of this edge at NATS.',
+    parse: parseNodeName,
+  }),
+  edgeAdministrators: setting({
+    name: 'VIGIE_EDGE_ADMINISTRATORS',
+    default: '0',
+    description:
+      '1 lets administrators of this site sign in at edges too; an edge sees what they type there.',
+    parse: parseSwitch,
+  }),
+};
+
+/** @param problems what is missing or contradicts is added to it */
+export function checkEdgeSettings(
+  values: { role: NodeRole; natsUrls: readonly string[]; site: string | undefined; edge: string | undefined },
+  problems: string[],
+): void {
+  const { role, natsUrls, site, edge } = values;
+  const isUsed = role === 'edge' || natsUrls.length > 0;
+  if (role === 'edge' && natsUrls.length === 0)
+    problems.push('VIGIE_ROLE=edge reaches its site through NATS: set VIGIE_NATS_URL');
+  if (isUsed && site === undefined)
+    problems.push(
+      role === 'edge'
+        ? 'VIGIE_ROLE=edge shows the cameras of a site: set VIGIE_SITE to its name'
+        : 'VIGIE_NATS_URL shows this site at edges: set VIGIE_SITE to a name for it',
+    );
+  if (role === 'edge' && edge === undefined)
+    problems.push('VIGIE_ROLE=edge needs a name at NATS: set VIGIE_EDGE');
+}
+
+function parseRole(text: string): NodeRole {
+  const role = ROLES.find((name) => name === text);
+  if (role === undefined) throw new RangeError(`one of ${ROLES.join(', ')}`);
+  return role;
+}
+
+function parseNodeName(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (!isNodeName(text)) throw new RangeError('a name of a-z, 0-9 and -, up to 32 characters');
+  return text;
+}
+
+function parseNatsUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^(?:nats|tls|wss?):$/.test(url.protocol) || url.hostname === '')
+    throw new RangeError('a URL like tls://nats.example.org:4222');
+  if (url.username !== '' || url.password !== '')
+    throw new RangeError('a URL without a user: what NATS asks for is in the file VIGIE_NATS_CREDENTIALS');
+  const isClear = url.protocol === 'nats:' || url.protocol === 'ws:';
+  if (isClear && !isNearby(url.hostname))
+    throw new RangeError(
+      `a tls: or wss: URL: everybody on the way to ${url.hostname} could read what people type`,
+    );
+  return text;
+}
+
+/** This machine, a private network, or a name that only its own network knows. */
+function isNearby(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const isName = !host.includes(':') && !host.includes('.');
+  return isName || isPrivateAddress(host);
+}

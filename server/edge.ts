@@ -1,0 +1,116 @@
+/**
+ * An edge: the SFU, signaling, the web app and the front door of the API, for the cameras of a site elsewhere.
+ *
+ * Invariant: it has no database, no camera and no codec, and keeps nothing: what it does not know it asks the site,
+ * and what the site does not answer it refuses.
+ */
+
+import express, { type Express } from 'express';
+import type { Config } from './config/config.ts';
+import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
+import { Capacity } from './core/capacity.ts';
+import { serverClock as clock, wallMs } from './core/clock.ts';
+import { TransportQuota } from './core/transport-quota.ts';
+import { EdgeNode } from './edges/open-edges.ts';
+import { VigieError } from './errors.ts';
+import { clientConnections, type ConnectionOf } from './http/client-connection.ts';
+import { clientFiles } from './http/client-files.ts';
+import { HttpServer } from './http/http-server.ts';
+import { errorHandler, notFound } from './http/problem.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { trustedProxies } from './http/trusted-proxies.ts';
+import { upgradeRequired } from './http/upgrade-required.ts';
+import type { Log } from './log.ts';
+import { machineGateways } from './net/machine-gateways.ts';
+import { Sfu } from './sfu/sfu.ts';
+import { RelayedSignaling } from './signaling/relayed-signaling.ts';
+import type { Started } from './start/greeting.ts';
+import { openHttps } from './tls/open-https.ts';
+import { SIGNALING_PATH } from './wire/signaling.ts';
+
+type Running = Started & { close(): Promise<void> };
+
+/** Over WebRTC from here, which the site would not know. */
+const WHEP = /^\/api\/cameras\/[^/]+\/whep(?:\/|$)/i;
+
+/** @throws VigieError `configuration` when a port is taken or a file is not usable; then nothing stays open */
+export async function startEdge(config: Config, log: Log, clientFolder: string): Promise<Running> {
+  await using opened = new AsyncDisposableStack();
+  const closing = <Part extends { close(): void | Promise<void> }>(part: Part): Part =>
+    opened.adopt(part, async (each) => each.close());
+  const { basePath, site, edge, turnUrls, turnSecret } = config;
+  if (site === undefined || edge === undefined)
+    throw new VigieError('configuration', 'an edge needs VIGIE_SITE and VIGIE_EDGE');
+  const https = await openHttps(config, log, wallMs);
+  if (https) closing(https.certificates);
+  const isTrustedProxy = trustedProxies(config.trustedProxies);
+  const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
+  const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
+
+  const node = closing(new EdgeNode({ ...config, site, edge, clock, log }));
+  const capacity = new Capacity(clock);
+  const sfu = await Sfu.open({
+    rtcPort: config.rtcPort,
+    rtcTcpPort: config.rtcTcpPort,
+    announcedAddresses: config.announcedAddresses,
+    relay: relayFor(config),
+    video: node.frames,
+    onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
+    clock,
+    log: log.child({ component: 'sfu' }),
+  });
+  closing(sfu);
+  const signaling = closing(
+    new RelayedSignaling({
+      sfu,
+      connectionOf,
+      openStream: ({ address, secure }) => node.tunnels.open(site, { address, secure }),
+      iceServersFor: (userId) => iceServersFor(userId, turnUrls, turnSecret, wallMs()),
+      capacity,
+      transportQuota: new TransportQuota(),
+      clock,
+      log: log.child({ component: 'signaling' }),
+    }),
+  );
+  http.serve(edgeApp({ config, node, site, connectionOf, clientFolder, log }), {
+    [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
+  });
+  const httpPort = await http.listen(config.httpPort, config.httpHost);
+  opened.defer(() => http.stopListening());
+  const open = opened.move();
+  return {
+    httpPort,
+    firstPassword: undefined,
+    fingerprint: https?.authority?.fingerprint,
+    close: () => open.disposeAsync(),
+  };
+}
+
+interface EdgeAppOptions {
+  config: Config;
+  node: EdgeNode;
+  site: string;
+  connectionOf: ConnectionOf;
+  clientFolder: string;
+  log: Log;
+}
+
+function edgeApp({ config, node, site, connectionOf, clientFolder, log }: EdgeAppOptions): Express {
+  const app = express();
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((request, response, next) => {
+    if (!request.path.startsWith('/api/')) return next();
+    if (WHEP.test(request.path))
+      return next(new VigieError('unavailable', 'WHEP is not served at an edge: play from the site itself'));
+    const { address, secure } = connectionOf(request);
+    void node.proxy.pass(site, { address, secure }, [request, response], next);
+  });
+  app.use(securityHeaders({ connectionOf, hasLocalAuthority: false }));
+  app.get(SIGNALING_PATH, upgradeRequired(connectionOf, log));
+  app.use(clientFiles(clientFolder, config.basePath));
+  app.use(notFound);
+  app.use(errorHandler(log.child({ component: 'api' })));
+  return app;
+}

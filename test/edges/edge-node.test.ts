@@ -1,0 +1,197 @@
+/**
+ * A site and an edge as processes, with a real nats-server between them: what a viewer does at the edge, and what
+ * happens at the site.
+ */
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { edgePermissions, sitePermissions } from '../../server/core/edges/subjects.ts';
+import type { CameraWithKey } from '../../server/wire/camera.ts';
+import type { NotificationMessage, SignalingNotification } from '../../server/wire/signaling.ts';
+import type { SwitchView } from '../../server/wire/camera-switch.ts';
+import { ApiError, ApiSession } from '../support/api-session.ts';
+import { NatsServer } from '../support/nats-server.ts';
+import { NodeViewer } from '../support/node-viewer.ts';
+import { ScriptedCamera } from '../support/scripted-camera.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { SignalingSocket } from '../support/signaling-socket.ts';
+import { until } from '../support/until.ts';
+
+const [SITE, EDGE, PASSWORD] = ['home', 'paris-1', 'correct horse battery staple'];
+
+const told = <N extends SignalingNotification>(signaling: SignalingSocket, method: N) =>
+  signaling.received.filter(
+    (message): message is Extract<NotificationMessage, { method: N }> =>
+      message.type === 'notification' && message.method === method,
+  );
+
+suite('an edge', () => {
+  let nats: NatsServer;
+  let site: ServerProcess;
+  let edge: ServerProcess;
+  let admin: ApiSession;
+  let door: CameraWithKey;
+  let camera: ScriptedCamera;
+  let userId: string;
+
+  const nodeOf = (name: string, env: Record<string, string>): Promise<ServerProcess> =>
+    ServerProcess.start({
+      files: { 'nats.txt': `${nats.credentialsOf(name)}\n` },
+      env: { VIGIE_NATS_URL: nats.url, VIGIE_NATS_CREDENTIALS: 'nats.txt', VIGIE_SITE: SITE, ...env },
+    });
+
+  before(async () => {
+    nats = await NatsServer.start([
+      { name: SITE, account: 'household', permissions: sitePermissions(SITE) },
+      { name: EDGE, account: 'household', permissions: edgePermissions(EDGE, [SITE]) },
+    ]);
+    [site, edge] = await Promise.all([
+      nodeOf(SITE, {}),
+      nodeOf(EDGE, { VIGIE_ROLE: 'edge', VIGIE_EDGE: EDGE }),
+    ]);
+    admin = await site.admin();
+    door = await admin.addCamera('Door');
+    camera = await ScriptedCamera.connect(site.cameraUrl, door);
+    camera.play();
+    ({ id: userId } = await admin.addViewer('anna', PASSWORD, [door.id]));
+    await until('the site answers', async () => (await fetch(`${edge.url}/api/cameras`)).status === 401);
+  });
+
+  after(async () => {
+    await camera[Symbol.asyncDispose]();
+    await edge.stop();
+    await site.stop();
+    await nats.stop();
+  });
+
+  const anna = () => ApiSession.signIn(edge.url, 'anna', PASSWORD);
+  /** Watches the camera over WebRTC of this server. */
+  async function watch(url: string, signaling: SignalingSocket) {
+    const { id, iceParameters, iceCandidates, dtlsParameters } = await signaling.request(
+      'createWebRtcTransport',
+      {},
+    );
+    const { port = 0 } =
+      iceCandidates.find(({ ip, protocol }) => ip === '127.0.0.1' && protocol === 'udp') ?? {};
+    const viewer = await NodeViewer.create({
+      port,
+      iceParameters,
+      fingerprints: dtlsParameters.fingerprints,
+    });
+    await signaling.request('connectWebRtcTransport', {
+      transportId: id,
+      dtlsParameters: viewer.dtlsParameters,
+    });
+    await viewer.connect();
+    const consumer = await signaling.request('consume', { transportId: id, cameraId: door.id });
+    const first = viewer.nextRtp();
+    await signaling.request('resumeConsumer', { consumerId: consumer.id });
+    const { payload } = await first;
+    assert.ok(payload.length > 0, url);
+    return { viewer, consumer };
+  }
+
+  test('serves the API of its site, and no administrator', async () => {
+    assert.equal((await fetch(`${edge.url}/signaling`)).status, 426);
+    assert.equal((await fetch(`${edge.url}/metrics`)).status, 404);
+    assert.equal(existsSync(join(edge.folder, 'data')), false, 'it keeps nothing');
+    await assert.rejects(ApiSession.signIn(edge.url, 'admin', site.password), (error: unknown) => {
+      assert.ok(error instanceof ApiError);
+      assert.deepEqual([error.problem.status, error.problem.code], [403, 'forbidden']);
+      return true;
+    });
+    // A token that was got at home is worth nothing here.
+    const { accessToken } = admin.session;
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    assert.equal((await fetch(`${edge.url}/api/users`, { headers })).status, 403);
+    const byAdmin = await SignalingSocket.open(edge.url, accessToken);
+    await until(() => byAdmin.closeCode === 4101);
+    const session = await anna();
+    assert.deepEqual(
+      (await session.cameras()).map(({ name, status }) => [name, status]),
+      [['Door', 'online']],
+    );
+    assert.deepEqual(
+      [...(await session.bytes(`/cameras/${door.id}/snapshot.jpg`)).subarray(0, 2)],
+      [0xff, 0xd8],
+    );
+    const whep = await fetch(`${edge.url}/api/cameras/${door.id}/whep`, { method: 'POST' });
+    assert.equal(whep.status, 503);
+  });
+
+  test('shows the camera that is watched at home too, which is encoded once', async () => {
+    const session = await anna();
+    const signaling = await session.signaling();
+    await until(() => told(signaling, 'cameras').length > 0);
+    const home = await admin.signaling();
+    const [here, there] = [await watch(edge.url, signaling), await watch(site.url, home)];
+    for (const { viewer } of [here, there])
+      for (let packets = 0; packets < 10; packets++) await viewer.nextRtp();
+    const { encoding, rungs } = await admin.status();
+    assert.deepEqual([encoding, rungs.full], [1, 1]);
+    const { t1 } = await signaling.request('getTime', { t0: 1 });
+    assert.ok(t1 > 0);
+    // Pictures over signaling come from the site itself.
+    const { watchId } = await signaling.request('watchFrames', { cameraId: door.id });
+    await until('pictures come', () => signaling.pictures.length > 0);
+    await signaling.request('stopFrames', { watchId });
+    for (const { viewer } of [here, there]) viewer.close();
+    for (const each of [home, signaling]) each.close();
+    await until('nothing is encoded', async () => (await admin.status()).encoding === 0);
+  });
+
+  test('ends the picture when the right ends at the site, and when the camera is switched off there', async () => {
+    const signaling = await (await anna()).signaling();
+    await until(() => told(signaling, 'cameras').length > 0);
+    const { viewer, consumer } = await watch(edge.url, signaling);
+    await admin.request<SwitchView>('PUT', `/cameras/${door.id}/switch`, { off: true });
+    const closed = () => told(signaling, 'consumerClosed').map(({ data }) => data);
+    await until(() => closed().length === 1);
+    assert.deepEqual(closed(), [{ consumerId: consumer.id, reason: 'cameraOff' }]);
+    await admin.request<SwitchView>('PUT', `/cameras/${door.id}/switch`, { off: false });
+    await until(
+      'it is on again',
+      () => told(signaling, 'cameras').at(-1)?.data.cameras[0]?.off === undefined,
+    );
+    viewer.close();
+
+    const again = await watch(edge.url, signaling);
+    await admin.setRights(userId, []);
+    await until(() => closed().length === 2);
+    assert.deepEqual(closed()[1], { consumerId: again.consumer.id, reason: 'rightRevoked' });
+    await assert.rejects(signaling.request('consume', { transportId: 'any', cameraId: door.id }), /notFound/);
+    await admin.setRights(userId, [door.id]);
+    again.viewer.close();
+    signaling.close();
+  });
+
+  test('ends the session when the viewer signs out, and refuses a token that is none', async () => {
+    const session = await anna();
+    const signaling = await session.signaling();
+    await session.request('POST', '/auth/logout');
+    await until(() => signaling.closeCode === 4105);
+    const late = await session.signaling();
+    await until(() => late.closeCode === 4101);
+  });
+
+  test('says that its site is away while NATS is, and comes back', async () => {
+    const session = await anna();
+    const signaling = await session.signaling();
+    await nats.kill();
+    await until('signaling ends, so that the page tries again', () => signaling.closeCode === 4106);
+    const away = await fetch(`${edge.url}/api/cameras`);
+    assert.equal(away.status, 503);
+    assert.equal(away.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+    assert.equal((await fetch(`${edge.url}/api/health`)).status, 200);
+    assert.equal((await admin.cameras()).length, 1, 'at home nothing has changed');
+    await nats.restart();
+    await until('the site answers again', async () => (await session.cameras().catch(() => [])).length === 1);
+    const back = await session.signaling();
+    await until(() => told(back, 'cameras').length > 0);
+    const { viewer } = await watch(edge.url, back);
+    viewer.close();
+    back.close();
+  });
+});
