@@ -1,4 +1,4 @@
-/** The looks of the page of events. */
+/** Styles of the page of events. */
 
 import { css } from 'lit';
 

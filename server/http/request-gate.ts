@@ -195,7 +195,7 @@ export class RequestGate {
   }
 }
 
-/** In place of what the app would answer, whose part of it may be under way. The connection is closed. */
+/** Answers in place of the app, which may have sent a part of its own answer already. Closes the connection. */
 function answerInstead(request: IncomingMessage, response: ServerResponse, answer: BareAnswer): void {
   if (response.headersSent) {
     request.socket.destroy();

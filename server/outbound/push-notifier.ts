@@ -33,7 +33,7 @@ export interface NotificationSender {
 export interface PushNotifierOptions {
   store: NotificationStore;
   sender: NotificationSender;
-  /** At this moment. */
+  /** Whether the user has the right now. */
   may: (userId: string, right: Right, cameraId: string) => boolean;
   /** Undefined for a removed camera. */
   nameOf: (cameraId: string) => string | undefined;

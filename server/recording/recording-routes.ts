@@ -35,14 +35,14 @@ export interface ListedRecording extends RecordedSegment {
 export interface Recordings {
   readonly status: RecordingStatus;
   /** A Timeline as JSON in UTF-8. */
-  timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
+  timeline(cameraId: string, fromMs: number, toMs: number, reader: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
   /** Its file has no proper end: it is sent as one that is being written. */
   isCutOff(id: string): boolean;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
-  amountOf(cameraId: string, who: ReadFor): Promise<RecordedAmount>;
+  amountOf(cameraId: string, reader: ReadFor): Promise<RecordedAmount>;
   /** Those of a camera that was removed. */
   removeUnprotected(cameraId: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
@@ -88,8 +88,8 @@ export function recordingRoutes(
   });
 
   serve(router, 'GET /api/recording/retention/losses', async ({ request, response, readQuery }) => {
-    const who = readFor(guard.administrator(request), response);
-    const expired = await recordings.retention.expired(readQuery().days, who);
+    const reader = readFor(guard.administrator(request), response);
+    const expired = await recordings.retention.expired(readQuery().days, reader);
     // It waited its turn, and the role may be another.
     guard.administrator(request);
     return expired;
@@ -117,9 +117,9 @@ export function recordingRoutes(
   });
 
   serve(router, 'GET /api/removed-cameras/:cameraId', async ({ request, response, params: { cameraId } }) => {
-    const who = readFor(guard.administrator(request), response);
+    const reader = readFor(guard.administrator(request), response);
     assertRemoved(cameraId);
-    const amount = await recordings.amountOf(cameraId, who);
+    const amount = await recordings.amountOf(cameraId, reader);
     guard.administrator(request);
     return amount;
   });
@@ -134,9 +134,9 @@ export function recordingRoutes(
     router,
     'GET /api/cameras/:cameraId/timeline',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
+      const reader = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
       const { from, to } = readQuery();
-      const timeline = await recordings.timeline(cameraId, from, to, who);
+      const timeline = await recordings.timeline(cameraId, from, to, reader);
       // It waited its turn, and the right may be gone.
       guard.viewerOf(request, 'lookBack', cameraId);
       return new EncodedJson(timeline);
