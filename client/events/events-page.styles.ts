@@ -62,6 +62,9 @@ export const eventsPageStyles = css`
     padding: 3rem 1.5rem;
     text-align: center;
   }
+  .empty p + p {
+    margin-top: 0.75rem;
+  }
   @media (max-width: 600px) {
     .actions {
       flex: 1 1 100%;
