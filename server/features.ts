@@ -96,7 +96,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const cameraSwitch = closing(new CameraSwitch({ store, time, timeZone, log }));
   const hub = new FrameHub(log, (cameraId) => cameraSwitch.isOff(cameraId));
   const onFrame = (frame: CameraFrame): void => hub.publish(frame);
-  const ingest = closing(new CameraIngest({ credentials: store.cameras, connectionOf, onFrame, log, clock }));
+  const ingest = closing(new CameraIngest({ store: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
   const cameras = closing(

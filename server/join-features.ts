@@ -89,7 +89,7 @@ export function joinFeatures(features: Features, log: Log): void {
       accounts.access.may(inPerson(userId), 'lookBack', cameraId),
     );
   });
-  accounts.events.on('sessionEnded', (sessionId) => signaling.endSession(sessionId));
+  accounts.events.on('credentialEnded', (id) => signaling.endSession(id));
 
   site.zone.on('changed', (view) => {
     cameraSwitch.onClockChanged();

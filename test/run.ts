@@ -50,6 +50,7 @@ const UNTIMED_PAGES = new Set(
     'data-saver',
     'detections',
     'device-address',
+    'edge',
     'firmware-update',
     'https',
     'legacy-camera',
@@ -68,7 +69,7 @@ const UNTIMED_PAGES = new Set(
     'webhooks',
   ].map((name) => `test/e2e/${name}.test.ts`),
 );
-/** Timed, and so long that it follows the network tests: the two lanes then take about the same time. */
+/** Timed, and long enough to follow the network tests: the two lanes then take about the same time. */
 const AFTER_NETWORK = 'test/e2e/fallback.test.ts';
 const FOR_32_BIT = 'test/firmware/compiles-for-32-bit.test.ts';
 /** By the beginning of their path: what takes longest begins first. The first one builds what the others of firmware/ need. */

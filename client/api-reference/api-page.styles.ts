@@ -1,4 +1,4 @@
-/** The looks of the page of the API. */
+/** Styles of the page of the API. */
 
 import { css } from 'lit';
 

@@ -1,4 +1,4 @@
-/** The looks of the app's frame. */
+/** Styles of the app's frame. */
 
 import { css } from 'lit';
 

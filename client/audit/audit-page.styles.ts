@@ -1,4 +1,4 @@
-/** The looks of the page of the audit log. */
+/** Styles of the page of the audit log. */
 
 import { css } from 'lit';
 

@@ -64,20 +64,20 @@ export class CameraPage extends LitElement {
     context: { attribute: false },
     cameraId: {},
     showStats: { state: true },
-    slow: { state: true },
+    usesPictures: { state: true },
   };
   declare context: AppContext;
   declare cameraId: string;
   declare protected showStats: boolean;
   /** The picture is the fallback. */
-  declare protected slow: boolean;
+  declare protected usesPictures: boolean;
   readonly #camera = createRef<VigieCamera>();
   readonly #actions = createRef<CameraActions>();
 
   constructor() {
     super();
     this.showStats = false;
-    this.slow = false;
+    this.usesPictures = false;
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.live.detectionsChoice.on('change', update));
   }
@@ -108,7 +108,7 @@ export class CameraPage extends LitElement {
                 ?show-detections=${camera?.rights.includes('events') && this.context.live.detectionsChoice.isShown}
                 focused
                 @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
-                  this.slow = detail.source === 'pictures';
+                  this.usesPictures = detail.source === 'pictures';
                 }}
                 ${ref(this.#camera)}
               ></vigie-camera>`
@@ -177,7 +177,7 @@ export class CameraPage extends LitElement {
     const { detectionsChoice } = this.context.live;
     return html`
       ${
-        this.slow
+        this.usesPictures
           ? html`<a href=${routePath({ page: 'connection' })} data-testid="why-slow">Why is video slow?</a>`
           : nothing
       }

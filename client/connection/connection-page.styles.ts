@@ -1,4 +1,4 @@
-/** The looks of the connection check: the verdict in a card, the findings in a list below. */
+/** Styles of the connection check: the verdict in a card, the findings in a list below. */
 
 import { css } from 'lit';
 

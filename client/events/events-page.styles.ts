@@ -1,4 +1,4 @@
-/** The looks of the page of events. */
+/** Styles of the page of events. */
 
 import { css } from 'lit';
 
@@ -61,6 +61,9 @@ export const eventsPageStyles = css`
   .empty {
     padding: 3rem 1.5rem;
     text-align: center;
+  }
+  .empty p + p {
+    margin-top: 0.75rem;
   }
   @media (max-width: 600px) {
     .actions {

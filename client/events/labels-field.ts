@@ -1,6 +1,7 @@
-/** Labels of detections as one field of a form, by commas. */
+/** Labels of detections as one field of a form, by commas, for forms in which detections are one of the kinds. */
 
 import { html, type TemplateResult } from 'lit';
+import type WaCheckbox from '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import { textOf } from '../ui/form-dialog.ts';
 
@@ -20,8 +21,15 @@ export function labelsField(labels: readonly string[]): TemplateResult {
   ></wa-input>`;
 }
 
-export function labelsOf(form: FormData): string[] {
-  return parseLabels(textOf(form, 'labels'));
+/** @param kept where the form does not have the field */
+export function labelsOf(form: FormData, kept: readonly string[]): string[] {
+  return form.has('labels') ? parseLabels(textOf(form, 'labels')) : [...kept];
+}
+
+/** Called when one of the kinds is ticked or not. @returns whether detections are ticked now; undefined: it was another kind */
+export function detectsAfter({ target }: Event): boolean | undefined {
+  const { value, checked } = target as WaCheckbox;
+  return value === 'detection' ? checked : undefined;
 }
 
 /** @returns each once, in small letters, as the server keeps them */

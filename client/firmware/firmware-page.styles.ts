@@ -1,4 +1,4 @@
-/** The looks of the page of firmware: two lists under one another, as wide as is good to read. */
+/** Styles of the page of firmware: two lists under one another, as wide as is good to read. */
 
 import { css } from 'lit';
 

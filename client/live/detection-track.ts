@@ -15,7 +15,7 @@ export const MAX_REPORTS = 64;
 export const MAX_ANALYSERS = 8;
 /** A tick of 90 kHz is rounded on the way. */
 const SAME_PICTURE_US = 5_000;
-/** Boxes stay for so many of the analyser's pauses between two pictures, within these limits. */
+/** Number of the analyser's pauses between two pictures for which boxes stay, within these limits. */
 const PAUSES = 2.5;
 const STAY_US = { atLeast: 1_000_000, atMost: 5_000_000 };
 

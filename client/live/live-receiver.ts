@@ -79,7 +79,7 @@ export class LiveReceiver {
     ];
   }
 
-  /** Makes the transport before the first camera is watched, so that the first picture needs not wait for it. */
+  /** Makes the transport before the first camera is watched, so that the first picture does not wait for it. */
   warm(): void {
     this.#transport.want();
   }

@@ -12,7 +12,7 @@ import type { SourceKind } from './live-source.ts';
 /** `probed`: it flows at the smallest size, while pictures are shown. */
 export type VideoWanted = 'flowing' | 'probed' | 'paused';
 
-/** A line that carries so much carries the smallest video and more; pictures take more than that. */
+/** Capacity that is enough for the smallest video; single pictures take more. */
 const ENOUGH_BPS = 150_000;
 /** Below this, the smallest video does not pass. */
 const TOO_LITTLE_BPS = 45_000;

@@ -1,4 +1,4 @@
-/** The looks of the statistics over a picture. They bring their own colours, to be readable on any picture. */
+/** Styles of the statistics over a picture. They bring their own colours, to be readable on any picture. */
 
 import { css } from 'lit';
 

@@ -1,4 +1,4 @@
-/** The looks of `<vigie-camera>`. It brings its own colours, for it must be readable on any page and any picture. */
+/** Styles of `<vigie-camera>`. It brings its own colours, for it must be readable on any page and any picture. */
 
 import { css } from 'lit';
 

@@ -1,4 +1,4 @@
-/** The looks of the boxes: a bright line with a dark one on each side, readable on any picture. */
+/** Styles of the boxes: a bright line with a dark one on each side, readable on any picture. */
 
 import { css } from 'lit';
 

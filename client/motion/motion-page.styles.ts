@@ -1,4 +1,4 @@
-/** The looks of the page on which motion is set up: the picture beside the settings, above them on a phone. */
+/** Styles of the page on which motion is set up: the picture beside the settings, above them on a phone. */
 
 import { css } from 'lit';
 

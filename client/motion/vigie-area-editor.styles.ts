@@ -1,4 +1,4 @@
-/** The looks of zones and masks over a picture: told apart by colour and by pattern. */
+/** Styles of zones and masks over a picture: told apart by colour and by pattern. */
 
 import { css } from 'lit';
 

@@ -1,4 +1,4 @@
-/** The looks of the page of notifications: two cards, one above the other. */
+/** Styles of the page of notifications: two cards, one above the other. */
 
 import { css } from 'lit';
 

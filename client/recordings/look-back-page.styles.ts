@@ -1,4 +1,4 @@
-/** The looks of the page on which several cameras are looked back at together. */
+/** Styles of the page on which several cameras are looked back at together. */
 
 import { css } from 'lit';
 

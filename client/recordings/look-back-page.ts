@@ -38,13 +38,13 @@ export class LookBackPage extends LitElement {
   static override properties = {
     context: { attribute: false },
     scale: { state: true },
-    left: { state: true },
+    hiddenIds: { state: true },
     playheadMs: { state: true },
   };
   declare context: AppContext;
   declare protected scale: TimeScale;
   /** Cameras that are not to be shown. */
-  declare protected left: ReadonlySet<string>;
+  declare protected hiddenIds: ReadonlySet<string>;
   /** Null before a moment was chosen. */
   declare protected playheadMs: number | null;
   readonly #clock = new StepClock(wallMs(), monotonicMs());
@@ -62,7 +62,7 @@ export class LookBackPage extends LitElement {
 
   constructor() {
     super();
-    this.left = new Set();
+    this.hiddenIds = new Set();
     this.playheadMs = null;
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.siteZone.on('change', update));
@@ -131,7 +131,7 @@ export class LookBackPage extends LitElement {
   }
 
   #choice({ id, name }: CameraView): TemplateResult {
-    const isShown = !this.left.has(id);
+    const isShown = !this.hiddenIds.has(id);
     return html`<wa-button
       size="s"
       appearance=${isShown ? 'filled' : 'outlined'}
@@ -179,14 +179,14 @@ export class LookBackPage extends LitElement {
   #cameras(): CameraView[] {
     return this.context.live.cameras
       .with('lookBack')
-      .filter(({ id }) => !this.left.has(id))
+      .filter(({ id }) => !this.hiddenIds.has(id))
       .slice(0, MAX_TOGETHER);
   }
 
   #toggle(cameraId: string): void {
-    const left = new Set(this.left);
-    if (!left.delete(cameraId)) left.add(cameraId);
-    this.left = left;
+    const hidden = new Set(this.hiddenIds);
+    if (!hidden.delete(cameraId)) hidden.add(cameraId);
+    this.hiddenIds = hidden;
   }
 
   #load(): Promise<void> {

@@ -14,7 +14,7 @@ import type {
 } from '../../server/wire/recording.ts';
 import { errorText } from '../http/api-error.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
-import { labelsField, labelsOf } from '../events/labels-field.ts';
+import { detectsAfter, labelsField, labelsOf } from '../events/labels-field.ts';
 import { alarmText } from './recording-words.ts';
 import { routePath } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
@@ -38,6 +38,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
     watched: { state: true },
     status: { state: true },
     mode: { state: true },
+    detects: { state: true },
     limited: { state: true },
   };
   declare protected camera: CameraView | null;
@@ -47,6 +48,8 @@ export class RecordingDialog extends FormDialog<AppContext> {
   declare protected watched: boolean;
   declare protected status: RecordingStatus | null;
   declare protected mode: RecordingMode;
+  /** Detections are among the ticked kinds. */
+  declare protected detects: boolean;
   /** Record only at certain hours. */
   declare protected limited: boolean;
   protected override readonly testId = 'recording-dialog';
@@ -59,6 +62,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
     this.watched = false;
     this.status = null;
     this.mode = 'off';
+    this.detects = false;
     this.limited = false;
   }
 
@@ -76,6 +80,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
       this.motion = motion;
       this.watched = motion.enabled;
       this.mode = settings.mode;
+      this.detects = settings.eventKinds.includes('detection');
       this.limited = settings.schedule.length > 0;
       this.status = status;
       this.settings = settings;
@@ -124,7 +129,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
       ...(this.mode === 'events' && {
         protectEvents: form.has('protectEvents'),
         eventKinds: form.getAll('kind').map(String) as RecordedKind[],
-        labels: labelsOf(form),
+        labels: labelsOf(form, this.settings.labels),
       }),
     };
     if (this.mode !== 'off')
@@ -167,7 +172,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
     return html`
       ${
         this.mode === 'events'
-          ? html`${recordedEvents(settings)}
+          ? html`${this.#recordedEvents(settings)}
               ${numberField('preRoll', 'Seconds before the event', settings.preRollSeconds, 0, 30)}
               ${numberField('postRoll', 'Seconds after the event', settings.postRollSeconds, 0, 300)}
               <wa-checkbox name="protectEvents" ?checked=${settings.protectEvents}
@@ -205,6 +210,19 @@ export class RecordingDialog extends FormDialog<AppContext> {
     `;
   }
 
+  #recordedEvents({ eventKinds, labels }: RecordingSettings): TemplateResult {
+    const options = RECORDED_KINDS.map((kind) => ({
+      value: kind,
+      label: EVENT_KINDS[kind],
+      checked: eventKinds.includes(kind),
+    }));
+    return html`<fieldset @change=${(event: Event) => (this.detects = detectsAfter(event) ?? this.detects)}>
+        <legend>Events</legend>
+        ${checkboxList('kind', 'recorded-kind', options)}
+      </fieldset>
+      ${this.detects ? labelsField(labels) : nothing}`;
+  }
+
   #room(): TemplateResult | typeof nothing {
     const { status } = this;
     if (!status) return nothing;
@@ -214,19 +232,6 @@ export class RecordingDialog extends FormDialog<AppContext> {
         deleted first.
       </p>`;
   }
-}
-
-function recordedEvents({ eventKinds, labels }: RecordingSettings): TemplateResult {
-  const options = RECORDED_KINDS.map((kind) => ({
-    value: kind,
-    label: EVENT_KINDS[kind],
-    checked: eventKinds.includes(kind),
-  }));
-  return html`<fieldset>
-      <legend>Events</legend>
-      ${checkboxList('kind', 'recorded-kind', options)}
-    </fieldset>
-    ${labelsField(labels)}`;
 }
 
 function numberField(

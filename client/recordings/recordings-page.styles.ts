@@ -1,4 +1,4 @@
-/** The looks of the page of one camera's recordings: everything below one another, the player as large as the window allows. */
+/** Styles of the page of one camera's recordings: everything below one another, the player as large as the window allows. */
 
 import { css } from 'lit';
 

@@ -93,7 +93,7 @@ export class TimeScale {
     return moments;
   }
 
-  /** Every so many hours of each day as its clock shows them; the day on which clocks change has 23 or 25. */
+  /** The moments every `stepHours` of each day, as its clock shows them; the day on which clocks change has 23 or 25. */
   #hours(stepHours: number, clock: ZoneClock): number[] {
     const moments = new Set<number>();
     const { year, month, day: firstDay } = clock.wall(this.fromMs);

@@ -1,9 +1,8 @@
 /**
- * `<vigie-selection-bar>`: what one can do with a stretch of a camera's recordings: mark it, take it away, and, for
+ * `<vigie-selection-bar>`: the actions on a range of a camera's recordings: select it, download it, and, for
  * administrators, protect or delete it.
  *
- * Fires `vigie-select` {selection | null} when another stretch is marked, `vigie-changed` when recordings are no longer
- * as they were.
+ * Fires `vigie-select` {selection | null} when another range is selected, `vigie-changed` when recordings have changed.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';

@@ -1,4 +1,4 @@
-/** The looks of the band of time: segments, gaps, events, what is marked, and the playhead. */
+/** Styles of the band of time: segments, gaps, events, what is marked, and the playhead. */
 
 import { css } from 'lit';
 

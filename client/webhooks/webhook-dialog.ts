@@ -1,12 +1,12 @@
 /** Adds a webhook, or changes one. The secret of a new one is shown once. */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { EventKind } from '../../server/wire/event.ts';
 import type { WebhookMoment, WebhookSettings, WebhookView } from '../../server/wire/webhook.ts';
 import { EVENT_KINDS } from '../events/event-text.ts';
-import { labelsField, labelsOf } from '../events/labels-field.ts';
+import { detectsAfter, labelsField, labelsOf } from '../events/labels-field.ts';
 import type { VigieCameraChoice } from '../events/vigie-camera-choice.ts';
 import '../events/vigie-camera-choice.ts';
 import { checkboxList, fieldsetStyles } from '../ui/checkbox-list.ts';
@@ -24,22 +24,27 @@ export class WebhookDialog extends FormDialog<AppContext> {
     ...FormDialog.properties,
     webhook: { state: true },
     secret: { state: true },
+    detects: { state: true },
   };
   /** Null: a new one. */
   declare protected webhook: WebhookView | null;
   /** To be shown, this once. */
   declare protected secret: string | null;
+  /** Detections are among the ticked kinds. */
+  declare protected detects: boolean;
   protected override readonly testId = 'webhook-dialog';
 
   constructor() {
     super();
     this.webhook = null;
     this.secret = null;
+    this.detects = false;
   }
 
   showFor(webhook: WebhookView | null): void {
     this.webhook = webhook;
     this.secret = null;
+    this.detects = webhook?.kinds.includes('detection') ?? false;
     this.submitLabel = webhook ? 'Save' : 'Add webhook';
     this.show();
   }
@@ -84,7 +89,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
         value=${webhook?.url ?? ''}
         data-testid="webhook-url"
       ></wa-input>
-      <fieldset>
+      <fieldset @change=${(event: Event) => (this.detects = detectsAfter(event) ?? this.detects)}>
         <legend>Events</legend>
         ${checkboxList(
           'kind',
@@ -96,7 +101,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
           })),
         )}
       </fieldset>
-      ${labelsField(webhook?.labels ?? NO_LABELS)}
+      ${this.detects ? labelsField(webhook?.labels ?? NO_LABELS) : nothing}
       <wa-select
         name="moment"
         label="Send"
@@ -137,7 +142,7 @@ export class WebhookDialog extends FormDialog<AppContext> {
       url: textOf(form, 'url'),
       cameraIds,
       kinds,
-      labels: labelsOf(form),
+      labels: labelsOf(form, this.webhook?.labels ?? NO_LABELS),
       moment: textOf(form, 'moment') as WebhookMoment,
       enabled: this.webhook?.enabled ?? true,
     };

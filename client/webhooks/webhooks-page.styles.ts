@@ -1,4 +1,4 @@
-/** The looks of the page of webhooks. */
+/** Styles of the page of webhooks. */
 
 import { css } from 'lit';
 

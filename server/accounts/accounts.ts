@@ -1,4 +1,4 @@
-/** The accounts stage: users, sign-ins, API keys and rights. */
+/** The accounts feature: users, sign-ins, API keys and rights. */
 
 import { monotonicMs, wallMs } from '../core/clock.ts';
 import type { Log } from '../log.ts';
@@ -96,7 +96,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     ...(options.reviewIntervalMs !== undefined && { reviewIntervalMs: options.reviewIntervalMs }),
   });
   events.on('accessChanged', (userId) => leases.refreshAccess(userId));
-  events.on('sessionEnded', (sessionId) => leases.endSession(sessionId));
+  events.on('credentialEnded', (id) => leases.endSession(id));
   const { notices } = store;
   const close = (): void => leases.close();
   return {

@@ -1,10 +1,10 @@
 /**
- * API keys: what programs sign in with. A key belongs to a user and has at most the rights of that user, looked up anew with
- * each request: it shrinks with them, and ends with the user.
+ * API keys: the credentials of programs. A key belongs to a user and has at most the rights of that user, which are read
+ * again for each request: it loses rights when the user does, and ends with the user.
  *
- * Invariants: a key works from the answer that shows it until it is revoked or expires, and what is sent by it ends
- * with it, as do the keys made by it; a wrong key is counted by network, and above a limit its sender is told to wait,
- * while a right one always passes: nobody guesses 256 random bits, and one program with an old key must lock out nobody
+ * Invariants: a key works from the response that shows it until it is revoked or expires; then streams that it opened
+ * and keys that it created end too. Wrong keys are counted by network, and above a limit their sender is told to wait. A
+ * right key always passes: nobody can guess 256 random bits, and one program with an old key must not lock out others
  * behind the same address.
  */
 
@@ -64,7 +64,7 @@ export class ApiKeys {
         }),
       onSpread: (id, address) => events.emit('apiKeySpread', this.#factsOf(id, address)),
     });
-    events.on('sessionEnded', (id) => this.#use.forget(id));
+    events.on('credentialEnded', (id) => this.#use.forget(id));
   }
 
   /**
@@ -125,9 +125,9 @@ export class ApiKeys {
   }
 
   /** The caller's own; those of everybody for an administrator. */
-  async list(caller: Caller, who?: ReadFor): Promise<ApiKeyView[]> {
+  async list(caller: Caller, reader?: ReadFor): Promise<ApiKeyView[]> {
     const all = this.#options.access.isAdministrator(caller);
-    const stored = await this.#options.store.credentials.list(all ? undefined : caller.userId, who);
+    const stored = await this.#options.store.credentials.list(all ? undefined : caller.userId, reader);
     return stored.filter(({ kind }) => kind === 'apiKey').map((each) => this.#view(each));
   }
 
@@ -164,7 +164,7 @@ export class ApiKeys {
     const isOwn = stored?.userId === caller.userId;
     if (stored?.kind !== 'apiKey' || (!isOwn && !access.isAdministrator(caller)))
       throw new VigieError('notFound', 'there is no such API key');
-    for (const ended of await store.credentials.remove(id)) events.emit('sessionEnded', ended);
+    for (const ended of await store.credentials.remove(id)) events.emit('credentialEnded', ended);
   }
 
   /** Never earlier than before: a clock that is set back makes no expired key good again. */

@@ -1,13 +1,13 @@
 /**
- * Authenticates and authorizes requests. Every route except health, login and the files of the web app begins with one
- * of these functions.
+ * Authenticates and authorizes requests. Every route begins with one of these functions, except the public ones, which
+ * wire/authorization.ts lists.
  *
  * All throw VigieError: `unauthorized` without a valid token or API key, `forbidden` without the administrator role or for a
  * route that is closed to keys (wire/key-access.ts), `notFound` for a camera to which the caller has no right at all, whether
  * it exists or not, `forbidden` for one to which they have another right.
  *
- * Invariants: `identify` knows only people, so a handler that looks at the user alone never serves a key by mistake; a key opens
- * nothing that is no route of the contract.
+ * Invariants: `identify` accepts sessions only, so a handler that checks just the user never serves an API key by
+ * mistake; a key opens no path outside the route tables of wire/routes.
  */
 
 import type { Request, Response } from 'express';

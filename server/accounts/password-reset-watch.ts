@@ -40,7 +40,7 @@ export class PasswordResetWatch {
         this.#seen = sequence;
         const username = this.#options.users.find(userId)?.username;
         this.#log.warn({ userId, username, ended: sessionIds.length }, 'password changed by command');
-        for (const id of sessionIds) this.#options.events.emit('sessionEnded', id);
+        for (const id of sessionIds) this.#options.events.emit('credentialEnded', id);
         this.#options.events.emit('accessChanged', userId);
       }
       this.#failing = false;

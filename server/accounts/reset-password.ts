@@ -1,6 +1,6 @@
 /**
- * `npm start -- --reset-password USER`: the way back for who has lost the last administrator's password. Whoever may write to the
- * data folder may do this; nobody else can.
+ * `npm start -- --reset-password USER`: restores access when the last administrator's password is lost. It needs write
+ * access to the data folder.
  *
  * It works beside a running server, which acts on it within a second (password-reset-watch.ts).
  */

@@ -29,7 +29,7 @@ export class AccountEvents extends EventEmitter<{
   /** A user has signed in where that user never did before. */
   newDevice: [{ userId: string; username: string; address: string; device: string | undefined }];
   /** A sign-in has ended, by signing out or by force, or an API key was revoked: close its connections. */
-  sessionEnded: [sessionId: string];
+  credentialEnded: [id: string];
   /** Once for each request. */
   apiKeyUsed: [ApiKeyFacts];
   /** A client presented none that works. `isHeld`: it did so too often, and must wait. */
@@ -213,6 +213,6 @@ export class Sessions {
   }
 
   #tellEnded(sessionIds: readonly string[]): void {
-    for (const id of sessionIds) this.#events.emit('sessionEnded', id);
+    for (const id of sessionIds) this.#events.emit('credentialEnded', id);
   }
 }

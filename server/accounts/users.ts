@@ -79,8 +79,8 @@ export class Users {
     return this.#options.users.findByName(name);
   }
 
-  async list(who?: ReadFor): Promise<UserView[]> {
-    return (await this.#options.users.list(who)).map(({ cameras, ...user }) => viewOf(user, cameras));
+  async list(reader?: ReadFor): Promise<UserView[]> {
+    return (await this.#options.users.list(reader)).map(({ cameras, ...user }) => viewOf(user, cameras));
   }
 
   /**
@@ -139,16 +139,16 @@ export class Users {
    * @throws VigieError `forbidden` when the current one is wrong, `tooManyRequests`
    */
   async changeOwnPassword(
-    who: Identity,
+    identity: Identity,
     passwords: { current: string; next: string; keepsKeys?: boolean },
   ): Promise<void> {
     const { users, hasher } = this.#options;
-    const { origin, passwordHash } = await this.#proveOwnPassword(who, passwords.current);
+    const { origin, passwordHash } = await this.#proveOwnPassword(identity, passwords.current);
     const nextHash = await hasher.hash(passwords.next, origin);
-    const exceptSessionId = who.sessionId;
+    const exceptSessionId = identity.sessionId;
     const { keepsKeys = false } = passwords;
     const change = { passwordHash: nextHash, formerPasswordHash: passwordHash, exceptSessionId, keepsKeys };
-    this.#tellEnded(await users.change(who.userId, change));
+    this.#tellEnded(await users.change(identity.userId, change));
   }
 
   /**
@@ -156,19 +156,19 @@ export class Users {
    *
    * @throws VigieError `forbidden` when it is wrong, `tooManyRequests`
    */
-  async assertOwnPassword(who: Identity, password: string): Promise<void> {
-    await this.#proveOwnPassword(who, password);
+  async assertOwnPassword(identity: Identity, password: string): Promise<void> {
+    await this.#proveOwnPassword(identity, password);
   }
 
-  async #proveOwnPassword(who: Identity, password: string) {
+  async #proveOwnPassword(identity: Identity, password: string) {
     const { hasher } = this.#options;
-    const origin: LoginOrigin = { kind: 'device', sessionId: who.sessionId, userId: who.userId };
+    const origin: LoginOrigin = { kind: 'device', sessionId: identity.sessionId, userId: identity.userId };
     hasher.assertRoom(origin);
-    this.#wrongCurrent.admit(who.sessionId);
-    const { passwordHash } = this.#find(who.userId);
+    this.#wrongCurrent.admit(identity.sessionId);
+    const { passwordHash } = this.#find(identity.userId);
     if (!(await hasher.verify(passwordHash, password, origin)))
       throw new VigieError('forbidden', 'the current password is wrong');
-    this.#wrongCurrent.succeeded(who.sessionId);
+    this.#wrongCurrent.succeeded(identity.sessionId);
     return { origin, passwordHash };
   }
 
@@ -183,7 +183,7 @@ export class Users {
   }
 
   #tellEnded(sessionIds: readonly string[]): void {
-    for (const id of sessionIds) this.#options.events.emit('sessionEnded', id);
+    for (const id of sessionIds) this.#options.events.emit('credentialEnded', id);
   }
 }
 

@@ -112,8 +112,8 @@ export class AuditLog {
   }
 
   /** The newest first, with what goes on as of now. @throws VigieError `unavailable` */
-  async list(query: AuditListQuery, who?: ReadFor): Promise<Page<AuditEntry>> {
-    const { rows, next } = await this.#options.store.list(query, who);
+  async list(query: AuditListQuery, reader?: ReadFor): Promise<Page<AuditEntry>> {
+    const { rows, next } = await this.#options.store.list(query, reader);
     const ends = this.#stretches.ends(this.#options.time.nowMs());
     return { rows: rows.map((entry) => ({ ...entry, ...ends.get(entry.id) })), next };
   }

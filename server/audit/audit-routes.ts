@@ -35,10 +35,10 @@ export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOp
   });
 
   serve(router, 'GET /api/audit', async ({ request, response, readQuery }) => {
-    const who = readFor(guard.administrator(request), response);
+    const reader = readFor(guard.administrator(request), response);
     const { cursor, ...query } = readQuery();
     const after = placeAt(cursor, ORDER);
-    const { rows, next } = await audit.list({ ...query, ...(after && { after }) }, who);
+    const { rows, next } = await audit.list({ ...query, ...(after && { after }) }, reader);
     // It waited its turn, and the role may be another.
     guard.administrator(request);
     linkNextPage(request, response, ORDER, next);
@@ -83,9 +83,9 @@ export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOp
     const administrator = guard.streamToAdministrator(request, response);
     response.once('close', exports.enter(administrator.userId, response));
     endWhenStalled(response, stallMs);
-    const who = readFor(administrator, response);
+    const reader = readFor(administrator, response);
     const lines = auditLines(format, filter, async (query) => {
-      const page = await audit.list(query, who);
+      const page = await audit.list(query, reader);
       guard.administrator(request);
       return page;
     });

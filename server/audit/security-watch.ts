@@ -88,7 +88,7 @@ export class SecurityWatch {
     this.#hold('apiKeySpread', { ...facts, action: 'apiKeySpread' });
   }
 
-  /** Called by itself. */
+  /** Compares the counters with the last look. Called by a timer; public for tests. */
   look(): void {
     const { refused, forged } = this.#options.counters();
     const more = { refused: refused - this.#seen.refused, forged: forged - this.#seen.forged };

@@ -1,10 +1,10 @@
 /**
- * Restores by the API: a backup is uploaded, read and checked, and agreed to; then the server stops, puts it in place,
- * and starts again.
+ * Restores by the API: a backup is uploaded, read, checked and confirmed; then the server stops, puts it in place, and
+ * starts again.
  *
  * Invariants: the data folder is unchanged until the server has stopped; one upload is kept, for 15 minutes at most, and
- * a newer one replaces it, also one that is still arriving (arriving-backup.ts); nothing is received without room for
- * the file, its copy and the database in use; no recording goes for it.
+ * a newer one replaces it, also while the older one is still arriving (arriving-backup.ts); an upload needs room for the
+ * file, its copy and the database in use; no recording is deleted to make that room.
  */
 
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -50,7 +50,7 @@ export interface RestoredBy {
 
 interface Upload {
   id: string;
-  /** Once it was read and checked. */
+  /** Set when the upload has been read and checked. */
   contents?: BackupContents;
   expiry: NodeJS.Timeout;
 }
@@ -86,8 +86,7 @@ export class Restores {
   /**
    * @param source is not begun before it has the place
    * @throws VigieError `unavailable` without room, `conflict` while another is received, or when a newer one takes its
-   * place; also
-   *   what ends `source` early
+   *   place; also the error that ends `source` early
    */
   async receive(source: AsyncIterable<Uint8Array>, userId: string): Promise<UploadedBackup> {
     if (this.#arriving?.givesWayTo(userId)) await this.#arriving.giveWay();

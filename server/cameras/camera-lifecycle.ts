@@ -1,7 +1,7 @@
 /**
- * Tells every part of the server with state per camera which cameras were added and removed.
+ * Tells the features that keep state per camera which cameras were added, removed, and switched off or on.
  *
- * Invariant: a stage that fails is logged and does not affect the others.
+ * Invariant: a feature that fails is logged and does not affect the others.
  */
 
 import type { CameraLifecycleListener } from '../core/cameras.ts';
@@ -9,34 +9,36 @@ import type { Log } from '../log.ts';
 import type { RecordingsFate } from '../wire/recording.ts';
 
 export class CameraLifecycle {
-  readonly #stages: readonly CameraLifecycleListener[];
+  readonly #features: readonly CameraLifecycleListener[];
   readonly #log: Log;
 
-  constructor(stages: readonly CameraLifecycleListener[], log: Log) {
-    this.#stages = stages;
+  constructor(features: readonly CameraLifecycleListener[], log: Log) {
+    this.#features = features;
     this.#log = log;
   }
 
   /** An existing camera is not reported again. */
   add(cameraId: string): void {
-    this.#each(cameraId, 'failed to add a camera', (stage) => stage.addCamera?.(cameraId));
+    this.#each(cameraId, 'failed to add a camera', (feature) => feature.addCamera?.(cameraId));
   }
 
   remove(cameraId: string, recordings: RecordingsFate = 'kept'): void {
-    this.#each(cameraId, 'failed to remove a camera', (stage) => stage.removeCamera?.(cameraId, recordings));
+    this.#each(cameraId, 'failed to remove a camera', (feature) =>
+      feature.removeCamera?.(cameraId, recordings),
+    );
   }
 
   switch(cameraId: string, off: boolean): void {
-    this.#each(cameraId, 'failed to switch a camera', (stage) => stage.switchCamera?.(cameraId, off));
+    this.#each(cameraId, 'failed to switch a camera', (feature) => feature.switchCamera?.(cameraId, off));
   }
 
   #each(
     cameraId: string,
     failure: string,
-    tell: (stage: CameraLifecycleListener) => void | Promise<void>,
+    tell: (feature: CameraLifecycleListener) => void | Promise<void>,
   ): void {
-    for (const stage of this.#stages)
-      Promise.try(tell, stage).catch((error: unknown) => {
+    for (const feature of this.#features)
+      Promise.try(tell, feature).catch((error: unknown) => {
         this.#log.error({ err: error, cameraId }, failure);
       });
   }

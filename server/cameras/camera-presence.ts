@@ -17,7 +17,7 @@ import type { CameraStore } from './camera-store.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
 
-/** The legacy listeners. */
+/** The part of the legacy listeners that tells which of their cameras are connected. */
 export interface LegacySource extends Pick<
   EventEmitter<Pick<CameraEvents, 'online' | 'offline' | 'connected' | 'replaced' | 'refused'>>,
   'on'
@@ -113,7 +113,7 @@ export class CameraPresence
     this.#options.ingest.disconnect(cameraId, reason);
   }
 
-  /** Pictures come no more, or come again: those of before say nothing about now. */
+  /** The camera was switched off or on. Pictures from before say nothing about its present state. */
   switchCamera(cameraId: string, off: boolean): void {
     const present = this.#find(cameraId);
     if (!off && present?.pictures) present.liveness.onConnected(this.#clock());

@@ -13,7 +13,7 @@ import type { ReadFor } from '../store/work.ts';
 import type { CameraLosses } from '../wire/recording.ts';
 
 /** A camera's data in the other features; http-app connects it. */
-export type LossesOf = (cameraId: string, who: ReadFor) => Promise<CameraLosses>;
+export type LossesOf = (cameraId: string, reader: ReadFor) => Promise<CameraLosses>;
 
 export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: Guard): Router {
   const router = Router();
@@ -38,9 +38,9 @@ export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: 
   });
 
   serve(router, 'GET /api/cameras/:cameraId/losses', async ({ request, response, params: { cameraId } }) => {
-    const who = readFor(guard.administrator(request), response);
+    const reader = readFor(guard.administrator(request), response);
     catalog.assertKnown(cameraId);
-    const losses = await lossesOf(cameraId, who);
+    const losses = await lossesOf(cameraId, reader);
     // It waited its turn, and the role may be another.
     guard.administrator(request);
     return losses;

@@ -165,12 +165,12 @@ export class CameraQueries {
     return this.adjustedOf(id).largePictures ?? false;
   }
 
-  /** How far its pictures are apart, as an administrator has set it, ms; undefined: not set. */
+  /** Time between two pictures, as an administrator has set it, ms; undefined: not set. */
   pictureIntervalOf(id: string): number | undefined {
     return this.adjustedOf(id).pictureIntervalMs || undefined;
   }
 
-  /** All of the above. */
+  /** Every setting that an administrator has changed. */
   adjustedOf(id: string): AdjustableSettings {
     return readFields(ADJUSTABLE_SETTINGS, this.#statements.settings.get(id)?.['settings']) ?? {};
   }

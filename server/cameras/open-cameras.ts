@@ -1,4 +1,4 @@
-/** Opens the cameras stage: catalogue, presence, advice, pairing. */
+/** Opens the cameras feature: catalogue, presence, advice, pairing. */
 
 import type { Access } from '../accounts/access.ts';
 import { monotonicMs, type Clock } from '../core/clock.ts';

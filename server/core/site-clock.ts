@@ -58,7 +58,7 @@ export const REDATED_MS = 10 * 60_000;
 
 const STEP_MS = 500;
 const SLEW_MS = 1;
-/** A process that was not run for so long while the wall clock moved on stood still with its machine. */
+/** Pause of a process, while the wall clock moved on, that means its machine slept. */
 const STOOD_STILL_MS = 5_000;
 const MAX_ERAS = 16;
 

@@ -42,7 +42,7 @@ export interface SiteFramesOptions {
 }
 
 export interface SiteFrameCounters extends SiteStreamCounters {
-  /** Messages of edges that are no demand, or that ask for an answer on a subject of somebody else. */
+  /** Messages of edges that are no demand, or whose reply subject is not one of that edge. */
   malformed: number;
   /** Demands in another version. */
   otherVersion: number;

@@ -85,7 +85,7 @@ export class TunnelStream extends Duplex {
     this.destroy(new Error('the connection to NATS is lost'));
   }
 
-  /** As sockets of Node: emits `timeout` after so long without bytes; 0: never. */
+  /** Like a socket of Node: emits `timeout` after `ms` without bytes; 0: never. */
   setTimeout(ms: number, onTimeout?: () => void): this {
     clearTimeout(this.#idle?.timer);
     this.#idle = undefined;

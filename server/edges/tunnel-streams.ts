@@ -2,7 +2,7 @@
  * The streams of one side of a tunnel, by the subject that their messages come on.
  *
  * Invariants: a message for a stream that is not there is answered with a reset, so that no side goes on alone; with
- * the connection all streams end; there are at most so many.
+ * the connection all streams end; their number is bounded.
  */
 
 import type { Clock } from '../core/clock.ts';

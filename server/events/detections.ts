@@ -34,14 +34,14 @@ export interface DetectionsOptions {
   events: Pick<EventLog, 'start' | 'update' | 'end'>;
   frames: Pick<CameraFrames, 'subscribe' | 'latest'>;
   pictures: Pick<DetectionPictures, 'take' | 'forget'>;
-  /** Drawn by users: zones have names, and what is in a mask is nobody's business. */
+  /** Drawn by users: zones have names, and objects in a mask are ignored. */
   areasOf: (cameraId: string) => Pick<MotionView, 'zones' | 'masks'>;
   isOff: (cameraId: string) => boolean;
   time: SiteTime;
   log: Log;
 }
 
-/** A report may come so long after its picture was captured. */
+/** Longest time from the capture of a picture to the report about it. */
 const MAX_LATE_MS = 60_000;
 /** Clocks are not compared more exactly than this. */
 const MAX_EARLY_MS = 2_000;
@@ -50,8 +50,8 @@ const REPORTS = { perSecond: 30, burst: 60 };
 const MAX_ANALYSERS = 1_000;
 /** Frames of a camera are kept for this long after the last report. */
 const IDLE_US = 30_000_000;
-const LOOK_MS = 1_000;
-/** A picture is replaced by one with a score so much higher. */
+const SWEEP_MS = 1_000;
+/** Least gain in score for which a picture replaces another. */
 const CLEARLY_BETTER = 0.05;
 
 interface Analysed {
@@ -169,11 +169,11 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
       events: new Map(),
     };
     this.#analysed.set(cameraId, analysed);
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+    this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
     return analysed;
   }
 
-  #look(): void {
+  #sweep(): void {
     const nowUs = this.#options.time.nowUs();
     for (const [cameraId, analysed] of this.#analysed) {
       this.#write(cameraId, analysed, analysed.tracks.expire(nowUs));

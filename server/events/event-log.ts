@@ -152,18 +152,18 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   }
 
   /** @throws VigieError `unavailable` */
-  list(cameraIds: readonly string[], query: EventQuery, who?: ReadFor): Promise<Page<EventView>> {
-    return this.#store.list(cameraIds, query, who);
+  list(cameraIds: readonly string[], query: EventQuery, reader?: ReadFor): Promise<Page<EventView>> {
+    return this.#store.list(cameraIds, query, reader);
   }
 
   /** Labels of detections, by camera. @throws VigieError `unavailable` */
-  labels(cameraIds: readonly string[], who?: ReadFor): Promise<[cameraId: string, labels: string[]][]> {
-    return this.#store.labels(cameraIds, who);
+  labels(cameraIds: readonly string[], reader?: ReadFor): Promise<[cameraId: string, labels: string[]][]> {
+    return this.#store.labels(cameraIds, reader);
   }
 
   /** @throws VigieError `unavailable` */
-  countOf(cameraId: string, who?: ReadFor): Promise<number> {
-    return this.#store.countOf(cameraId, who);
+  countOf(cameraId: string, reader?: ReadFor): Promise<number> {
+    return this.#store.countOf(cameraId, reader);
   }
 
   find(cameraId: string, id: string): EventView | undefined {
@@ -171,8 +171,8 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   }
 
   /** @throws VigieError `unavailable` */
-  thumbnail(cameraId: string, id: string, who?: ReadFor): Promise<Uint8Array | undefined> {
-    return this.#store.thumbnail(cameraId, id, who);
+  thumbnail(cameraId: string, id: string, reader?: ReadFor): Promise<Uint8Array | undefined> {
+    return this.#store.thumbnail(cameraId, id, reader);
   }
 
   #add(event: NewEvent): Promise<EventView> {

@@ -1,4 +1,4 @@
-/** The events stage: the log, its writers, and thumbnails. */
+/** The events feature: the log, its writers, and thumbnails. */
 
 import type { KnownCameras } from '../core/cameras.ts';
 import type { Liveness } from '../core/link/camera-liveness.ts';

@@ -41,7 +41,7 @@ const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 export const MAX_REFUSED_IN_A_ROW = 16;
 /** Refused calls of one network. A program with an old key that tries again as gRPC's libraries do is far below. */
 export const REFUSALS = { perSecond: 20, burst: 200 };
-/** A network above it is not let in for so long; what it has under way goes on. */
+/** Time for which a network above the limit is refused; its running calls go on. */
 const SHUT_OUT_US = 5_000_000;
 const MAX_SHUT_OUT = 10_000;
 

@@ -17,7 +17,7 @@ import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { OtaMessage } from '../wire/camera-protocol.ts';
 import type { CameraSettings } from '../wire/camera-settings.ts';
-import { CameraAuthenticator, type CameraCredentials } from './camera-authenticator.ts';
+import { CameraAuthenticator } from './camera-authenticator.ts';
 import type { StartedCommand } from './camera-commands.ts';
 import { CameraEndpoint, type CameraEndpointOptions, type OpenedConnection } from './camera-endpoint.ts';
 import { CameraSession } from './camera-session.ts';
@@ -25,10 +25,11 @@ import { CameraUplink } from './camera-uplink.ts';
 import type { CameraLinkStatus } from './camera-record.ts';
 import { ConnectedCameras } from './connected-cameras.ts';
 import { PublishedLink } from './published-link.ts';
+import { StoredCameras, type IngestStore } from './stored-cameras.ts';
 import { zeroIngestCounters, type CloseReason, type IngestCounters } from './ingest-counters.ts';
 
 export interface CameraIngestOptions {
-  credentials: CameraCredentials;
+  store: IngestStore;
   connectionOf: CameraEndpointOptions['connectionOf'];
   /** Called with each frame; must not throw. */
   onFrame: (frame: CameraFrame) => void;
@@ -46,6 +47,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
   readonly #options: CameraIngestOptions;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #stored: StoredCameras;
   readonly #authenticator: CameraAuthenticator;
   readonly #door: CameraEndpoint;
   readonly #counters = zeroIngestCounters();
@@ -59,7 +61,8 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
     this.#options = options;
     this.#log = log;
     this.#clock = options.clock ?? serverClock;
-    this.#authenticator = new CameraAuthenticator(options.credentials, this.#log);
+    this.#stored = new StoredCameras(options.store, log);
+    this.#authenticator = new CameraAuthenticator(this.#stored);
     const { connectionOf, pendingPlaces, onFrame } = options;
     this.#cameras = new ConnectedCameras({
       events: this,
@@ -132,7 +135,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
 
   publish(publisher: Publisher): PublishedCamera {
     const { cameraId, address } = publisher;
-    const allowsLargePictures = (): boolean => this.#authenticator.allowsLargePictures(cameraId);
+    const allowsLargePictures = (): boolean => this.#stored.allowsLargePictures(cameraId);
     const link = new PublishedLink({
       ...publisher,
       cameras: this.#cameras,
@@ -162,6 +165,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
       socket,
       secure,
       authenticator: this.#authenticator,
+      allowsLargePictures: (cameraId) => this.#stored.allowsLargePictures(cameraId),
       clock: this.#clock,
       onFrame: (frame, picture) => this.#cameras.take(frame, picture),
       uplinkOf: (cameraId) => this.#uplinkOf(cameraId),
@@ -223,7 +227,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
       this.#uplinks.get(cameraId) ??
       new CameraUplink({
         cameraId,
-        store: this.#authenticator,
+        store: this.#stored,
         onChange: (lowering) => this.emit('uplink', cameraId, lowering),
         log: this.#log,
       });

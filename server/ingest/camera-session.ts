@@ -43,6 +43,7 @@ export interface CameraSessionOptions {
   /** Connected over TLS: only then are commands sent that can take a camera over. */
   secure: boolean;
   authenticator: CameraAuthenticator;
+  allowsLargePictures: (cameraId: string) => boolean;
   clock: Clock;
   onFrame: OnPicture;
   /** Called for a camera that has proven its key. */
@@ -99,9 +100,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { webSocket, socket, clock } = options;
     const nowUs = clock();
     this.#challengedAtUs = nowUs;
-    this.#frames = new FrameIntake(nowUs, () =>
-      options.authenticator.allowsLargePictures(this.#hello?.cameraId ?? ''),
-    );
+    this.#frames = new FrameIntake(nowUs, () => options.allowsLargePictures(this.#hello?.cameraId ?? ''));
     this.#messageBudget = new TokenBucket(MAX_MESSAGES_PER_SECOND, MAX_MESSAGE_BURST, nowUs);
     this.commands = new CameraCommands((message) => this.#send(message));
 

@@ -21,7 +21,7 @@ export interface LegacySilenceOptions {
 
 /** A camera that has been silent for this part of the timeout is asked for a sign of life, every second. */
 const PINGS = 4;
-/** As liveness has it: so many pictures that do not come. */
+/** Missing pictures after which it has stalled, as in liveness. */
 const MISSED_PICTURES = 3;
 
 export function watchLegacySilence(options: LegacySilenceOptions): SilenceWatch {

@@ -30,8 +30,8 @@ export function webhookRoutes(webhooks: Webhooks, guard: Guard): Router {
   serve(router, 'POST /api/webhooks/:webhookId/test', ({ params }) => webhooks.test(params.webhookId));
 
   serve(router, 'GET /api/webhooks/:webhookId/deliveries', async ({ request, response, params }) => {
-    const who = readFor(guard.administrator(request), response);
-    const deliveries = await webhooks.deliveries(params.webhookId, who);
+    const reader = readFor(guard.administrator(request), response);
+    const deliveries = await webhooks.deliveries(params.webhookId, reader);
     guard.administrator(request);
     return deliveries;
   });

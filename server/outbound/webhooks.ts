@@ -88,8 +88,8 @@ export class Webhooks {
   }
 
   /** The newest first. @throws VigieError also `unavailable` */
-  async deliveries(id: string, who?: ReadFor): Promise<DeliveryView[]> {
-    return this.#store.deliveries(this.#known(id).id, SHOWN_DELIVERIES, who);
+  async deliveries(id: string, reader?: ReadFor): Promise<DeliveryView[]> {
+    return this.#store.deliveries(this.#known(id).id, SHOWN_DELIVERIES, reader);
   }
 
   /** Queues a test message without an event. */

@@ -19,7 +19,7 @@ export interface ExportJobOptions {
   toMs: number;
   plan: ExportPlan;
   path: string;
-  room: ExportReservation;
+  reservation: ExportReservation;
   /** Gives its place back. */
   leave: () => void;
   nowMs: () => number;
@@ -126,13 +126,13 @@ export class ExportJob {
   }
 
   async #write(files: RecordingFiles): Promise<void> {
-    const { path, plan, room, nowMs } = this.#options;
+    const { path, plan, reservation, nowMs } = this.#options;
     try {
       const written = await writeExport(path, plan, {
         files,
         stopped: this.#stopped.signal,
         onProgress: (progress) => (this.#state = { name: 'preparing', progress }),
-        wrote: (bytes) => room.wrote(bytes),
+        wrote: (bytes) => reservation.wrote(bytes),
       });
       this.#state = { name: 'ready', ...written, sinceMs: nowMs() };
     } catch (error) {
@@ -158,9 +158,9 @@ export class ExportJob {
 
   /** Idempotent. */
   async #giveBack(): Promise<void> {
-    const { path, room, leave } = this.#options;
+    const { path, reservation, leave } = this.#options;
     await rm(path, { force: true });
-    room.close();
+    reservation.close();
     leave();
   }
 

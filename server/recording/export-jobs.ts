@@ -77,7 +77,7 @@ export class ExportJobs {
    * @param who for the look-up in the index
    * @throws VigieError `unprocessable`, `notFound` when there is nothing in the range, `tooManyRequests`, `unavailable`
    */
-  async create({ userId, cameraId, fromMs, toMs }: ExportRequest, who?: ReadFor): Promise<ExportJob> {
+  async create({ userId, cameraId, fromMs, toMs }: ExportRequest, reader?: ReadFor): Promise<ExportJob> {
     if (toMs - fromMs > MAX_EXPORT_MS)
       throw new VigieError(
         'unprocessable',
@@ -88,11 +88,11 @@ export class ExportJobs {
     if (!leave) throw this.#refusal(userId);
     try {
       const { library, space, nowMs, lifetimeMs } = this.#options;
-      const plan = planExport(await library.range(cameraId, fromMs, toMs, who), fromMs, toMs);
+      const plan = planExport(await library.range(cameraId, fromMs, toMs, reader), fromMs, toMs);
       const totalBytes = await library.bytesForExports();
       const id = randomId('export');
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const room = space.reserve(userId, plan.bytes, totalBytes);
+      const reservation = space.reserve(userId, plan.bytes, totalBytes);
       const path = join(this.#folder, `${id}.webm`);
       const job = new ExportJob({
         id,
@@ -102,7 +102,7 @@ export class ExportJobs {
         toMs,
         plan,
         path,
-        room,
+        reservation,
         leave,
         nowMs,
         lifetimeMs,

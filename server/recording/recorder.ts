@@ -120,7 +120,7 @@ export class Recorder {
     if (recordings === 'deleted') await this.#options.library.removeUnprotected(cameraId);
   }
 
-  /** Discards its frames in memory. */
+  /** The camera was switched off or on: applies it, and discards its frames in memory. */
   switchCamera(cameraId: string): void {
     const camera = this.#cameras.get(cameraId);
     if (camera) this.#guarded(cameraId, camera, () => this.#apply(camera));
@@ -154,7 +154,7 @@ export class Recorder {
   onEvent(event: EventView): void {
     const { cameraId, id, startedAtMs, endedAtMs } = event;
     const camera = this.#cameras.get(cameraId);
-    // One that is being recorded goes on, also under another label.
+    // An event that is already being recorded goes on, also under another label.
     if (camera && !camera.events.has(id) && isRecordedFor(camera.settings, event))
       this.onEventStarted(cameraId, id, startedAtMs);
     if (endedAtMs !== null) this.onEventEnded(cameraId, id, endedAtMs);

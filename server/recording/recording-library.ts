@@ -40,24 +40,24 @@ export interface RecordingLibraryOptions {
 }
 
 const REMOVED_AT_ONCE = 500;
-const STUCK_LINE = 'failed to remove a recording';
-const MISSING_LINE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
+const STUCK_MESSAGE = 'failed to remove a recording';
+const MISSING_MESSAGE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
-  readonly #room: RecordingSpace;
+  readonly #space: RecordingSpace;
   readonly #unfinished: UnfinishedSegments;
   readonly #index: RecordingIndex;
   readonly #dates: RecordingDates;
 
-  /** Looks through the folder first: what a crash left is repaired, taken in or removed. */
+  /** Checks the folder first: segments that a crash left are repaired, added to the index or removed. */
   static async open(options: RecordingLibraryOptions): Promise<RecordingLibrary> {
     const library = new RecordingLibrary(options);
     const { folder, store, log } = options;
     const known = store.all();
     if (await openRecordingFolder(folder, known.length === 0)) await tidyRecordings(folder, store, log);
-    else log.error({ folder }, MISSING_LINE);
-    for (const segment of store.all()) library.#room.put(asStored(segment));
+    else log.error({ folder }, MISSING_MESSAGE);
+    for (const segment of store.all()) library.#space.put(asStored(segment));
     return library;
   }
 
@@ -66,18 +66,18 @@ export class RecordingLibrary {
     const { folder, limits, freeBytes, passingBytes, onAlarm, dates = unmappedTime() } = options;
     this.#dates = new RecordingDates(folder, dates, options.log);
     this.#index = new RecordingIndex(options.store, options.log);
-    this.#room = new RecordingSpace({
+    this.#space = new RecordingSpace({
       folder,
       limits,
       remove: (id) => this.#removeFile(id),
-      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, STUCK_LINE),
+      onStuck: (recordingId, err) => options.log.error({ err, recordingId }, STUCK_MESSAGE),
       ...(freeBytes && { freeBytes }),
       ...(passingBytes && { passingBytes }),
       ...(onAlarm && { onAlarm }),
     });
     this.#unfinished = new UnfinishedSegments({
       folder,
-      room: this.#room,
+      space: this.#space,
       index: this.#index,
       dates: this.#dates,
       remove: (id) => this.remove(id),
@@ -86,21 +86,21 @@ export class RecordingLibrary {
   }
 
   get status(): RecordingStatus {
-    return this.#room.status;
+    return this.#space.status;
   }
 
   /** No camera is to be recorded any more, so no alarm is due. */
   forgetAlarm(): void {
-    this.#room.forgetAlarm();
+    this.#space.forgetAlarm();
   }
 
   /** See RecordingSpace. */
   bytesForExports(): Promise<number> {
-    return this.#room.bytesForExports();
+    return this.#space.bytesForExports();
   }
 
   setLimits(limits: QuotaLimits): void {
-    this.#room.setLimits(limits);
+    this.#space.setLimits(limits);
   }
 
   /**
@@ -116,19 +116,19 @@ export class RecordingLibrary {
    *
    * @throws VigieError `unavailable` when too much is asked at once
    */
-  async range(cameraId: string, fromMs: number, toMs: number, who?: ReadFor): Promise<StoredSegment[]> {
+  async range(cameraId: string, fromMs: number, toMs: number, reader?: ReadFor): Promise<StoredSegment[]> {
     // Before the index is asked, for what is unwritten now may be written when it answers.
     const { ids, segments } = this.#unindexed(cameraId, fromMs, toMs);
-    const indexed = await this.#options.store.range(cameraId, fromMs, toMs, who);
+    const indexed = await this.#options.store.range(cameraId, fromMs, toMs, reader);
     return [...indexed.filter(({ id }) => !ids.includes(id)), ...segments].sort(
       (a, b) => a.startMs - b.startMs,
     );
   }
 
   /** As `range`, with the gaps, as JSON. */
-  timeline(cameraId: string, fromMs: number, toMs: number, who?: ReadFor): Promise<Uint8Array> {
+  timeline(cameraId: string, fromMs: number, toMs: number, reader?: ReadFor): Promise<Uint8Array> {
     const unindexed = this.#unindexed(cameraId, fromMs, toMs);
-    return this.#options.store.timeline(cameraId, fromMs, toMs, unindexed, who);
+    return this.#options.store.timeline(cameraId, fromMs, toMs, unindexed, reader);
   }
 
   find(id: string): StoredSegment | undefined {
@@ -158,7 +158,7 @@ export class RecordingLibrary {
     const segment = this.#index.find(id);
     if (!segment) return;
     const changed = { ...segment, protected: isProtected };
-    if (!segment.open) this.#room.put(asStored(changed));
+    if (!segment.open) this.#space.put(asStored(changed));
     await this.#index.put(changed);
   }
 
@@ -170,7 +170,7 @@ export class RecordingLibrary {
   async remove(id: string): Promise<void> {
     if (this.#unfinished.open.has(id)) return;
     await this.#removeFile(id);
-    this.#room.forget(id);
+    this.#space.forget(id);
   }
 
   /**
@@ -210,7 +210,7 @@ export class RecordingLibrary {
     } catch (error) {
       // The disk is not there, so none can be removed.
       if (error instanceof VigieError) throw error;
-      this.#options.log.error({ err: error, recordingId: id }, STUCK_LINE);
+      this.#options.log.error({ err: error, recordingId: id }, STUCK_MESSAGE);
       stuck.add(id);
     }
   }
@@ -225,7 +225,7 @@ export class RecordingLibrary {
     const { folder } = this.#options;
     const { open } = this.#unfinished;
     return redateRecordings(
-      { folder, index: this.#index, room: this.#room, dates: this.#dates, open },
+      { folder, index: this.#index, space: this.#space, dates: this.#dates, open },
       change,
     );
   }
@@ -242,7 +242,7 @@ export class RecordingLibrary {
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
-    // A file that is not there is a file removed only on the disk of the recordings. After the removal, for that may lose it too.
+    // A missing file counts as removed only while the recordings' disk is there. Checked last: the disk may go meanwhile.
     await assertRecordingFolder(this.#options.folder);
     this.#unfinished.forget(id);
     this.#index.remove(id).catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Routes of recordings: a camera's recording settings, its timeline, and the segments. Reading needs the right `lookBack`;
- * changes need an administrator.
+ * Routes of a camera's recordings: its timeline and the segments. Reading needs the right `lookBack`; changes need an
+ * administrator.
  */
 
 import { Router } from 'express';
@@ -10,11 +10,8 @@ import type {
   RecordedSegment,
   RecordingSettings,
   RecordingStatus,
-  RemovedCameraView,
 } from '../wire/recording.ts';
 import type { Retention } from './retention.ts';
-import { findCamera, type KnownCameras } from '../core/cameras.ts';
-import { isGranted } from '../core/grant.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
@@ -35,14 +32,14 @@ export interface ListedRecording extends RecordedSegment {
 export interface Recordings {
   readonly status: RecordingStatus;
   /** A Timeline as JSON in UTF-8. */
-  timeline(cameraId: string, fromMs: number, toMs: number, who: ReadFor): Promise<Uint8Array>;
+  timeline(cameraId: string, fromMs: number, toMs: number, reader: ReadFor): Promise<Uint8Array>;
   find(id: string): ListedRecording | undefined;
   /** Its file has no proper end: it is sent as one that is being written. */
   isCutOff(id: string): boolean;
   pathOf(recording: ListedRecording): string;
   setProtected(id: string, isProtected: boolean): Promise<void>;
   remove(id: string): Promise<void>;
-  amountOf(cameraId: string, who: ReadFor): Promise<RecordedAmount>;
+  amountOf(cameraId: string, reader: ReadFor): Promise<RecordedAmount>;
   /** Those of a camera that was removed. */
   removeUnprotected(cameraId: string): Promise<void>;
   settingsOf(cameraId: string): RecordingSettings;
@@ -52,16 +49,8 @@ export interface Recordings {
   retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
-/** Cameras that were removed and have recordings. */
-export interface RemovedCameraList {
-  listOf(userId: string): RemovedCameraView[];
-  has(id: string): boolean;
-}
-
 export function recordingRoutes(
-  recordings: Recordings,
-  cameras: KnownCameras,
-  removed: RemovedCameraList,
+  recordings: Pick<Recordings, 'timeline' | 'find' | 'isCutOff' | 'pathOf' | 'setProtected' | 'remove'>,
   guard: Guard,
   stallMs?: number,
 ): Router {
@@ -71,72 +60,13 @@ export function recordingRoutes(
     refusal: 'other downloads are still under way; end one first',
   });
 
-  /** How much room there is for recordings, and whether they stand still for want of it. */
-  serve(router, 'GET /api/recording', ({ request }) => {
-    guard.administrator(request);
-    return recordings.status;
-  });
-
-  serve(router, 'GET /api/recording/retention', ({ request }) => {
-    guard.administrator(request);
-    return recordings.retention.view;
-  });
-
-  serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
-    guard.administrator(request);
-    return recordings.retention.setKeepDays(readBody().keepDays);
-  });
-
-  serve(router, 'GET /api/recording/retention/losses', async ({ request, response, readQuery }) => {
-    const who = readFor(guard.administrator(request), response);
-    const expired = await recordings.retention.expired(readQuery().days, who);
-    // It waited its turn, and the role may be another.
-    guard.administrator(request);
-    return expired;
-  });
-
-  serve(router, 'GET /api/cameras/:cameraId/recording', ({ request, params }) => {
-    guard.administrator(request);
-    const { id } = findCamera(cameras, params.cameraId);
-    return {
-      settings: recordings.settingsOf(id),
-      recording: recordings.isRecording(id),
-      status: recordings.status,
-    };
-  });
-
-  serve(router, 'PUT /api/cameras/:cameraId/recording', ({ request, params, readBody }) => {
-    guard.administrator(request);
-    const { id } = findCamera(cameras, params.cameraId);
-    return recordings.setSettings(id, readBody());
-  });
-
-  serve(router, 'GET /api/removed-cameras', ({ request }) => {
-    const { userId, grant } = guard.caller(request);
-    return removed.listOf(userId).filter(({ id }) => isGranted(grant, 'lookBack', id));
-  });
-
-  serve(router, 'GET /api/removed-cameras/:cameraId', async ({ request, response, params: { cameraId } }) => {
-    const who = readFor(guard.administrator(request), response);
-    assertRemoved(cameraId);
-    const amount = await recordings.amountOf(cameraId, who);
-    guard.administrator(request);
-    return amount;
-  });
-
-  serve(router, 'DELETE /api/removed-cameras/:cameraId', ({ request, params: { cameraId } }) => {
-    guard.administrator(request);
-    assertRemoved(cameraId);
-    return recordings.removeUnprotected(cameraId);
-  });
-
   serve(
     router,
     'GET /api/cameras/:cameraId/timeline',
     async ({ request, response, params: { cameraId }, readQuery }) => {
-      const who = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
+      const reader = readFor(guard.viewerOf(request, 'lookBack', cameraId), response);
       const { from, to } = readQuery();
-      const timeline = await recordings.timeline(cameraId, from, to, who);
+      const timeline = await recordings.timeline(cameraId, from, to, reader);
       // It waited its turn, and the right may be gone.
       guard.viewerOf(request, 'lookBack', cameraId);
       return new EncodedJson(timeline);
@@ -178,10 +108,6 @@ export function recordingRoutes(
       throw new VigieError('conflict', 'this minute is still being recorded; try again later');
     return recordings.remove(recording.id);
   });
-
-  function assertRemoved(cameraId: string): void {
-    if (!removed.has(cameraId)) throw new VigieError('notFound', 'there is no such removed camera');
-  }
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {

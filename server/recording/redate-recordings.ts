@@ -16,7 +16,7 @@ import type { StoredSegment } from './recording-store.ts';
 export interface Redated {
   folder: string;
   index: RecordingIndex;
-  room: RecordingSpace;
+  space: RecordingSpace;
   dates: RecordingDates;
   /** Segments being written, by id. */
   open: ReadonlyMap<string, RecordedSpan>;
@@ -45,22 +45,22 @@ export function redateRecordings(recordings: Redated, { kind, atUs }: ClockChang
 }
 
 async function redate(
-  { folder, index, room, dates }: Redated,
+  { folder, index, space, dates }: Redated,
   id: string,
   span: RecordedSpan,
 ): Promise<void> {
   const segment = index.find(id);
   if (!segment) return;
   // It makes no room while its name changes.
-  room.put({ ...asStored(segment), kept: true });
+  space.put({ ...asStored(segment), kept: true });
   const { startMs, endMs } = await dates.redate(segment, span);
   const now = index.find(id);
   if (!now) {
-    room.forget(id);
+    space.forget(id);
     return await rm(join(folder, recordingPath({ ...segment, startMs })), { force: true });
   }
   const dated = { ...now, startMs, endMs };
-  room.put(asStored(dated));
+  space.put(asStored(dated));
   await index.put(dated).catch(() => undefined);
 }
 

@@ -59,8 +59,8 @@ export class Retention {
   }
 
   /** Amount that is older than this many days. */
-  expired(days: number, who: ReadFor): Promise<Expired> {
-    return this.#options.store.expired(this.#options.nowMs() - days * DAY_MS, who);
+  expired(days: number, reader: ReadFor): Promise<Expired> {
+    return this.#options.store.expired(this.#options.nowMs() - days * DAY_MS, reader);
   }
 
   onClockStepped(): void {

@@ -43,7 +43,7 @@ export interface OpenRecording {
 
 export interface UnfinishedSegmentsOptions {
   folder: string;
-  room: RecordingSpace;
+  space: RecordingSpace;
   index: RecordingIndex;
   dates: RecordingDates;
   /** Removes one from disk, index and quota. */
@@ -77,8 +77,8 @@ export class UnfinishedSegments {
    * @throws Error of the file system
    */
   async begin(first: EncodedFrame, isProtected: boolean): Promise<OpenRecording> {
-    const { folder, room, index, dates } = this.#options;
-    await room.assertThere();
+    const { folder, space, index, dates } = this.#options;
+    await space.assertThere();
     const { cameraId, width, height } = first;
     const startMs = dates.dateMs(first.captureUs);
     const id = randomId('rec');
@@ -94,17 +94,17 @@ export class UnfinishedSegments {
       protected: isProtected,
       open: true,
     };
-    room.put(stored);
+    space.put(stored);
     try {
       index.put(segment).catch(() => undefined);
       const path = join(folder, recordingPath(segment));
       await makeFolderOf(path, folder);
-      const file = await WebmFile.create(path, first, { admit: (bytes) => room.admit(stored, bytes) });
+      const file = await WebmFile.create(path, first, { admit: (bytes) => space.admit(stored, bytes) });
       this.#open.set(id, file);
       return this.#opened(segment, file);
     } catch (error) {
-      if (isDiskFull(error)) room.onDiskFull();
-      room.forget(id);
+      if (isDiskFull(error)) space.onDiskFull();
+      space.forget(id);
       index.remove(id).catch(() => undefined);
       throw error;
     }
@@ -148,10 +148,10 @@ export class UnfinishedSegments {
   }
 
   async #close(id: string, file: WebmFile, isKept: boolean): Promise<void> {
-    const { room, index, dates, log } = this.#options;
+    const { space, index, dates, log } = this.#options;
     await file.close();
     if (!this.#open.delete(id)) return;
-    if (isOfDisk(file.error)) room.onDiskFull();
+    if (isOfDisk(file.error)) space.onDiskFull();
     this.#ending.set(id, file);
     try {
       const cameraId = index.find(id)?.cameraId;
@@ -166,7 +166,7 @@ export class UnfinishedSegments {
   }
 
   async #end(id: string, file: WebmFile, isKept: boolean): Promise<void> {
-    const { folder, room, index, dates, remove } = this.#options;
+    const { folder, space, index, dates, remove } = this.#options;
     const segment = index.find(id);
     if (!segment) return;
     if (!isKept || file.isEmpty) {
@@ -178,14 +178,14 @@ export class UnfinishedSegments {
     // A segment that a failing disk left without an end is repaired at the next start; until then, its complete part plays.
     const now = index.find(id);
     if (!now) {
-      room.forget(id);
+      space.forget(id);
       return await rm(join(folder, recordingPath(dated)), { force: true });
     }
     // It may have been protected meanwhile.
     const closed = { ...dated, protected: now.protected, open: file.error?.problem === 'diskError' };
     if (closed.open) this.#cutOff.add(id);
     index.put(closed).catch(() => undefined);
-    room.put({ ...asStored(closed), kept: closed.protected });
+    space.put({ ...asStored(closed), kept: closed.protected });
   }
 }
 

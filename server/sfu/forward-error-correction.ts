@@ -95,7 +95,7 @@ function headersOf({ payloads, firstSequenceNumber, timestamp90k }: SentFrame): 
   }));
 }
 
-/** The same in each packet but for what changes on the way, of which the receiver thinks as zeros. */
+/** The header extension of every packet; the receiver takes the fields that change on the way as zeros. */
 function extensionOfAll(extensionIds: ExtensionIds): Buffer {
   const header = Buffer.alloc(RTP_HEADER_BYTES);
   const numbers = { sequenceNumber: 0, timestamp90k: 0, ssrc: 0, transportSequence: 0 };

@@ -11,7 +11,8 @@ import { ArrivalRate } from '../core/rtp/arrival-rate.ts';
 import { FrameEnds } from '../core/rtp/frame-ends.ts';
 import { LossWindow } from '../core/rtp/loss-window.ts';
 import type { ForwardedFrame } from '../core/rtp/vp8-forwarder.ts';
-import { numberedPayload, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import { numberedPayload, packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
+import { MAX_PAYLOAD_BYTES } from './camera-track.ts';
 import type { ConsumerStats } from './consumer-stats.ts';
 import { ForwardErrorCorrection } from './forward-error-correction.ts';
 import { PlayoutRelease } from './playout-release.ts';
@@ -21,6 +22,11 @@ import type { Vp8Numbers } from '../core/rtp/vp8-payload-descriptor.ts';
 import { ntpMiddle32, RtpStream, type OutgoingPacket, type RtpPath } from './rtp-stream.ts';
 
 const NOTHING = new Uint8Array();
+/** A line with less room, as a share of the video, gets no more packets than it must. */
+const FINE_SPARE_SHARE = 0.1;
+
+/** The same frames in more packets, made once for all viewers who get them so. */
+const fine = new WeakMap<readonly RtpPayload[], readonly RtpPayload[]>();
 
 export class FrameSender {
   readonly #identity: ConsumerIdentity;
@@ -78,11 +84,13 @@ export class FrameSender {
 
   /** @returns whether the whole frame was sent */
   send(
-    { keyframe, layer }: Pick<EncodedFrame, 'keyframe' | 'layer'>,
+    frame: Pick<EncodedFrame, 'data' | 'keyframe' | 'layer'>,
     { numbers, timestamp90k }: ForwardedFrame,
-    payloads: readonly RtpPayload[],
+    shared: readonly RtpPayload[],
     nowUs: number,
   ): boolean {
+    const { keyframe, layer } = frame;
+    const payloads = this.#isFine(nowUs) ? finePayloads(frame, shared) : shared;
     let startsKeyframe = keyframe;
     let firstSequenceNumber: number | undefined;
     for (const { payload, marker } of payloads) {
@@ -100,6 +108,11 @@ export class FrameSender {
     if (this.#ends?.areDue(this.#path.line.spareShare(nowUs), nowUs))
       this.#endFrame(timestamp90k, numbers, nowUs);
     return true;
+  }
+
+  /** Packets arrive in another order. */
+  #isFine(nowUs: number): boolean {
+    return this.#retransmission?.isHeldBack === true && this.#path.line.spareShare(nowUs) >= FINE_SPARE_SHARE;
   }
 
   /** Behind the repairs: what they repair need not be asked for. */
@@ -157,4 +170,13 @@ export class FrameSender {
     this.clear();
     this.#leaveLine();
   }
+}
+
+function finePayloads(
+  frame: Pick<EncodedFrame, 'data' | 'layer'>,
+  shared: readonly RtpPayload[],
+): readonly RtpPayload[] {
+  const payloads = fine.get(shared) ?? packetizeVp8(frame, MAX_PAYLOAD_BYTES, true);
+  fine.set(shared, payloads);
+  return payloads;
 }

@@ -17,7 +17,7 @@ export interface LineControlOptions {
   clock: Clock;
   /** Sends over the path in use. */
   send: (datagram: Buffer) => void;
-  /** A packet that holds nothing, of so many bytes at most; undefined while no video flows. */
+  /** A packet of padding, of `bytes` at most; undefined while no video flows. */
   padding: (bytes: number) => OutgoingPacket | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface Path {
   /** The viewer's end, as its datagrams show it: an IP address in canonical form. */
   readonly address: string;
   readonly port: number;
-  /** So much waits that upper layers are left out. Undefined: never. */
+  /** Whether enough bytes wait that upper layers should be left out. Undefined: never. */
   readonly isFilling?: boolean;
   /** More is waiting than suits live video: skip whole frames. Undefined: the path is never full. */
   readonly isFull?: boolean;

@@ -30,8 +30,8 @@ export interface RtpPath {
   /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
   /**
-   * The path is full: drops what waits of a stream for a keyframe of so many bytes. @returns false where there is still
-   * no room
+   * The path is full: drops waiting packets of a stream to make room for a keyframe of `bytes`. @returns false where
+   * there is still no room
    */
   replace?(ssrc: number, bytes: number): boolean;
   /** Sends the packet now or soon. @returns false when no path is selected */

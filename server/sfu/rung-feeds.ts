@@ -13,7 +13,7 @@ import type { RungName } from '../core/video/rungs.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { RungFeed, type FeedReceiver } from './rung-feed.ts';
 
-/** A line of which nothing became known for so long never will be: its viewer sends no feedback of that kind. */
+/** Time after which a line without an estimate gets none any more: its viewer sends no feedback of that kind. */
 const UNKNOWN_US = 3_000_000;
 
 export class RungFeeds {

@@ -52,7 +52,7 @@ export interface SfuStats {
   viewersByPath: Record<Path['kind'], number>;
   /** Those on the narrowest lines first. */
   viewers: ViewerFigures[];
-  /** Datagrams. */
+  /** Datagrams of the UDP socket, by how they were handled. */
   socket: RtcSocket['counters'] & { unknownAddress: number; unknownUser: number; badIntegrity: number };
   dtls: DtlsCounters;
   /** Null when there is no TCP port. */

@@ -37,11 +37,11 @@ export interface TcpPathOptions {
 
 /** A connection without traffic for this long is dead; Chromium checks its spare paths more often. */
 const IDLE_TIMEOUT_MS = 60_000;
-/** A handful of connectivity checks. */
+/** Bytes read before a viewer is known: a handful of connectivity checks. */
 const MAX_UNCLAIMED_BYTES = 8 * 1024;
-/** A quarter of a second of one camera. */
+/** Waiting bytes above which whole frames are dropped: a quarter of a second of one camera. */
 const FULL_BYTES = 32 * 1024;
-/** Half of it. */
+/** Waiting bytes above which upper layers are left out: half of FULL_BYTES. */
 const FILLING_BYTES = 16 * 1024;
 /** A frame that has begun is sent whole, perhaps for several cameras; this is the hard limit. */
 const MAX_WAITING_BYTES = 1024 * 1024;

@@ -14,7 +14,7 @@ import type { IceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 
 export interface TurnConnection {
   readonly isStream: boolean;
-  /** So much waits on a slow stream that whole frames should be skipped. */
+  /** Whether the bytes that wait on a slow stream exceed the limit for whole frames. */
   readonly isFull: boolean;
   /** Relayed datagrams dropped for lack of room. */
   readonly dropped: number;

@@ -39,8 +39,8 @@ export function share<Queries extends object, W extends WorkOf<Queries>>(
     else if (kind === 'long')
       shared[method] = (...args) => {
         // Long reads have no optional arguments, so an argument after the last one is the ReadFor.
-        const who = args.length > run.length ? (args[run.length] as ReadFor | undefined) : undefined;
-        return reads.ask(callOf(args.slice(0, run.length)), who);
+        const reader = args.length > run.length ? (args[run.length] as ReadFor | undefined) : undefined;
+        return reads.ask(callOf(args.slice(0, run.length)), reader);
       };
     else shared[method] = (...args) => writes.add(kind, callOf(args));
   }

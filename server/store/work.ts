@@ -44,7 +44,7 @@ export type Shared<Queries, W extends WorkOf<Queries>> = {
     ? W[Method] extends 'quick'
       ? (...args: Args) => Result
       : W[Method] extends 'long'
-        ? (...args: [...Args, who?: ReadFor]) => Promise<Result>
+        ? (...args: [...Args, reader?: ReadFor]) => Promise<Result>
         : (...args: Args) => Promise<Result>
     : never;
 };

@@ -89,7 +89,7 @@ export class CameraEncoder {
     return this.#stream('full').recordedBps;
   }
 
-  /** The most that others than this asker can take of a rung; Infinity: everything; undefined: no others have it. */
+  /** The highest bitrate of a rung that subscribers other than `but` can take; Infinity: no limit; undefined: there are none. */
   limitBps(rung: RungName, but: object): number | undefined {
     return this.#stream(rung).limitBps(but);
   }

@@ -52,7 +52,7 @@ export const AUDIT_QUERY = AUDIT_FILTER.extend({
 export const DEFAULT_AUDIT_DAYS = 90;
 export const MIN_AUDIT_DAYS = 7;
 export const AUDIT_SETTINGS = z.strictObject({
-  /** Entries are kept for so long. */
+  /** How long entries are kept. */
   days: z
     .int()
     .min(MIN_AUDIT_DAYS, `the audit log is kept for at least ${MIN_AUDIT_DAYS} days`)

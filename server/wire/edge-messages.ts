@@ -39,7 +39,7 @@ export const CAMERA_OFFER = z.object({
   /** The site's server time when it read the demand, and when it answered (core/clock-offset.ts). */
   t1: timeUs,
   t2: timeUs,
-  /** The demand lapses so long after `t1`, ms. */
+  /** Time after `t1` at which the demand lapses, ms. */
   lapsesInMs: z.int().min(100).max(600_000),
   /** Best first; null: this edge gets nothing of the camera now: there is no such camera, or it is switched off. */
   rungs: z

@@ -88,7 +88,7 @@ export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nul
 
 export const RETENTION_VIEW = RETENTION.extend({
   /**
-   * Nothing is deleted yet, because the server's date may be wrong: it is trusted after so many ms more of running without the
+   * Nothing is deleted yet, because the server's date may be wrong: it is trusted after this many ms more of running without the
    * clock being set, null while something says that it is wrong. Null: nothing is waited for.
    */
   waitingForClock: z.strictObject({ remainingMs: z.number().nonnegative().nullable() }).nullable(),
@@ -120,8 +120,8 @@ export const REMOVED_CAMERA = z.strictObject({
 export type RemovedCameraView = z.infer<typeof REMOVED_CAMERA>;
 
 /**
- * Part of a segment: what was complete when it had so many bytes. A player asks for a segment that is being written range by
- * range, and with its `bytes` as they were listed it gets parts of the same file each time.
+ * Part of a segment: the part that was complete at this length, in bytes. A player asks for a segment that is being
+ * written range by range, and with its `bytes` as they were listed it gets parts of the same file each time.
  */
 export const SEGMENT_PART = z.strictObject({ bytes: z.coerce.number<number>().int().min(1).optional() });
 

@@ -139,7 +139,7 @@ export type SignalingMethod = keyof SignalingMethods;
 export interface SignalingNotifications {
   /** The cameras to which this viewer has a right; sent after `authenticated` and whenever they change. */
   cameras: { cameras: CameraView[] };
-  /** A camera is live, or not any more; or it sends so much faster or slower that `staleAfterMs` has changed by half. */
+  /** A camera is live, or no longer live; or its pace has changed enough to change `staleAfterMs` by half. */
   cameraStatus: LivenessView & { cameraId: string };
   /** To administrators: what a camera runs, or how far its update is. */
   cameraFirmware: CameraFirmwareView;

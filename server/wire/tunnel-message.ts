@@ -10,7 +10,7 @@
  *   8 | data: bytes of the stream · credit: u32, bytes more           |
  *
  * `end`: the sender has sent everything. `reset`: the stream is over, whatever is under way. `credit`: the other side
- * may send so many bytes more; 0 says that the stream lives.
+ * may send this many bytes more; 0 says that the stream lives.
  */
 
 export const TUNNEL_HEADER_BYTES = 8;

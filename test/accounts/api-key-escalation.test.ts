@@ -102,7 +102,7 @@ test('a key made by a key ends no later, and is revoked with it', async (context
   const grandchild = (await madeBy(child.secret, { expiresAtMs })).body;
   const other = (await make(admin, { powers })).body;
   const ended: string[] = [];
-  server.accounts.events.on('sessionEnded', (id) => ended.push(id));
+  server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   await admin.call('DELETE', `/api/keys/${parent.key.id}`);
   for (const { secret } of [parent, child, grandchild])
     assert.equal((await by(secret, '/api/cameras')).status, 401);
@@ -154,7 +154,7 @@ test('a new password revokes the keys of its user, unless that user keeps them',
   assert.equal(await status(first.secret), 401);
   const second = (await make(client, { everyCamera })).body;
   const ended: string[] = [];
-  server.accounts.events.on('sessionEnded', (id) => ended.push(id));
+  server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   await admin.call('PATCH', `/api/users/${user.id}`, { body: { password: PASSWORD } });
   assert.equal(await status(second.secret), 401);
   assert.ok(ended.includes(second.key.id), 'what is sent by it ends');
@@ -184,7 +184,7 @@ test('keys end with their user, and each end is reported', async (context) => {
   const { user, client } = await addViewer('anna', ['live']);
   const { key } = (await make(client, { everyCamera: ['live'] })).body;
   const ended: string[] = [];
-  server.accounts.events.on('sessionEnded', (id) => ended.push(id));
+  server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   await server.accounts.users.remove(user.id);
   assert.ok(ended.includes(key.id));
 });

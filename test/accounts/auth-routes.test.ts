@@ -185,7 +185,7 @@ test('reusing an old refresh token ends the session for everyone who holds it', 
   assert.equal((await owner.refresh()).status, 200);
   nowMs += 31_000;
   const ended: string[] = [];
-  server.accounts.events.on('sessionEnded', (sessionId) => ended.push(sessionId));
+  server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   assert.equal((await thief.refresh()).status, 401);
   assert.equal(ended.length, 1);
   assert.equal((await owner.refresh()).status, 401);

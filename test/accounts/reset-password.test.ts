@@ -25,7 +25,7 @@ test('beside a running server the old password and sign-ins are worth nothing, a
   const events = new AccountEvents();
   const ended: string[] = [];
   const changed: string[] = [];
-  events.on('sessionEnded', (id) => ended.push(id));
+  events.on('credentialEnded', (id) => ended.push(id));
   events.on('accessChanged', (id) => changed.push(id));
   const { passwordResets: resets, users } = server.store;
   const watch = new PasswordResetWatch({ resets, users, events, log, intervalMs: 1_000_000 });

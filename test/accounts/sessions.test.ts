@@ -14,7 +14,7 @@ async function setUp(context: TestContext) {
   const clock = { nowMs: 1_800_000_000_000 };
   const events = new AccountEvents();
   const ended: string[] = [];
-  events.on('sessionEnded', (sessionId) => ended.push(sessionId));
+  events.on('credentialEnded', (id) => ended.push(id));
   const sessions = new Sessions({ store, events, nowMs: () => clock.nowMs });
   const user = await store.users.add(
     { username: 'ada', passwordHash: '', role: 'viewer', cameras: [] },

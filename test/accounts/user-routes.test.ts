@@ -44,7 +44,7 @@ test('a password set by an administrator signs the user out everywhere', async (
   const { id } = await add('ada', 'viewer');
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const ended: string[] = [];
-  server.accounts.events.on('sessionEnded', (sessionId) => ended.push(sessionId));
+  server.accounts.events.on('credentialEnded', (endedId) => ended.push(endedId));
   const { sessionId } = server.accounts.sessions.identify(ada.accessToken ?? '');
   assert.equal((await change(id, { password: 'second password' })).status, 200);
   assert.deepEqual(ended, [sessionId]);
@@ -60,7 +60,7 @@ test('a removed user is refused at once, and their sessions and rights end', asy
   const ada = await ApiClient.signedIn(server, 'ada', 'first password');
   const told: string[] = [];
   const { sessionId } = server.accounts.sessions.identify(ada.accessToken ?? '');
-  server.accounts.events.on('sessionEnded', (ended) => told.push(ended));
+  server.accounts.events.on('credentialEnded', (ended) => told.push(ended));
   server.accounts.events.on('accessChanged', (userId) => told.push(userId));
   assert.equal((await admin.call('DELETE', `/api/users/${id}`)).status, 204);
   assert.deepEqual(told, [sessionId, id]);

@@ -184,6 +184,7 @@ suite('an edge', () => {
     const away = await fetch(`${edge.url}/api/cameras`);
     assert.equal(away.status, 503);
     assert.equal(away.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+    assert.equal((await fetch(`${edge.url}/signaling`)).status, 503);
     assert.equal((await fetch(`${edge.url}/api/health`)).status, 200);
     assert.equal((await admin.cameras()).length, 1, 'at home nothing has changed');
     await nats.restart();

@@ -310,7 +310,7 @@ test('a stream whose bytes are missing, or whose other side is gone, ends', asyn
   await until('the site has noticed', () => site.stats.open === 0);
 });
 
-test('an edge opens no more than so many streams, and the site reads what it can', async (t) => {
+test('an edge opens no more streams than the limit, and the site reads what it can', async (t) => {
   const { tunnels: site } = await openSite(t, () => undefined);
   const { link } = await openEdge(t);
   const open = async (message: object): Promise<unknown> => {

@@ -41,7 +41,7 @@ function varint(value: number): Buffer {
   return Buffer.of((value & 127) | 128, ((value >> 7) & 127) | 128, ((value >> 14) & 127) | 128, value >> 21);
 }
 
-test('published pictures have so many bytes in all, large ones where a camera may have them', async (context) => {
+test('published pictures are bounded in bytes, also large ones for cameras that may send them', async (context) => {
   const camera = { ackWindow: 4, maxJpegBytes: 4 * MIB, take: () => undefined, leave: () => undefined };
   const { connect } = await grpcInterface(context, { publishing: { publish: () => camera } });
   const client = connect();

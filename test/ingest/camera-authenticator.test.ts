@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { handshakeHmac } from '../../server/core/link/camera-handshake.ts';
 import { CameraAuthenticator } from '../../server/ingest/camera-authenticator.ts';
+import { StoredCameras } from '../../server/ingest/stored-cameras.ts';
 import { createLog } from '../../server/log.ts';
 import type { HelloMessage } from '../../server/wire/camera-protocol.ts';
 
@@ -13,7 +14,9 @@ function fail(): never {
 test('a camera that has proven its key is let in again while the store fails, and not after it was removed', () => {
   const key = randomBytes(32);
   let keyOf = (_id: string): Uint8Array | undefined => key;
-  const authenticator = new CameraAuthenticator({ keyOf: (id) => keyOf(id) }, createLog('silent'));
+  const authenticator = new CameraAuthenticator(
+    new StoredCameras({ keyOf: (id) => keyOf(id) }, createLog('silent')),
+  );
   const [serverNonce, cameraNonce] = [randomBytes(32), randomBytes(32)];
   const isLetIn = (cameraId: string): boolean => {
     const hmac = handshakeHmac(key, 'camera', { cameraId, serverNonce, cameraNonce });

@@ -171,7 +171,7 @@ suite('before the welcome', () => {
         return camera;
       },
       {
-        credentials: {
+        store: {
           keyOf: () => {
             if (failing) throw new Error('the disk is full');
             return key;

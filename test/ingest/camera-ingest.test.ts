@@ -51,7 +51,7 @@ suite('camera ingest', () => {
   test('a camera is welcomed with the settings kept for it', async () => {
     const key = randomBytes(32);
     await using rig = await IngestRig.start({
-      credentials: { keyOf: () => key, settingsOf: () => ({ frameSize: 'SVGA', maxFps: 10 }) },
+      store: { keyOf: () => key, settingsOf: () => ({ frameSize: 'SVGA', maxFps: 10 }) },
     });
     const { settings } = await rig.connect().shakeHands('any', key);
     assert.deepEqual(settings, { frameSize: 'SVGA', maxFps: 10, ackWindow: 2 });

@@ -25,7 +25,7 @@ interface Door {
 /** @param allowed cameras that may send large pictures */
 async function openV1(t: TestContext, allowed: ReadonlySet<string>): Promise<Door> {
   const rig = await IngestRig.start({
-    credentials: {
+    store: {
       keyOf: (id) => rig.keys.get(id),
       allowsLargePictures: (id) => allowed.has(id),
     },
@@ -85,7 +85,7 @@ async function openLegacy(t: TestContext, allowed: ReadonlySet<string>): Promise
 const padded = (jpeg: Buffer, length: number): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...comments(length - jpeg.length), jpeg.subarray(2)]);
 
-/** Comment segments of so many bytes. */
+/** Comment segments of this length. */
 function comments(bytes: number): Buffer[] {
   const parts: Buffer[] = [];
   for (let rest = bytes; rest > 0;) {

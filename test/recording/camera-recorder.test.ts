@@ -54,7 +54,7 @@ async function setUp(
       await rig.store.idle;
       return rig.store.recordings.gaps('cam_1', ...EVER);
     },
-    /** The camera sends for so long, and the recorder is asked once a second; the disk keeps up. */
+    /** The camera sends for `ms`, and the recorder is asked once a second; the disk keeps up. */
     run: async (seconds: number): Promise<void> => {
       for (let second = 0; second < seconds; second++) {
         for (let part = 0; part < 5; part++) {

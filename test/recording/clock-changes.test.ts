@@ -60,7 +60,7 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings> = {}) 
     library,
     recorder,
     nowMs: () => video.nowMs + aheadMs,
-    /** The camera sends for so long; the disk keeps up. */
+    /** The camera sends for this time; the disk keeps up. */
     run: async (seconds: number): Promise<void> => {
       for (let part = 0; part < 5 * seconds; part++) {
         video.play(200);
@@ -74,7 +74,7 @@ async function setUp(t: TestContext, settings: Partial<RecordingSettings> = {}) 
       aheadMs += byMs;
       look();
     },
-    /** No picture comes for so long. */
+    /** No picture comes for this time. */
     falls: (ms: number): void => void (video.nowMs += ms),
     sleeps: (ms: number): void => {
       video.nowMs += 10;

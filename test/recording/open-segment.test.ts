@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 const FRAMES = encodedFrames({ count: 100 });
 const BEGIN_MS = BEGIN_US / 1000;
 
-/** A segment with so many frames, which is open. */
+/** An open segment with this many frames. */
 async function setUp(context: TestContext, count: number) {
   const server = await startApi(context);
   const { id: cameraId } = await server.store.cameras.add('Door', 'v1', 0);

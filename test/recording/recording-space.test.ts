@@ -10,7 +10,7 @@ const recording = (id: string, bytes = 0, kept = true): StoredRecording => ({
   kept,
 });
 
-/** A disk with so much free, of which `floor` stays free. It is looked at once a second at most, so once in a test. */
+/** A disk with this much free, of which `floor` stays free. It is read once a second at most, so once in a test. */
 function room(free: number, floor: number, options: Partial<RecordingSpaceOptions> = {}) {
   const removed: string[] = [];
   const alarms: unknown[] = [];

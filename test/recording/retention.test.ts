@@ -191,7 +191,11 @@ suite('retention', () => {
     }
     assert.equal((await retention.expired(30, {})).eventPictures, 2);
     const beforeMs = LATER_MS - 30 * DAY_MS;
-    assert.equal(await rig.store.retention.removePictures(beforeMs, 1), 1, 'so many at a time');
+    assert.equal(
+      await rig.store.retention.removePictures(beforeMs, 1),
+      1,
+      'at most the given number at a time',
+    );
     assert.equal((await retention.expired(30, {})).eventPictures, 1);
     await rig.store.retention.setKeepDays(30);
     await retention.run();

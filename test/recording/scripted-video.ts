@@ -72,7 +72,7 @@ export class ScriptedVideo implements EncodedVideo {
     this.#wantKeyframe = true;
   }
 
-  /** The camera sends for so long. */
+  /** The camera sends for this time. */
   play(ms: number): void {
     for (const untilMs = this.nowMs + ms; this.nowMs < untilMs; this.nowMs += INTERVAL_MS) this.take();
   }

@@ -74,7 +74,7 @@ function setUp(closed: () => object | undefined = () => undefined) {
     onLost: (problem, _error, span) => lost.push({ problem, ...span }),
   });
   let nowMs = BEGIN_MS;
-  /** The camera sends so many pictures, of which the first is a keyframe. */
+  /** The camera sends `count` pictures, the first of which is a keyframe. */
   const send = (count: number, width = 320): void => {
     for (let sent = 0; sent < count; sent++, nowMs += INTERVAL_MS) {
       const times = { captureUs: nowMs * 1000, receivedUs: 0, decodeStartUs: 0, decodedUs: 0, encodedUs: 0 };

@@ -177,9 +177,20 @@ test('while packets only arrive in another order, a request is answered when it 
     second(rig, 0);
     assert.equal(nack(), 6);
   }
+  const before = media(rig).length;
+  rig.frame();
+  assert.equal(media(rig).length, before + 3);
   second(rig, 0);
   assert.equal(nack(), 0);
   assert.equal(nack(), 6);
+  rig.frame();
+  const frame = media(rig).slice(-5);
+  assert.deepEqual(
+    frame.map(({ marker }) => marker),
+    [false, false, false, false, true],
+    'frames of more packets come more regularly',
+  );
+  assert.equal(Buffer.concat(frame.map(({ payload }) => payload.subarray(6))).length, 3000);
 });
 
 test('feedback that names the stream of retransmissions requests nothing of the video', () => {

@@ -96,7 +96,7 @@ export class ClockRig implements AsyncDisposable {
     await this.#untilNoticed();
   }
 
-  /** The process stands still for so long, and the wall clock moves on by more. */
+  /** The process stands still for this time, and the wall clock moves on by more. */
   async suspends(standsStillMs: number, byMs: number): Promise<void> {
     this.server.child.process.kill('SIGSTOP');
     this.#wall.set(this.#wall.aheadMs + byMs);
@@ -125,7 +125,7 @@ export class ClockRig implements AsyncDisposable {
 
   async recordsFor(ms: number): Promise<void> {
     const untilMs = Date.now() + ms;
-    await until('it has recorded for so long', () => Date.now() >= untilMs, ms + 10_000);
+    await until('it has recorded long enough', () => Date.now() >= untilMs, ms + 10_000);
   }
 
   async timeline(camera: CameraWithKey, aroundMs = this.nowMs): Promise<Timeline> {
@@ -186,7 +186,7 @@ export class ClockRig implements AsyncDisposable {
     );
   }
 
-  /** The newest event of this source is over and lasted so long, has its picture, and a whole clip. */
+  /** Checks that the newest event of this source is over, has this length, its picture and a whole clip. */
   async assertEvent(trueStartMs: number, lastedMs: number, source: EventView['source']): Promise<void> {
     const event = await until('the event is over and has a picture', async () => {
       const newest = (await this.events()).find((each) => each.source === source);

@@ -81,7 +81,7 @@ export class IngestServer {
         isPrivate: true,
         secure: this.#tls !== undefined,
       }),
-      credentials: { keyOf: (id) => (id === CAMERA_ID ? KEY : undefined) },
+      store: { keyOf: (id) => (id === CAMERA_ID ? KEY : undefined) },
       log: pino({ level: 'silent' }),
     });
     const server = this.#tls ? createHttpsServer(this.#tls) : createHttpServer();

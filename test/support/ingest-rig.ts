@@ -55,7 +55,7 @@ export class IngestRig {
     const frames: CameraFrame[] = [];
     const ingest = new CameraIngest({
       onFrame: (frame) => frames.push(frame),
-      credentials: { keyOf: (id) => keys.get(id) },
+      store: { keyOf: (id) => keys.get(id) },
       connectionOf: ({ socket }) => ({ address: socket.remoteAddress ?? '', isPrivate: false, secure }),
       log,
       ...options,

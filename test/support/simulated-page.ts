@@ -63,7 +63,7 @@ export class SimulatedPage extends SimulatedViewer {
     this.join(cameras);
   }
 
-  /** So many more cameras are shown. */
+  /** Shows this many more cameras. */
   join(cameras: number): void {
     for (let count = 0; count < cameras; count++) {
       const camera = new PageCamera();

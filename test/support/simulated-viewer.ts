@@ -36,7 +36,7 @@ export interface ViewerOptions {
   feedbackLoss?: number;
   /** Drift of the viewer's clock, per million. */
   drift?: number;
-  /** A keyframe, of 6 frames' size, every so many frames. */
+  /** Number of frames from one keyframe, of 6 frames' size, to the next. */
   keyframeEvery?: number;
   frameUs?: number;
 }
@@ -83,7 +83,7 @@ export class SimulatedViewer {
     );
   }
 
-  /** Runs on for so many seconds. */
+  /** Runs on for this many seconds. */
   run(seconds: number): this {
     for (let second = 0; second < seconds; second++) {
       for (let step = 0; step < 1_000_000 / STEP_US; step++) this.#step();

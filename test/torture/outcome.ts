@@ -21,9 +21,10 @@ export interface Outcome {
 }
 
 /** @returns a few words for each broken limit */
-export function brokenBy({ figures, findings, serverEnd }: Outcome): string[] {
+export function brokenBy({ figures, findings, errorsLogged, serverEnd }: Outcome): string[] {
   return [
     ...(serverEnd === undefined ? [] : [`the server ended (${serverEnd})`]),
+    ...(errorsLogged === 0 ? [] : ['errors in the log']),
     ...brokenLimits(figures),
     ...findings.flatMap(({ broken }) => broken ?? []),
   ];

@@ -26,7 +26,7 @@ const HEAVY_WINDOWS = 12;
 const TRIAL_WINDOWS = 4;
 const SAME_SHARE = 0.75;
 const RANDOM_US = 60_000_000;
-/** For so long after a trial that helped, the line is known to drop what is too much. */
+/** Time after a successful trial for which the line counts as one that drops the excess. */
 const POLICED_US = 60_000_000;
 
 interface Window {

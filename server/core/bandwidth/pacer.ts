@@ -61,7 +61,7 @@ export class Pacer<Packet extends Paced> {
   #debtUs = 0;
   #probe: RunningProbe | undefined;
 
-  /** @param padding makes a packet of about so many bytes that no one shows, undefined while there is none */
+  /** @param padding makes a packet of padding of about that many bytes, undefined while there is none */
   constructor(send: SendPaced<Packet>, padding: (bytes: number) => Packet | undefined) {
     this.#send = send;
     this.#padding = padding;
@@ -115,7 +115,7 @@ export class Pacer<Packet extends Paced> {
   /**
    * Drops what waits of this stream, so that a keyframe can take its place.
    *
-   * @returns false, and drops nothing, where less waits of it than so many bytes: more would wait then
+   * @returns false, and drops nothing, if fewer than `bytes` of it wait: the keyframe would add to the queue
    */
   replace(ssrc: number, bytes: number): boolean {
     const dropped = this.#media.filter((packet) => packet.ssrc === ssrc);

@@ -16,7 +16,7 @@ const TRIED_MORE_BPS = 10_000;
 const PACKET_BITS = 9_600;
 const RESPONSE_US = 100_000;
 const MIN_ADDED_BPS = 4_000;
-/** For so long after it was met, the limit found is believed. */
+/** How long a limit that was met is believed. */
 const BELIEVED_US = 10_000_000;
 const BEYOND = 1.05;
 /** The limit found before: its weight, and its deviation within reason. */

@@ -14,7 +14,7 @@ import type { Share } from './allocation.ts';
 /** Share of an estimate that is offered: the rest is the margin of a raise. */
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
-/** A line that carries so many times as much as when the share was last changed is another one. */
+/** Factor above the capacity at the last change of a share from which the line counts as another one. */
 const FAR_MORE = 2;
 const FAR_MORE_HOLD_US = 1_000_000;
 const MAX_HOLD_US = 60_000_000;
@@ -133,7 +133,7 @@ function isLess({ target, limitBps = Infinity }: Share, than: Share): boolean {
   return levelOf(target) === levelOf(than.target) && limitBps < KEPT_SHARE * (than.limitBps ?? Infinity);
 }
 
-/** A higher step, or of the same rung so many more bits that they are worth a keyframe. */
+/** Whether it is a higher step, or enough more bits of the same rung to be worth a keyframe. */
 function isMore({ target, limitBps = Infinity }: Share, than: Share): boolean {
   const rise = levelOf(target) - levelOf(than.target);
   return rise > 0 || (rise === 0 && limitBps > WORTHWHILE_RAISE * (than.limitBps ?? Infinity));

@@ -9,13 +9,13 @@ const DRAINED = 0.8;
 /** A queue that is shorter, or has shrunk to this share, was ours. */
 const SHORT_US = 8_000;
 const SHRUNK = 0.5;
-/** So many decreases drain a queue that is ours. */
+/** Number of decreases that drain a queue of our own. */
 const MAX_VAIN = 3;
 /** Share of the queue by which it changes at most where it is none. */
 const UNMOVED = 0.05;
 /** With jitter, no queue is known better. */
 const UNMOVED_US = 4_000;
-/** For so long the queue is that of another flow, and only losses show that it is full. */
+/** Time for which the queue counts as that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
 /** No more is sent than this many times what was found: the queue had time to drain. */
 const OBEYED = 1.1;

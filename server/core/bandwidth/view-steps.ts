@@ -24,11 +24,11 @@ export interface ViewStep extends ForwardingTarget {
   /** On the line, bits per second: at least, and at most. */
   readonly minBps: number;
   readonly maxBps: number;
-  /** Its rung is encoded with at least so many bits per second, of which lower layers are a part. */
+  /** Least bitrate of its rung, bits per second, with all layers. */
   readonly minMediaBps: number;
-  /** Its rung has so many where nothing limits it. */
+  /** Bitrate of its rung without any limit, bits per second. */
   readonly wholeBps: number;
-  /** At most, its rung has all the bits that it can use. */
+  /** Whether at `maxBps` its rung has all the bits that it can use. */
   readonly isWhole: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface ViewSteps {
 }
 
 const TIDS = [0, 1, 2] as const;
-/** Shown so much larger than it is, a picture still looks sharp. */
+/** A picture shown at its size divided by this share still looks sharp. */
 const COVERING_SHARE = 0.85;
 /** Share of its bits below which a smaller rung looks better … */
 const MIN_SHARE = 0.4;
@@ -69,7 +69,7 @@ export function viewSteps({ rungs, heldBps, view }: ViewedCamera, quality: Pictu
   return { steps: steps.map((step) => atMost(step, allowedBps)), limitedBy };
 }
 
-/** @returns bits per second on the line of so many of video */
+/** @returns bits per second on the line, headers included, of `videoBps` of video */
 export function lineBps(
   videoBps: number,
   share: { bits: number; frames: number } = TEMPORAL_LAYERS[2],
@@ -79,7 +79,7 @@ export function lineBps(
   return bps + fps * Math.ceil(bps / fps / PACKET_BITS) * PACKET_OVERHEAD_BITS;
 }
 
-/** @returns the video, bits per second, that so many on the line carry */
+/** @returns bits per second of video that fit into `onLineBps` with their headers */
 export function mediaBps(onLineBps: number): number {
   const packets = ASSUMED_FPS * Math.ceil(onLineBps / ASSUMED_FPS / (PACKET_BITS + PACKET_OVERHEAD_BITS));
   return Math.max(0, onLineBps - packets * PACKET_OVERHEAD_BITS);

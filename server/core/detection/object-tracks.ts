@@ -15,13 +15,13 @@ import { TrackedObject, type ObjectZone } from './tracked-object.ts';
 
 /** An object begins with a score of at least `begin` and goes on while it is at least `keep`; `sure` needs no second picture. */
 export const SCORES = { begin: 0.5, keep: 0.3, sure: 0.8 };
-/** An object that is not reported for so long has gone. */
+/** Time without a report after which an object has gone. */
 export const LOST_US = 5_000_000;
 export const MAX_OBJECTS = 32;
 /** Objects that start, in the long run and at once: above this, a report is noise. */
 const STARTS = { perSecond: 0.5, burst: 20 };
 const SIGHTINGS_TO_START = 2;
-/** Two boxes of one report that overlap so much show one object twice. */
+/** Overlap from which two boxes of one report show one object twice. */
 const SAME_BOX = 0.5;
 
 export interface ObjectChange {

@@ -20,7 +20,7 @@ const CLEARLY_MORE = 1.5;
 const MAX_LABELS = 8;
 /** Largest distance of a centre from the expected one, in sizes of the object: at once, for each second, and at most. */
 const REACH = { atOnce: 0.5, perSecond: 1, atMost: 2 };
-/** An object that is seen so much larger or smaller is another one. */
+/** Factor in size beyond which a box shows another object. */
 const MIN_SIZE_RATIO = 0.25;
 /** A box with a label that the object never had is the same object only where the two nearly cover each other. */
 const MIN_OVERLAP_OF_OTHER_LABEL = 0.5;

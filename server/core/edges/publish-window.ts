@@ -12,9 +12,9 @@
 export const MAX_BYTES = 4 * 1024 * 1024;
 export const CAMERA_BYTES = MAX_BYTES / 2;
 export const MAX_WAIT_US = 200_000;
-/** A round trip is begun so often, at most, while something is published. */
+/** Least time between two measurements of the round trip, while something is published. */
 export const MARK_INTERVAL_US = 20_000;
-/** The best round trip counts for so long: the way to NATS may change. */
+/** How long the best round trip counts: the route to NATS may change. */
 const BEST_FOR_US = 60_000_000;
 
 interface Mark {

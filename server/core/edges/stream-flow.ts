@@ -15,7 +15,7 @@ const U32 = 2 ** 32;
 export class StreamFlow {
   #maySend = WINDOW_BYTES;
   #received = 0;
-  /** Given back so far. */
+  /** Bytes of credit given back. */
   #credited = 0;
   #next = 0;
   #expected = 0;

@@ -49,7 +49,7 @@ const SETTLE_US = 400_000;
 const LARGEST_STEP = 1 / 8;
 const RAISE_AFTER_US = 10_000_000;
 const RAISE_SIZE_AFTER_US = 30_000_000;
-/** So much sooner where the line carries this many times what the level needs. */
+/** A raise comes sooner by this factor if the line carries this many times what the level needs. */
 const SOONER = 1 / 3;
 const PLENTY = 4;
 /** A camera that was away for longer begins with what the owner wants. */

@@ -20,7 +20,7 @@ export interface StreamRates {
   arrivedBps: number;
 }
 
-/** A frame on its way is a small part of so many. */
+/** Packets of which a frame on its way is a small part. */
 const MIN_PACKETS = 100;
 const MIN_INTERVAL_US = 300_000;
 /** However few packets there were. */

@@ -10,16 +10,14 @@ import type { LineLosses } from './loss-window.ts';
 /** A shorter round trip has a lost packet sent again in time. */
 const MIN_ROUND_TRIP_US = 50_000;
 const LEAVE_ROUND_TRIP_US = 40_000;
-/** Shares of the packets that are lost. */
-const MIN_LOSS = 0.004;
-const LEAVE_LOSS = 0.001;
-const MUCH_LOSS = 0.025;
-const LEAVE_MUCH_LOSS = 0.015;
+/** The fewest first: repair packets, of the packets of video, from this share of losses on, and until fewer than that. */
+const LEVELS = [
+  { share: 0.2, enter: 0.004, leave: 0.001 },
+  { share: 0.4, enter: 0.025, leave: 0.015 },
+  { share: 0.6, enter: 0.08, leave: 0.055 },
+] as const;
 /** Until less is thought enough. */
 const CALM_US = 15_000_000;
-
-export const LITTLE_SHARE = 0.2;
-export const MUCH_SHARE = 0.4;
 
 export class CorrectionShare {
   #share = 0;
@@ -32,22 +30,13 @@ export class CorrectionShare {
 
   /** @param losses of the stream of video */
   onLosses({ share: loss, shortestRoundTripUs }: LineLosses, nowUs: number): void {
-    const isOn = this.#share > 0;
-    const isLong = shortestRoundTripUs > (isOn ? LEAVE_ROUND_TRIP_US : MIN_ROUND_TRIP_US);
-    if (!isLong || loss < (isOn ? LEAVE_LOSS : MIN_LOSS)) return this.#lower(0, nowUs);
-    const isMuch = loss > (this.#share === MUCH_SHARE ? LEAVE_MUCH_LOSS : MUCH_LOSS);
-    if (!isMuch) return this.#lower(LITTLE_SHARE, nowUs);
-    this.#share = MUCH_SHARE;
-    this.#neededUs = nowUs;
-  }
-
-  #lower(share: number, nowUs: number): void {
-    if (share >= this.#share) this.#neededUs = nowUs;
-    if (nowUs - this.#neededUs < CALM_US) {
-      this.#share = Math.max(share, this.#share);
-      return;
-    }
-    this.#share = share;
+    const isLong = shortestRoundTripUs > (this.#share > 0 ? LEAVE_ROUND_TRIP_US : MIN_ROUND_TRIP_US);
+    const level = LEVELS.findLast(
+      ({ share, enter, leave }) => loss >= (this.#share >= share ? leave : enter),
+    );
+    const needed = isLong && level ? level.share : 0;
+    if (needed < this.#share && nowUs - this.#neededUs < CALM_US) return;
+    this.#share = needed;
     this.#neededUs = nowUs;
   }
 }

@@ -17,7 +17,7 @@ const MIN_INTERVAL_US = 300_000;
 const MAX_INTERVAL_US = 4_000_000;
 /** A request that left the viewer before a keyframe could have arrived there is not for another one. */
 const CROSSING_MARGIN_US = 100_000;
-/** So long without a request, and the next one is a first one. */
+/** Time without a request after which the next one counts as the first. */
 const CALM_US = 15_000_000;
 
 export class KeyframeAllowance {

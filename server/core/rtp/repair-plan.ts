@@ -49,7 +49,7 @@ const TURNS = [
 export class RepairPlan<Frame extends PlannedFrame> {
   /** The oldest first. */
   #before: Numbered<Frame>[] = [];
-  /** So many of the newest of them are not protected. */
+  /** Number of the newest of them that are not protected. */
   #unprotected = 0;
   /** Repair packets owed; negative: too many were sent. */
   #owed = 0;

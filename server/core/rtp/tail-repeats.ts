@@ -20,7 +20,7 @@ export interface ArrivalReport {
 export const MAX_PASSES = 6;
 /** Before the first report nothing may have arrived at all. */
 const FIRST_WAIT_US = 200_000;
-/** The first report takes so long, and a line that carries other video too, or a large keyframe, may be behind. */
+/** Time until the first report; a line that also carries other video, or a large keyframe, may be later. */
 const MAX_FIRST_WAIT_US = 1_000_000;
 /** A packet on a line of 256 kbit/s, which is as slow as one is before anything is known of it. */
 const SLOW_PACKET_US = 38_000;

@@ -24,14 +24,21 @@ export interface RtpPayload {
 /** The highest temporal layer: no frame refers to one of it. */
 const TOP_TID = 2;
 
+/** A fine frame has so many pieces, unless they were so small that headers cost more than they bring. */
+const FINE_PIECES = 5;
+const MIN_FINE_BYTES = 400;
+
 /**
  * @param maxPayloadBytes descriptor included: the datagram without all headers and tags
+ * @param isFine for a line that delays each packet by another time: a frame is there with its last packet, and the more packets
+ *   frames have, the more regularly they come
  * @returns the payloads in order; none for an empty frame
  * @throws RangeError when the limit leaves no room for a descriptor and one byte
  */
 export function packetizeVp8(
   { data, layer }: Pick<EncodedFrame, 'data' | 'layer'>,
   maxPayloadBytes: number,
+  isFine = false,
 ): RtpPayload[] {
   if (!(maxPayloadBytes > VP8_DESCRIPTOR_BYTES))
     throw new RangeError(
@@ -39,7 +46,8 @@ export function packetizeVp8(
     );
   if (data.length === 0) return [];
   const { tid, layerSync } = layer ?? { tid: 0, layerSync: false };
-  const pieces = Math.ceil(data.length / (maxPayloadBytes - VP8_DESCRIPTOR_BYTES));
+  const finePieces = isFine ? Math.min(FINE_PIECES, Math.floor(data.length / MIN_FINE_BYTES)) : 1;
+  const pieces = Math.max(finePieces, Math.ceil(data.length / (maxPayloadBytes - VP8_DESCRIPTOR_BYTES)));
   const memory = Buffer.allocUnsafeSlow(data.length + pieces * VP8_DESCRIPTOR_BYTES);
   const payloads: RtpPayload[] = [];
   let begin = 0;

@@ -10,7 +10,7 @@ const MAX_PICTURES = 8;
 /** How much longer than one alone a picture may take for the window to grow, and to stay. */
 const GROWS_UP_TO = { factor: 1.1, ms: 20 };
 const STAYS_UP_TO = { factor: 1.25, ms: 40 };
-/** After it has shrunk it does not grow for so long. */
+/** Time for which it does not grow after it has shrunk. */
 const HOLD_MS = 5_000;
 /** The path or the picture's size may have changed: then one is sent alone again, to be measured. */
 const ALONE_LASTS_MS = 10_000;

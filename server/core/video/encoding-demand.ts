@@ -23,8 +23,7 @@ export interface CombinedDemand {
 
 /**
  * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it
- * takes what the
- *   others get
+ *   takes the bitrate that the others get
  * @returns the highest; undefined: none states one
  */
 export function combineLimits(limitsBps: readonly (number | undefined)[]): number | undefined {

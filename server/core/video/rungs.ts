@@ -43,7 +43,7 @@ const BPS_STEP = 1_000;
  * @param width of the camera's pictures, pixels
  * @param height of the camera's pictures, pixels
  * @param fps of the camera
- * @param recordedBps at least so many bits a second of `full` are recorded; 0: none
+ * @param recordedBps least bits per second of `full` that recordings need; 0: none
  * @returns best first; the first is `full`
  */
 export function rungsOf(width: number, height: number, fps: number, recordedBps = 0): Rung[] {

@@ -34,11 +34,12 @@ export const RECORDING_ROUTES = {
     response: RETENTION_VIEW,
   },
   'PUT /api/recording/retention': {
-    summary: 'Delete recordings and pictures of events after so many days, except protected recordings',
+    summary:
+      'Set after how many days recordings and pictures of events are deleted; protected recordings stay',
     body: RETENTION,
   },
   'GET /api/recording/retention/losses': {
-    summary: 'Read what is older than so many days',
+    summary: 'Read how many recordings and pictures are older than the given number of days',
     query: z.strictObject({ days: z.coerce.number<number>().int().min(1).max(3650) }),
     response: EXPIRED,
   },

@@ -23,7 +23,7 @@ export interface Measured {
   capacityKbps: number | undefined;
   /** Width of the first picture, before anything was narrow. */
   fullWidth: number;
-  /** The line is as good as before after so many seconds; undefined: no such moment. */
+  /** Seconds after which the line is as good as before; undefined: no such moment. */
   returnAtS: number | undefined;
   psnrDb: number | undefined;
 }

@@ -60,7 +60,7 @@ export class Viewer implements AsyncDisposable {
     });
   }
 
-  /** Waits until so many pictures are there, and records from then on when they are shown. */
+  /** Waits until this many pictures are there, and records from then on when they are shown. */
   async watch(cameras: number): Promise<void> {
     const isWatched = async (): Promise<boolean> =>
       (await watchPictures(this.#page).catch(() => 0)) >= cameras;

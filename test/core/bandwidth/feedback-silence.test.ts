@@ -4,7 +4,7 @@ import { FeedbackSilence } from '../../../server/core/bandwidth/feedback-silence
 
 const FRAME_US = 40_000;
 
-/** Frames for so long. @returns when less should be sent, ms after the first one */
+/** Frames for this time. @returns when less should be sent, ms after the first one */
 function cuts(silence: FeedbackSilence, fromUs: number, seconds: number): number[] {
   const found: number[] = [];
   for (let us = 0; us < seconds * 1_000_000; us += FRAME_US)

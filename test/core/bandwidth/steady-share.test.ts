@@ -19,7 +19,7 @@ class Rig {
   /** Changes of rung or limit: each costs a keyframe. */
   changes = 0;
 
-  /** @returns the share after so long at this estimate */
+  /** @returns the share after this time at this estimate */
   hold(seconds: number, targetBps: number | undefined): Share {
     let share: Share | undefined;
     for (let step = 0; step < seconds * 10; step++) share = this.step(targetBps);

@@ -45,7 +45,7 @@ class Camera {
     return this;
   }
 
-  /** For so many reports, 5 s apart; counters grow by so much each. */
+  /** Sends `reports` reports, 5 s apart; each adds to the counters. */
   goesOn(reports: number, change: Partial<TelemetryMessage> = {}, drops = 0, sendStalls = 0): this {
     for (let i = 0; i < reports; i++) {
       this.waits(5 * SECOND_MS).reports({

@@ -61,7 +61,7 @@ export class SimulatedUplink {
     this.set = wanted;
   }
 
-  /** The line carries nothing for so long. */
+  /** The line carries nothing for this time. */
   interrupt(seconds: number): void {
     this.#lineFreeUs = this.nowUs + seconds * 1e6;
   }

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const FRAMES = encodedFrames({ count: 100 });
 
-/** The bytes of a file that has so many frames, while it is being written, and when it has ended with all of them. */
+/** The bytes of a file with `count` frames, while it is being written, and when it has ended with all of them. */
 async function written(context: TestContext, count: number): Promise<{ open: Buffer; ended: Buffer }> {
   const path = join(temporaryFolder(context), 'segment.webm');
   const [first] = FRAMES;

@@ -4,7 +4,7 @@ import { ArrivalRate, type StreamRates } from '../../../server/core/rtp/arrival-
 
 const PACKET_BYTES = 1200;
 
-/** Reports at these times, each of a second in which so many packets were sent and all but so many arrived. */
+/** Reports at these times, each of a second in which `packets` were sent and all but `lost` arrived. */
 function rated(seconds: { packets: number; lost?: number }[]): (StreamRates | undefined)[] {
   const rate = new ArrivalRate();
   let [packets, cumulativeLost] = [0, 0];

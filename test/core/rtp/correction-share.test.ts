@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LossWindow } from '../../../server/core/rtp/loss-window.ts';
-import { CorrectionShare, LITTLE_SHARE, MUCH_SHARE } from '../../../server/core/rtp/correction-share.ts';
+import { CorrectionShare } from '../../../server/core/rtp/correction-share.ts';
 
 const SECOND_US = 1_000_000;
 const LONG_US = 120_000;
+const LITTLE_SHARE = 0.2;
+const MUCH_SHARE = 0.4;
 
 /** A viewer who reports once a second on 100 packets. */
 class Reports {
@@ -34,10 +36,18 @@ test('a line without losses carries none', () => {
 test('few losses need little, many much, from the second report on', () => {
   assert.equal(new Reports().pass(2, 1), LITTLE_SHARE);
   assert.equal(new Reports().pass(2, 5), MUCH_SHARE);
+  assert.equal(new Reports().pass(2, 10), 0.6);
 });
 
 test('if a retransmission is quick, no repair packet is needed', () => {
   assert.equal(new Reports().pass(10, 5, 30_000), 0);
+});
+
+test('a way that becomes long, and loses packets, has it after three reports', () => {
+  const reports = new Reports();
+  reports.pass(10, 0, 5_000);
+  assert.equal(reports.pass(2, 5, 200_000), 0);
+  assert.equal(reports.pass(1, 5, 200_000), MUCH_SHARE);
 });
 
 test('a line that loses packets now and then goes on with it', () => {
@@ -47,6 +57,16 @@ test('a line that loses packets now and then goes on with it', () => {
     assert.equal(reports.pass(7, 0), MUCH_SHARE);
     assert.equal(reports.pass(2, 5), MUCH_SHARE);
   }
+});
+
+test('losses about as many as a limit do not change it all the time', () => {
+  const reports = new Reports();
+  reports.pass(5, 9);
+  for (let i = 0; i < 20; i++) {
+    assert.equal(reports.pass(5, 6), 0.6);
+    assert.equal(reports.pass(5, 9), 0.6);
+  }
+  assert.equal(reports.pass(25, 5), MUCH_SHARE);
 });
 
 test('it ends after a while without losses', () => {

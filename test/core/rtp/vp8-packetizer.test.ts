@@ -94,6 +94,13 @@ test('a frame is split exactly at the limit', () => {
   assert.deepEqual(pieces, [1, 2, 2]);
 });
 
+test('a fine frame has five pieces or more, but none much smaller than 400 bytes', () => {
+  const pieces = [300, 1000, 2500, 9000].map(
+    (length) => packetizeVp8({ data: bytes(length), ...NO_LAYER }, 1150, true).length,
+  );
+  assert.deepEqual(pieces, [1, 2, 5, 8]);
+});
+
 test('an empty frame yields no payload', () => {
   assert.deepEqual(packetizeVp8({ data: new Uint8Array(0), ...NO_LAYER }, 100), []);
 });

@@ -9,11 +9,17 @@ import { makeApiKey } from '../../../server/accounts/api-key-secret.ts';
 import type { MadeApiKey } from '../../../server/wire/api-key.ts';
 import { SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../../../server/wire/signaling.ts';
 import { call } from '../../support/http-call.ts';
-import { strangersAddress, type Attack, type Counts, type Finding, type Target } from '../attack.ts';
+import {
+  strangersAddress,
+  type Attack,
+  type Counts,
+  type Finding,
+  type Stage,
+  type Target,
+} from '../attack.ts';
 
 interface Given {
   shared: string;
-  own: string;
   cameraId: string;
 }
 
@@ -26,19 +32,11 @@ const PROBE_MS = 500;
 const HOME_ADDRESS = '192.168.1.30';
 const MAX_MS = 1_000;
 
-let own = '';
-
 export const attack: Attack<Given> = {
   name: 'wrong-keys',
   title: 'wrong API keys from everywhere, and one key used from a hundred addresses',
   prepare: async (stage) => {
-    const administrator = await stage.administrator();
-    const make = async (name: string): Promise<string> => {
-      const body = { name, everyCamera: ['live'], expiresAtMs: null };
-      return (await administrator.request<MadeApiKey>('POST', '/keys', body)).secret;
-    };
-    own = await make('At home');
-    return { shared: await make('Shared'), own, cameraId: stage.liveCamera.id };
+    return { shared: await keyOf(stage, 'Shared'), cameraId: stage.liveCamera.id };
   },
   run: async (target) => {
     const counts: Counts = {};
@@ -82,12 +80,18 @@ function wrong(turn: number): string {
   return makeApiKey(`key_${turn.toString(36).padStart(12, 'a')}`);
 }
 
-async function programAtHome({ port }: { port: number }, untilMs: number): Promise<Finding[]> {
+async function keyOf(stage: Stage, name: string): Promise<string> {
+  const administrator = await stage.administrator();
+  const body = { name, everyCamera: ['live'], expiresAtMs: null };
+  return (await administrator.request<MadeApiKey>('POST', '/keys', body)).secret;
+}
+
+async function programAtHome(stage: Stage, untilMs: number): Promise<Finding[]> {
+  const headers = { authorization: `Bearer ${await keyOf(stage, 'At home')}` };
   const tookMs: number[] = [];
   while (Date.now() < untilMs) {
     const startedMs = Date.now();
-    const headers = { authorization: `Bearer ${own}` };
-    const { status } = await call(port, { path: '/api/cameras', client: HOME_ADDRESS, headers });
+    const { status } = await call(stage.port, { path: '/api/cameras', client: HOME_ADDRESS, headers });
     tookMs.push(status === 200 ? Date.now() - startedMs : Infinity);
     await delay(PROBE_MS);
   }
