@@ -2,19 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { assert as assertProperty, integer, property, record } from 'fast-check';
 import { MIN_TILE_PX, TILE_ASPECT, wallLayout } from '../../../client/cameras/wall-layout.ts';
 
-const WINDOWS = fc.record({
-  width: fc.integer({ min: 600, max: 4000 }),
-  height: fc.integer({ min: 160, max: 2400 }),
-  gap: fc.integer({ min: 0, max: 24 }),
+const WINDOWS = record({
+  width: integer({ min: 600, max: 4000 }),
+  height: integer({ min: 160, max: 2400 }),
+  gap: integer({ min: 0, max: 24 }),
 });
-const COUNTS = fc.integer({ min: 1, max: 60 });
+const COUNTS = integer({ min: 1, max: 60 });
 
 test('no other number of columns shows all cameras at once in larger tiles', () => {
-  fc.assert(
-    fc.property(COUNTS, WINDOWS, (count, space) => {
+  assertProperty(
+    property(COUNTS, WINDOWS, (count, space) => {
       const { tileWidth } = wallLayout(count, space);
       for (let columns = 1; columns <= count; columns++) {
         const rows = Math.ceil(count / columns);
@@ -28,8 +28,8 @@ test('no other number of columns shows all cameras at once in larger tiles', () 
 });
 
 test('the rows of a layout are never wider than the page', () => {
-  fc.assert(
-    fc.property(COUNTS, WINDOWS, (count, space) => {
+  assertProperty(
+    property(COUNTS, WINDOWS, (count, space) => {
       const { columns, tileWidth } = wallLayout(count, space);
       assert.ok(columns * tileWidth + (columns - 1) * space.gap <= space.width);
       assert.ok(columns >= 1 && columns <= count);
