@@ -108,7 +108,14 @@ function edgeApp({ config, node, site, connectionOf, clientFolder, log }: EdgeAp
     void node.proxy.pass(site, { address, secure }, [request, response], next);
   });
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: false }));
-  app.get(SIGNALING_PATH, upgradeRequired(connectionOf, log));
+  const askForUpgrade = upgradeRequired(connectionOf, log);
+  // A page asks here why its WebSocket does not open: because the site is away, or because of a proxy in between.
+  app.get(SIGNALING_PATH, async (request, response, next) => {
+    const { address, secure } = connectionOf(request);
+    const stream = await node.tunnels.open(site, { address, secure });
+    stream.destroy();
+    await askForUpgrade(request, response, next);
+  });
   app.use(clientFiles(clientFolder, config.basePath));
   app.use(notFound);
   app.use(errorHandler(log.child({ component: 'api' })));

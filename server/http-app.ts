@@ -48,7 +48,9 @@ import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
 import { motionRoutes, type MotionSettingsHolder } from './events/motion-routes.ts';
 import { exportRoutes } from './recording/export-routes.ts';
-import { recordingRoutes, type Recordings, type RemovedCameraList } from './recording/recording-routes.ts';
+import { recordingRoutes, type Recordings } from './recording/recording-routes.ts';
+import { recordingSettingsRoutes } from './recording/recording-settings-routes.ts';
+import { removedCameraRoutes, type RemovedCameraList } from './recording/removed-camera-routes.ts';
 import { snapshotRoutes, type Snapshots } from './pictures/snapshot-routes.ts';
 import { siteRoutes, type Site } from './site/site-routes.ts';
 import { metricsRoutes } from './status/metrics-routes.ts';
@@ -160,7 +162,9 @@ export function createHttpApp(options: HttpAppOptions): Express {
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     detectionRoutes(options.events.detections, guard),
     motionRoutes(options.motion, cameras, guard),
-    recordingRoutes(recordings, cameras, options.removedCameras, guard),
+    recordingRoutes(recordings, guard),
+    recordingSettingsRoutes(recordings, cameras, guard),
+    removedCameraRoutes(recordings, options.removedCameras, guard),
     exportRoutes(recordings.exports, guard),
     webhookRoutes(options.outbound.webhooks, guard),
     notificationRoutes(options.outbound.notifier, guard),

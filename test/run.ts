@@ -50,6 +50,7 @@ const UNTIMED_PAGES = new Set(
     'data-saver',
     'detections',
     'device-address',
+    'edge',
     'firmware-update',
     'https',
     'legacy-camera',

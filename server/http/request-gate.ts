@@ -17,10 +17,10 @@ import { FairPlaces, type Replaceable } from '../net/fair-places.ts';
 import { RequestRates, type RequestRatesOptions } from '../net/request-rates.ts';
 import { RequestTurns } from '../net/request-turns.ts';
 import { stripBasePath } from './base-path.ts';
+import { bareAnswer, healthAnswer, refusal, sendBare, sendInstead, type BareAnswer } from './bare-answer.ts';
 import { limitBody, type BodyLimits } from './body-timeout.ts';
 import type { ConnectionOf } from './client-connection.ts';
-import { healthOf, type HealthProblem } from '../wire/health.ts';
-import { problemOf } from './problem.ts';
+import type { HealthProblem } from '../wire/health.ts';
 
 export interface RequestLimits extends RequestRatesOptions {
   /** Unanswered requests in total. */
@@ -44,12 +44,6 @@ export interface RequestGateOptions {
   basePath?: string;
 }
 
-interface BareAnswer {
-  status: number;
-  headers: Readonly<Record<string, string | number>>;
-  body: string;
-}
-
 export interface RequestCounters {
   unanswered: number;
   refused: {
@@ -70,15 +64,6 @@ export interface RequestCounters {
 const LIMITS: RequestLimits = { perSecond: 100, burst: 400, unanswered: 1000, holdMs: 1000 };
 const MAX_RESPONSE_LISTENERS = 30;
 const HEALTH = /^\/api\/health(?:\?|$)/;
-/** As on every other answer: not displayed in frames, not cached. */
-const HEADERS = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-};
 const TOO_FAST = refusal(
   new VigieError('tooManyRequests', 'this network sends more requests than the server answers; try again', {
     retryAfterSeconds: 1,
@@ -146,7 +131,7 @@ export class RequestGate {
     });
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
       response.shouldKeepAlive = false;
-      this.#enter(request, response, () => send(response, UNKNOWN_EXPECTATION));
+      this.#enter(request, response, () => sendBare(response, UNKNOWN_EXPECTATION));
     });
   }
 
@@ -155,7 +140,7 @@ export class RequestGate {
     if (this.#options.body)
       limitBody(request, this.#options.body, () => {
         this.#refused.tooSlow++;
-        answerInstead(request, response, TOO_SLOW);
+        sendInstead(request, response, TOO_SLOW);
       });
     stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
@@ -170,7 +155,7 @@ export class RequestGate {
     if (!namesHost(request)) {
       this.#refused.malformed++;
       response.shouldKeepAlive = false;
-      return send(response, NO_HOST);
+      return sendBare(response, NO_HOST);
     }
     const network = networkOf(this.#options.connectionOf(request).address);
     const isHealth = HEALTH.test(request.url ?? '') && isRead(request);
@@ -178,34 +163,21 @@ export class RequestGate {
       this.#refused.tooFast++;
       return this.#sendLate(response, isHealth ? this.#health : TOO_FAST);
     }
-    if (isHealth) return send(response, this.#health);
+    if (isHealth) return sendBare(response, this.#health);
     leave = this.#unanswered.enter(network, {
       replaceable: () => replaceabilityOf(request, response),
-      onReplaced: () => answerInstead(request, response, TOO_MANY),
+      onReplaced: () => sendInstead(request, response, TOO_MANY),
     });
-    if (!leave) return send(response, TOO_MANY);
+    if (!leave) return sendBare(response, TOO_MANY);
     answered = this.#options.onRequest?.(request, () => replaceabilityOf(request, response));
     app(request, response);
   }
 
   /** The timer ends with the response, which ends with its connection. */
   #sendLate(response: ServerResponse, answer: BareAnswer): void {
-    const timer = setTimeout(() => send(response, answer), this.#holdMs);
+    const timer = setTimeout(() => sendBare(response, answer), this.#holdMs);
     response.once('close', () => clearTimeout(timer));
   }
-}
-
-/** Answers in place of the app, which may have sent a part of its own answer already. Closes the connection. */
-function answerInstead(request: IncomingMessage, response: ServerResponse, answer: BareAnswer): void {
-  if (response.headersSent) {
-    request.socket.destroy();
-    return;
-  }
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.shouldKeepAlive = false;
-  // Node no longer does this for an answered request, and whoever reads the body would wait for ever.
-  request.socket.once('close', () => request.destroy(new VigieError('tooSlow', 'the request was given up')));
-  send(response, answer);
 }
 
 /** A client that sends its body slowly, or does not read its complete answer, costs the server only the place. */
@@ -223,24 +195,4 @@ function namesHost({ httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
 
 function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
-}
-
-function refusal(error: VigieError): BareAnswer {
-  const answer = bareAnswer(error.status, 'application/problem+json', JSON.stringify(problemOf(error)));
-  const { retryAfterSeconds } = error;
-  if (retryAfterSeconds === undefined) return answer;
-  return { ...answer, headers: { ...answer.headers, 'Retry-After': retryAfterSeconds } };
-}
-
-function healthAnswer(problems: readonly HealthProblem[]): BareAnswer {
-  return bareAnswer(200, 'application/json; charset=utf-8', JSON.stringify(healthOf(problems)));
-}
-
-function bareAnswer(status: number, type: string, body: string): BareAnswer {
-  const headers = { ...HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
-  return { status, headers, body };
-}
-
-function send(response: ServerResponse, { status, headers, body }: BareAnswer): void {
-  response.writeHead(status, headers).end(body);
 }

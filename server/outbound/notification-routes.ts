@@ -13,24 +13,26 @@ import { serve } from '../http/serve.ts';
 export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router {
   const router = Router();
 
-  serve(router, 'GET /api/notifications', ({ request }) => notifier.viewOf(guard.identify(request).userId));
+  serve(router, 'GET /api/notifications', ({ request }) =>
+    notifier.devices.viewOf(guard.identify(request).userId),
+  );
 
   serve(router, 'PUT /api/notifications', async ({ request, readBody }) => {
     const { userId } = guard.identify(request);
-    await notifier.setSettings(userId, readBody());
-    return notifier.viewOf(userId);
+    await notifier.devices.setSettings(userId, readBody());
+    return notifier.devices.viewOf(userId);
   });
 
   serve(router, 'POST /api/notifications/devices', async ({ request, readBody }) => {
     const who = guard.identify(request);
     const device = readBody();
     assertOnCurve(device);
-    await notifier.addDevice(who, device);
-    return notifier.viewOf(who.userId);
+    await notifier.devices.add(who, device);
+    return notifier.devices.viewOf(who.userId);
   });
 
   serve(router, 'DELETE /api/notifications/devices/:deviceId', ({ request, params }) =>
-    notifier.removeDevice(guard.identify(request).userId, params.deviceId),
+    notifier.devices.remove(guard.identify(request).userId, params.deviceId),
   );
 
   serve(router, 'POST /api/notifications/test', ({ request }) =>

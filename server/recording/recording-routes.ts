@@ -1,6 +1,6 @@
 /**
- * Routes of recordings: a camera's recording settings, its timeline, and the segments. Reading needs the right `lookBack`;
- * changes need an administrator.
+ * Routes of a camera's recordings: its timeline and the segments. Reading needs the right `lookBack`; changes need an
+ * administrator.
  */
 
 import { Router } from 'express';
@@ -10,11 +10,8 @@ import type {
   RecordedSegment,
   RecordingSettings,
   RecordingStatus,
-  RemovedCameraView,
 } from '../wire/recording.ts';
 import type { Retention } from './retention.ts';
-import { findCamera, type KnownCameras } from '../core/cameras.ts';
-import { isGranted } from '../core/grant.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
 import { readFor, EncodedJson, serve } from '../http/serve.ts';
@@ -52,16 +49,8 @@ export interface Recordings {
   retention: Pick<Retention, 'view' | 'setKeepDays' | 'expired'>;
 }
 
-/** Cameras that were removed and have recordings. */
-export interface RemovedCameraList {
-  listOf(userId: string): RemovedCameraView[];
-  has(id: string): boolean;
-}
-
 export function recordingRoutes(
-  recordings: Recordings,
-  cameras: KnownCameras,
-  removed: RemovedCameraList,
+  recordings: Pick<Recordings, 'timeline' | 'find' | 'isCutOff' | 'pathOf' | 'setProtected' | 'remove'>,
   guard: Guard,
   stallMs?: number,
 ): Router {
@@ -69,65 +58,6 @@ export function recordingRoutes(
   const segments = new UserShares({
     ...SEGMENT_SHARES,
     refusal: 'other downloads are still under way; end one first',
-  });
-
-  /** How much room there is for recordings, and whether they stand still for want of it. */
-  serve(router, 'GET /api/recording', ({ request }) => {
-    guard.administrator(request);
-    return recordings.status;
-  });
-
-  serve(router, 'GET /api/recording/retention', ({ request }) => {
-    guard.administrator(request);
-    return recordings.retention.view;
-  });
-
-  serve(router, 'PUT /api/recording/retention', ({ request, readBody }) => {
-    guard.administrator(request);
-    return recordings.retention.setKeepDays(readBody().keepDays);
-  });
-
-  serve(router, 'GET /api/recording/retention/losses', async ({ request, response, readQuery }) => {
-    const reader = readFor(guard.administrator(request), response);
-    const expired = await recordings.retention.expired(readQuery().days, reader);
-    // It waited its turn, and the role may be another.
-    guard.administrator(request);
-    return expired;
-  });
-
-  serve(router, 'GET /api/cameras/:cameraId/recording', ({ request, params }) => {
-    guard.administrator(request);
-    const { id } = findCamera(cameras, params.cameraId);
-    return {
-      settings: recordings.settingsOf(id),
-      recording: recordings.isRecording(id),
-      status: recordings.status,
-    };
-  });
-
-  serve(router, 'PUT /api/cameras/:cameraId/recording', ({ request, params, readBody }) => {
-    guard.administrator(request);
-    const { id } = findCamera(cameras, params.cameraId);
-    return recordings.setSettings(id, readBody());
-  });
-
-  serve(router, 'GET /api/removed-cameras', ({ request }) => {
-    const { userId, grant } = guard.caller(request);
-    return removed.listOf(userId).filter(({ id }) => isGranted(grant, 'lookBack', id));
-  });
-
-  serve(router, 'GET /api/removed-cameras/:cameraId', async ({ request, response, params: { cameraId } }) => {
-    const reader = readFor(guard.administrator(request), response);
-    assertRemoved(cameraId);
-    const amount = await recordings.amountOf(cameraId, reader);
-    guard.administrator(request);
-    return amount;
-  });
-
-  serve(router, 'DELETE /api/removed-cameras/:cameraId', ({ request, params: { cameraId } }) => {
-    guard.administrator(request);
-    assertRemoved(cameraId);
-    return recordings.removeUnprotected(cameraId);
   });
 
   serve(
@@ -178,10 +108,6 @@ export function recordingRoutes(
       throw new VigieError('conflict', 'this minute is still being recorded; try again later');
     return recordings.remove(recording.id);
   });
-
-  function assertRemoved(cameraId: string): void {
-    if (!removed.has(cameraId)) throw new VigieError('notFound', 'there is no such removed camera');
-  }
 
   /** Also when there is one of that id, but of another camera: the right was checked for this one. */
   function find({ cameraId, recordingId }: { cameraId: string; recordingId: string }): ListedRecording {

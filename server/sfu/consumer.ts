@@ -19,6 +19,7 @@ import type { ConsumerParameters, FrameTiming } from '../wire/signaling.ts';
 import type { ShownView } from '../wire/shown-view.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { newForwardingCounters, type ConsumerStats } from './consumer-stats.ts';
+import { FrameDrops } from './frame-drops.ts';
 import { FrameSender } from './frame-sender.ts';
 import type { AllocatedCamera, LineAllocation } from './line-allocation.ts';
 import { consumerRtpParameters, type ConsumerIdentity } from './rtp-parameters.ts';
@@ -44,6 +45,7 @@ export class Consumer
   readonly #allocation: LineAllocation;
   readonly #feeds: RungFeeds;
   readonly #forwarder = new Vp8Forwarder({ rung: 'full', maxTid: 2 });
+  readonly #drops: FrameDrops;
   readonly #counters = newForwardingCounters();
   #view: ShownView | undefined;
   #share: Share | undefined;
@@ -51,8 +53,6 @@ export class Consumer
   #resumed = false;
   #flowing = false;
   #pathOpen: boolean;
-  /** The path was full, and what was left out needs a keyframe. */
-  #wasFull = false;
   #closed = false;
 
   /** It starts paused. @param pathOpen whether DTLS is done, see `openPath` */
@@ -73,6 +73,12 @@ export class Consumer
     this.#allocation = allocation;
     this.#feeds = new RungFeeds(tracks, path.line, this);
     this.#sender = new FrameSender(identity, path);
+    this.#drops = new FrameDrops({
+      path,
+      forwarder: this.#forwarder,
+      ssrc: identity.ssrc,
+      onKeyframeNeeded: () => this.#awaitedFeed?.keyframes.need(),
+    });
     this.#pathOpen = pathOpen;
   }
 
@@ -171,15 +177,7 @@ export class Consumer
 
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], feed: RungFeed, nowUs: number): void {
     const { framesLeftOut } = this.#counters;
-    if (this.#path.isFull && !this.#replaces(frame)) {
-      this.#forwarder.leaveOut(frame);
-      this.#wasFull ||= this.#forwarder.isInterrupted || frame.keyframe;
-      framesLeftOut.full++;
-      return;
-    }
-    this.#needAfterFull();
-    if (this.#path.isFilling && (frame.layer?.tid ?? 0) > 0) {
-      this.#forwarder.leaveOut(frame);
+    if (!this.#drops.admits(frame)) {
       framesLeftOut.full++;
       return;
     }
@@ -197,7 +195,7 @@ export class Consumer
   onSilence(feed: RungFeed, nowUs: number): void {
     if (this.#path.isFull) return;
     // The frame that was left out was the last one: no other follows that could be sent in its place.
-    this.#needAfterFull();
+    this.#drops.onRoom();
     if (feed.keyframes.isOpen) feed.makeKeyframe(nowUs);
     else if (feed.rung === this.#forwarder.rung && !this.#forwarder.isInterrupted)
       this.#sender.repeatTail(nowUs);
@@ -237,18 +235,6 @@ export class Consumer
   /** The one whose keyframe would help the viewer. */
   get #awaitedFeed(): RungFeed | undefined {
     return this.#feeds.of(this.#forwarder.awaitedRung ?? this.#forwarder.rung);
-  }
-
-  /** Only now that there is room for it: each keyframe costs all viewers of the rung. */
-  #needAfterFull(): void {
-    if (this.#wasFull) this.#awaitedFeed?.keyframes.need();
-    this.#wasFull = false;
-  }
-
-  /** A keyframe of what the line carries now is worth more than the frames that wait. */
-  #replaces({ keyframe, rung, data }: EncodedFrame): boolean {
-    const isTarget = rung === this.#forwarder.target.rung;
-    return keyframe && isTarget && (this.#path.replace?.(this.#identity.ssrc, data.length) ?? false);
   }
 
   #serveRequest(feed: RungFeed, nowUs: number): void {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createLog } from '../../server/log.ts';
-import { deviceId, PushNotifier } from '../../server/outbound/push-notifier.ts';
+import { deviceId } from '../../server/outbound/push-devices.ts';
+import { PushNotifier } from '../../server/outbound/push-notifier.ts';
 import type { PushOutcome } from '../../server/outbound/push-sender.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Right } from '../../server/wire/rights.ts';
@@ -57,12 +58,12 @@ async function room(context: TestContext) {
   const who = (name: 'anna' | 'ben') => people[name] ?? assert.fail(name);
   const tell = async (name: 'anna' | 'ben', device: string): Promise<PushDevice> => {
     const added = { endpoint: `https://push.example/${device}`, keys: { p256dh: 'p', auth: 'a' } };
-    await notifier.addDevice(who(name), added);
+    await notifier.devices.add(who(name), added);
     return added;
   };
   const set = async (name: 'anna' | 'ben', change: Partial<NotificationSettings>): Promise<void> => {
     const { userId } = who(name);
-    await notifier.setSettings(userId, { ...notifier.settingsOf(userId), ...change });
+    await notifier.devices.setSettings(userId, { ...notifier.devices.settingsOf(userId), ...change });
   };
   return {
     store,
@@ -335,19 +336,19 @@ suite('notifications', () => {
     await store.sessions.remove(who('anna').sessionId);
     notifier.onEvent(event());
     assert.deepEqual(await arrived(), []);
-    assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, []);
+    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, []);
   });
 
   test('another user who signs in on a device takes it over', async (context) => {
     const { tell, who, notifier } = await room(context);
     const device = await tell('anna', 'phone');
     await tell('ben', 'phone');
-    assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, []);
-    assert.deepEqual(notifier.viewOf(who('ben').userId).deviceIds, [deviceId(device)]);
-    await notifier.removeDevice(who('anna').userId, deviceId(device));
-    assert.equal(notifier.viewOf(who('ben').userId).deviceIds.length, 1);
-    await notifier.removeDevice(who('ben').userId, deviceId(device));
-    assert.equal(notifier.viewOf(who('ben').userId).deviceIds.length, 0);
+    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, []);
+    assert.deepEqual(notifier.devices.viewOf(who('ben').userId).deviceIds, [deviceId(device)]);
+    await notifier.devices.remove(who('anna').userId, deviceId(device));
+    assert.equal(notifier.devices.viewOf(who('ben').userId).deviceIds.length, 1);
+    await notifier.devices.remove(who('ben').userId, deviceId(device));
+    assert.equal(notifier.devices.viewOf(who('ben').userId).deviceIds.length, 0);
   });
 
   test('the eleventh device replaces the first', async (context) => {
@@ -357,7 +358,7 @@ suite('notifications', () => {
       waits(1);
       ids.push(deviceId(await tell('anna', `device-${i}`)));
     }
-    assert.deepEqual(notifier.viewOf(who('anna').userId).deviceIds, ids.slice(1));
+    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, ids.slice(1));
   });
 
   test('a test notification comes at any hour, to the user’s own devices only', async (context) => {

@@ -7,16 +7,10 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import express, { type Request } from 'express';
-import type { KnownCameras } from '../../server/core/cameras.ts';
 import type { Guard } from '../../server/accounts/guard.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
-import {
-  SEGMENT_SHARES,
-  recordingRoutes,
-  type Recordings,
-  type RemovedCameraList,
-} from '../../server/recording/recording-routes.ts';
+import { SEGMENT_SHARES, recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { canListOpenFiles, openFiles } from '../support/open-files.ts';
 import { until } from '../support/until.ts';
@@ -49,13 +43,7 @@ async function start(context: TestContext, { idleMs = 60_000, stallMs = 60_000 }
   const guard = { mediaViewerOf: askedBy, streamTo: askedBy };
   const faults: string[] = [];
   const log = { error: (_fields: object, line: string) => faults.push(line) } as unknown as Log;
-  const routes = recordingRoutes(
-    recordings as Recordings,
-    {} as KnownCameras,
-    {} as RemovedCameraList,
-    guard as unknown as Guard,
-    stallMs,
-  );
+  const routes = recordingRoutes(recordings as Recordings, guard as unknown as Guard, stallMs);
   const server = new HttpServer({
     app: express().use(routes).use(errorHandler(log)),
     upgrades: {},

@@ -11,11 +11,9 @@ import { VigieError } from '../../server/errors.ts';
 import { HttpServer } from '../../server/http/http-server.ts';
 import { errorHandler } from '../../server/http/problem.ts';
 import { createLog } from '../../server/log.ts';
-import {
-  recordingRoutes,
-  type Recordings,
-  type RemovedCameraList,
-} from '../../server/recording/recording-routes.ts';
+import { recordingRoutes, type Recordings } from '../../server/recording/recording-routes.ts';
+import { recordingSettingsRoutes } from '../../server/recording/recording-settings-routes.ts';
+import { removedCameraRoutes, type RemovedCameraList } from '../../server/recording/removed-camera-routes.ts';
 
 const AMOUNT = { count: 0, bytes: 0, protectedCount: 0, protectedBytes: 0 };
 const EXPIRED = { recordings: 0, bytes: 0, cameras: 0, eventPictures: 0 };
@@ -45,16 +43,14 @@ async function start(context: TestContext) {
     streamTo: viewer,
     administrator: viewer,
   } as unknown as Guard;
-  const routes = recordingRoutes(
-    recordings as Recordings,
-    {} as KnownCameras,
-    { has: () => true } as unknown as RemovedCameraList,
-    guard,
-  );
+  const served = recordings as Recordings;
+  const removed = { has: () => true } as unknown as RemovedCameraList;
   const lossesOf: LossesOf = async () => (await waiting(), { recordings: AMOUNT, events: 0, sensors: 0 });
   const catalog = { assertKnown: () => undefined } as unknown as CameraCatalog;
   const app = express()
-    .use(routes)
+    .use(recordingRoutes(served, guard))
+    .use(recordingSettingsRoutes(served, {} as KnownCameras, guard))
+    .use(removedCameraRoutes(served, removed, guard))
     .use(cameraRoutes(catalog, lossesOf, guard))
     .use(errorHandler(log));
   const server = new HttpServer({ app, upgrades: {}, log });
