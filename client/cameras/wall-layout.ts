@@ -1,8 +1,8 @@
 /**
  * How many cameras stand side by side, and how wide each is: as large as all of them fit into the window at once.
  *
- * Invariants: no other number of columns gives larger pictures; a picture is never narrower than MIN_TILE_PX, the page is scrolled
- * instead; nothing is wider than the page.
+ * Invariants: no other number of columns gives larger pictures; a picture is never narrower than MIN_TILE_PX: the page is
+ * scrolled instead; nothing is wider than the page.
  */
 
 export interface WallSpace {

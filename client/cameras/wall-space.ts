@@ -1,4 +1,4 @@
-/** The part of the window that a page's list may fill: from its top to the bottom of the window, without the frame's own padding. */
+/** The part of the window that a page's list may fill: from its top to the bottom of the window, less the frame's padding. */
 
 import type { LitElement, ReactiveController } from 'lit';
 import type { WallSpace } from './wall-layout.ts';
@@ -8,7 +8,7 @@ const MIN_HEIGHT_PX = 160;
 
 export class WallSpaceOf implements ReactiveController {
   readonly #host: LitElement;
-  /** What is above the page changes its place too, for example an alarm that appears. */
+  /** The page moves too when something appears above it, for example an alarm. */
   readonly #observer = new ResizeObserver(() => this.#measure());
   #space: WallSpace;
 

@@ -25,7 +25,7 @@ const WINDOWS = [
   { width: 1920, height: 1080 },
   { width: 3840, height: 2160 },
 ];
-/** Of the window below the bar. */
+/** A share of the best that the window below the bar has room for. */
 const LEAST_SHARE = 0.85;
 
 interface Wall {
