@@ -144,11 +144,11 @@ export class HttpServer {
     this.#portless = createServer(serverOptions);
     for (const server of [this.#server, this.#portless]) {
       this.#gate.guard(server, (request, response) => this.#app(request, response));
+      server.setTimeout(timeouts.idleMs);
       server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
     }
     if (app) this.serve(app, upgrades);
     this.#server.maxConnections = total + CLOSING_CONNECTIONS;
-    this.#server.setTimeout(timeouts.idleMs);
     this.#server.on('connection', (socket: Socket) => this.#connections.admit(socket));
   }
 

@@ -140,7 +140,12 @@ export class RelayedSession {
   #onSite(data: RawData, isBinary: boolean): void {
     const { socket } = this.#options;
     if (this.#closed || socket.readyState !== socket.OPEN) return;
-    if (!isBinary) this.#read((data as Buffer).toString('utf8'));
+    try {
+      if (!isBinary) this.#read((data as Buffer).toString('utf8'));
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'failed to read a message of the site');
+      return this.close(SIGNALING_CLOSE.serverStopping, 'this edge does not understand its site');
+    }
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return this.close(SIGNALING_CLOSE.tooSlow, 'tooSlow');
     socket.send(data as Buffer, { binary: isBinary });
   }

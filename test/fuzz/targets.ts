@@ -4,6 +4,7 @@ import type { FuzzTarget } from './target.ts';
 import { appImages } from './targets/app-image.ts';
 import { cameraProtocol } from './targets/camera-protocol.ts';
 import { configuration } from './targets/configuration.ts';
+import { edges } from './targets/edges.ts';
 import { requestHeaders } from './targets/headers.ts';
 import { httpBodies } from './targets/http-bodies.ts';
 import { fileRequests, httpRequests } from './targets/http-requests.ts';
@@ -25,6 +26,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   tokens,
   signaling,
   cameraProtocol,
+  edges,
   jpegHeader,
   stun,
   streams,

@@ -10,6 +10,8 @@ import type { ArrivalReport } from './tail-repeats.ts';
 
 const WINDOW_US = 5_000_000;
 const MIN_INTERVAL_US = 200_000;
+/** Reports whose round trips count: a way that has become longer is known after two or three seconds. */
+const RECENT = 3;
 /** Fewer packets are no sample. */
 const MIN_PACKETS = 80;
 
@@ -44,7 +46,7 @@ export class LossWindow {
     if (packets < MIN_PACKETS) return undefined;
     return {
       share: Math.max(0, cumulativeLost - (oldest?.lost ?? 0)) / packets,
-      shortestRoundTripUs: Math.min(...this.#samples.map((sample) => sample.roundTripUs)),
+      shortestRoundTripUs: Math.min(...this.#samples.slice(-RECENT).map((sample) => sample.roundTripUs)),
     };
   }
 }

@@ -43,6 +43,13 @@ test('if a retransmission is quick, no repair packet is needed', () => {
   assert.equal(new Reports().pass(10, 5, 30_000), 0);
 });
 
+test('a way that becomes long, and loses packets, has it after three reports', () => {
+  const reports = new Reports();
+  reports.pass(10, 0, 5_000);
+  assert.equal(reports.pass(2, 5, 200_000), 0);
+  assert.equal(reports.pass(1, 5, 200_000), MUCH_SHARE);
+});
+
 test('a line that loses packets now and then goes on with it', () => {
   const reports = new Reports();
   reports.pass(3, 5);
