@@ -66,7 +66,7 @@ export class KeptAnswers {
       if (before.isDoubtful)
         throw new VigieError(
           'conflict',
-          'the first request with this Idempotency-Key failed in the server, and may have made something: look, and use a new key if it has not',
+          'the first request with this Idempotency-Key failed in the server, and may have had an effect: check, and use a new key if it had none',
         );
       if (before.sealed) return unseal(key, before.sealed);
       throw new VigieError('conflict', 'the first request with this Idempotency-Key is still under way', {

@@ -40,7 +40,7 @@ export async function assertRecordingFolder(folder: string): Promise<void> {
 }
 
 export function recordingFolderMissing(): VigieError {
-  return new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+  return new VigieError('unavailable', 'the folder of the recordings, or its disk, is missing: mount it');
 }
 
 /**

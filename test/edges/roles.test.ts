@@ -232,8 +232,8 @@ test('a node proves by a key who it is, and one that cannot goes on trying witho
   t.after(() => byKey.stop());
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void warnings.push(line) });
-  const open = (credentials: string): NatsLink => {
-    const link = new NatsLink({ urls: [byKey.url], name: 'test', credentials, log });
+  const open = (credentials: string, url = byKey.url): NatsLink => {
+    const link = new NatsLink({ urls: [url], name: 'test', credentials, log });
     t.after(() => link.close());
     return link;
   };
@@ -246,5 +246,10 @@ test('a node proves by a key who it is, and one that cannot goes on trying witho
   await until(() => warnings.length === 2);
   assert.match(warnings[1] ?? '', /holds neither a .creds of NATS, nor the seed of an nkey/);
   assert.doesNotMatch(warnings.join(), /neither of them/);
-  assert.deepEqual([wrong.isOpen, unreadable.isOpen], [false, false]);
+  // A server, or somebody in between, that offers no TLS gets nothing of who wants it.
+  const seed = new TextDecoder().decode(pair.getSeed());
+  const clear = open(seed, byKey.url.replace('nats:', 'tls:'));
+  await until(() => warnings.length === 3);
+  assert.match(warnings[2] ?? '', /server does not support 'tls'/);
+  assert.deepEqual([wrong.isOpen, unreadable.isOpen, clear.isOpen], [false, false, false]);
 });
