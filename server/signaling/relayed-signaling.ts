@@ -80,13 +80,13 @@ export class RelayedSignaling {
     });
     if (!leave) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
     socket.once('close', leave);
-    this.#options.openStream(connection).then(
-      (stream) => this.#accept(request, { socket, head, stream, connection, leave }),
-      (error: unknown) => {
+    this.#options
+      .openStream(connection)
+      .then((stream) => this.#accept(request, { socket, head, stream, connection, leave }))
+      .catch((error: unknown) => {
         log.debug({ err: error }, 'signaling refused: the site is away');
         refuseUpgrade(socket, 503, 'the site does not answer at the moment', RETRY_AFTER_SECONDS);
-      },
-    );
+      });
   }
 
   close(): void {
@@ -99,27 +99,18 @@ export class RelayedSignaling {
 
   #accept(request: IncomingMessage, { socket, head, stream, connection, leave }: Accepted): void {
     if (socket.destroyed) return void stream.destroy();
-    const { headers } = request;
-    const upstream = new WebSocket(
-      `ws://${connection.host || 'site'}${SIGNALING_PATH}`,
-      SIGNALING_SUBPROTOCOL,
-      {
-        createConnection: () => stream as never,
-        perMessageDeflate: false,
-        // As the viewer's browser said it, so that the site judges the page itself.
-        headers: {
-          ...(headers.origin !== undefined && { origin: headers.origin }),
-          ...(headers['user-agent'] !== undefined && { 'user-agent': headers['user-agent'] }),
-        },
-      },
-    );
+    // A handshake that is refused ends its socket, and is never handed on.
+    const onRefused = (): void => void stream.destroy();
+    socket.once('close', onRefused);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const upstream = upstreamOf(request, stream, connection);
+      socket.off('close', onRefused);
       const session = new RelayedSession({
         ...this.#options,
         socket: webSocket,
         upstream,
         viewerAddress: connection.address,
-        viewerDevice: deviceName(headers['user-agent']),
+        viewerDevice: deviceName(request.headers['user-agent']),
         onSignedIn: leave,
       });
       this.#sessions.set(webSocket, session);
@@ -135,6 +126,21 @@ export class RelayedSignaling {
       else socket.terminate();
     }
   }
+}
+
+/** The address is fixed: a host that a client has written could hold a path, a query or a password. */
+function upstreamOf({ headers }: IncomingMessage, stream: Duplex, { host }: ClientConnection): WebSocket {
+  const { origin, 'user-agent': userAgent } = headers;
+  return new WebSocket(`ws://site${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
+    createConnection: () => stream as never,
+    perMessageDeflate: false,
+    // As the viewer's browser said it, so that the site judges the page itself.
+    headers: {
+      ...(host !== '' && { host }),
+      ...(origin !== undefined && { origin }),
+      ...(userAgent !== undefined && { 'user-agent': userAgent }),
+    },
+  });
 }
 
 interface Accepted {

@@ -23,8 +23,11 @@ const sfu = await Sfu.open({ rtcPort: 0, announcedAddresses: [], video: NO_VIDEO
 /** The sites' ends of the viewers' sockets, oldest first, and what came from the viewers. */
 const siteSockets: WebSocket[] = [];
 const heard: string[] = [];
+/** The handshakes of the edge at the site: path and host. */
+const asked: unknown[][] = [];
 const atSite = new WebSocketServer({ port: 0, path: SIGNALING_PATH });
-atSite.on('connection', (socket) => {
+atSite.on('connection', (socket, { url, headers }) => {
+  asked.push([url, headers.host]);
   siteSockets.push(socket);
   socket.on('message', (data) => {
     heard.push((data as Buffer).toString());
@@ -117,4 +120,34 @@ test('a site that says what nobody understands ends that viewer’s session, and
   const { viewer } = await open();
   assert.ok((await viewer.request('getTime', { t0: 1 })).t1 > 0);
   viewer.close();
+});
+
+test('a handshake that is no WebSocket’s does not reach the site, and a host is no part of an address', async () => {
+  const { port } = http.address() as AddressInfo;
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  const upgrade = async (host: string, webSocketKey: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    const fields = [
+      `Host: ${host}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+    ];
+    const head = [`GET ${SIGNALING_PATH} HTTP/1.1`, ...fields, `Sec-WebSocket-Key: ${webSocketKey}`];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString().slice(0, 12);
+  };
+  const hosts = ['[', 'a/camera?', 'name:password@b'];
+  assert.equal(await upgrade('edge.example.org', 'no key'), 'HTTP/1.1 400');
+  for (const host of hosts) {
+    assert.equal(await upgrade(host, key), 'HTTP/1.1 101');
+    await until('the site is asked', () => asked.some(([, said]) => said === host));
+  }
+  assert.deepEqual(
+    // Viewers of the other tests name the address of the edge.
+    asked.filter(([, host]) => host !== `127.0.0.1:${port}`),
+    hosts.map((host) => [SIGNALING_PATH, host]),
+  );
 });
