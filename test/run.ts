@@ -65,6 +65,7 @@ const UNTIMED_PAGES = new Set(
     'sensor-events',
     'time-zones',
     'viewer-rights',
+    'wall',
     'webhooks',
   ].map((name) => `test/e2e/${name}.test.ts`),
 );

@@ -83,7 +83,7 @@ export class ApiPage extends LitElement {
             <div class="card">${routes.map((route) => this.#route(document, route))}</div>
           </section>`,
       )}
-      ${groups.length === 0 ? html`<p class="quiet">No route has these words.</p>` : this.#schemas(document)}
+      ${groups.length === 0 ? html`<p class="quiet">No route matches.</p>` : this.#schemas(document)}
     `;
   }
 

@@ -51,7 +51,7 @@ export class AboutDialog extends LitElement {
       </p>
       <p>
         <a href=${routePath({ page: 'api' })} @click=${() => (this.open = false)} data-testid="api-reference"
-          >HTTP API, for programs of your own</a
+          >HTTP API for your own programs</a
         >
       </p>
     </wa-dialog>`;

@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<HealthProblem, string>> = {
   databaseReplaced: `Another file has taken the place of the server’s database. ${NOTHING_STORED} Restart the server to use that file, or put the old one back.`,
   databaseDamaged: `The server’s database is damaged. ${NOTHING_STORED} Stop the server and restore a backup.`,
   recordingsMissing:
-    'The folder of the recordings, or the disk it is on, is not there. Nothing is recorded until it is back.',
+    'The folder of the recordings, or its disk, is missing. Nothing is recorded until it is back.',
 };
 
 export function healthText(problem: HealthProblem): string {

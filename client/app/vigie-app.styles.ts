@@ -77,6 +77,15 @@ export const appStyles = css`
     margin-inline: auto;
     padding: 1.5rem max(1.25rem, env(safe-area-inset-right)) 4rem max(1.25rem, env(safe-area-inset-left));
   }
+  main.wall {
+    width: 100%;
+    padding-block: 0.25rem;
+  }
+  nav wa-icon,
+  .more,
+  .narrow {
+    display: none;
+  }
   .restoring {
     display: grid;
     flex: 1;
@@ -99,38 +108,85 @@ export const appStyles = css`
       opacity: 0;
     }
   }
+  /* A phone held upright: the bar lies where the thumb is. */
   @media (max-width: 600px) {
     .bar {
-      gap: 0.5rem;
-      padding-inline: 1rem 0.25rem;
-    }
-    .brand span,
-    [slot='trigger']::part(label) {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-    }
-    nav {
+      position: fixed;
+      z-index: 5;
+      top: auto;
+      right: 0;
+      bottom: 0;
+      left: 0;
       gap: 0;
-      margin-inline-start: 0;
-      padding-inline-end: 1.25rem;
-      /* Shows that there is more to swipe to. */
-      mask-image: linear-gradient(to right, #000 calc(100% - 1.5rem), transparent);
+      height: calc(3.5rem + env(safe-area-inset-bottom));
+      padding: 0 env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);
+      border-top: 1px solid var(--wa-color-surface-border);
+      border-bottom: 0;
     }
-    nav a {
-      padding-inline: 0.5rem;
-      font-size: 0.875rem;
-    }
+    .brand,
+    .wide,
+    .username,
     [slot='trigger']::part(caret) {
       display: none;
     }
+    nav {
+      flex: 3;
+      gap: 0;
+      height: 100%;
+      margin: 0;
+      padding: 0;
+    }
+    nav a,
+    [slot='trigger']::part(label) {
+      font-size: 0.75rem;
+      font-weight: 550;
+    }
+    nav a {
+      display: grid;
+      flex: 1;
+      align-content: center;
+      gap: 0.15rem;
+      padding: 0;
+      border-radius: 0;
+      justify-items: center;
+    }
+    nav a[aria-current='page'] {
+      background: none;
+      color: var(--wa-color-brand-on-quiet);
+    }
+    nav wa-icon {
+      display: block;
+      font-size: 1.3rem;
+    }
+    wa-dropdown {
+      flex: 1;
+    }
+    .more {
+      display: inline;
+    }
+    .narrow {
+      display: flex;
+    }
+    [slot='trigger']::part(base) {
+      display: grid;
+      width: 100%;
+      height: 3.5rem;
+      gap: 0.15rem;
+      align-content: center;
+      justify-items: center;
+      color: var(--wa-color-text-quiet);
+    }
     [slot='trigger'] [slot='start'] {
       margin: 0;
+      font-size: 1.3rem;
     }
-    main {
-      padding: 1rem 1rem 4rem;
+    main,
+    main.wall {
+      padding: 1rem 1rem calc(4.5rem + env(safe-area-inset-bottom));
+    }
+    main.wall {
+      padding-block-start: 0.5rem;
+      padding-inline: 0.75rem;
     }
   }
 `;

@@ -2,9 +2,6 @@
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
-import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import type { Right } from '../../server/wire/rights.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../backup/backup-dialog.ts';
@@ -23,13 +20,13 @@ import '../users/sign-in-page.ts';
 import '../audit/vigie-security-notices.ts';
 import '../users/vigie-rights-notice.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
-import type { User } from '../session/session.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../recordings/vigie-recording-alarm.ts';
 import '../site/vigie-clock-alarm.ts';
 import './vigie-connection-banner.ts';
 import { listen } from '../ui/listen.ts';
 import { logo } from '../ui/logo.ts';
+import { appBar, type MenuChoice } from './app-bar.ts';
 import { appStyles } from './vigie-app.styles.ts';
 
 export class VigieApp extends LitElement {
@@ -92,7 +89,13 @@ export class VigieApp extends LitElement {
       ></vigie-sign-in-page>`;
     }
     return html`
-      ${this.#bar(state.user)}
+      ${appBar({
+        page: this.#navigation.route.page,
+        user: state.user,
+        offers: (right) => this.#offers(right),
+        hasAuthority: this.hasAuthority,
+        onMenu: this.#onUserMenu,
+      })}
       ${
         isAdministrator(state.user)
           ? html`<vigie-health-alarm .context=${this.context}></vigie-health-alarm>
@@ -102,7 +105,10 @@ export class VigieApp extends LitElement {
               <vigie-rights-notice .context=${this.context}></vigie-rights-notice>`
           : nothing
       }
-      <main @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}>
+      <main
+        class=${this.#navigation.route.page === 'cameras' ? 'wall' : ''}
+        @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}
+      >
         ${this.#page(this.context)}
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
@@ -111,77 +117,6 @@ export class VigieApp extends LitElement {
       <vigie-backup-dialog .context=${this.context} ${ref(this.#backupDialog)}></vigie-backup-dialog>
       <vigie-restore-dialog .context=${this.context} ${ref(this.#restoreDialog)}></vigie-restore-dialog>
     `;
-  }
-
-  #bar(user: User): TemplateResult {
-    const { page } = this.#navigation.route;
-    const link = (
-      target: 'cameras' | 'events' | 'lookBack' | 'users' | 'firmware',
-      label: string,
-    ): TemplateResult =>
-      html`<a href=${routePath({ page: target })} aria-current=${page === target ? 'page' : 'false'}
-        >${label}</a
-      >`;
-    return html`<div class="bar">
-      <a class="brand" href=${routePath({ page: 'cameras' })} aria-label="Vigie, all cameras"
-        >${logo()}<span>Vigie</span></a
-      >
-      <nav aria-label="Main">
-        ${link('cameras', 'Cameras')} ${this.#offers('events') ? link('events', 'Events') : nothing}
-        ${this.#offers('lookBack') ? link('lookBack', 'Recordings') : nothing}
-        ${isAdministrator(user) ? [link('users', 'Users'), link('firmware', 'Firmware')] : nothing}
-      </nav>
-      <wa-dropdown placement="bottom-end" @wa-select=${this.#onUserMenu}>
-        <wa-button slot="trigger" size="s" appearance="plain" with-caret data-testid="user-menu">
-          <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span>
-        </wa-button>
-        <wa-dropdown-item value="password" data-testid="change-password">
-          <wa-icon slot="icon" name="lock"></wa-icon>Change password
-        </wa-dropdown-item>
-        ${
-          this.#offers('events')
-            ? html`<wa-dropdown-item value="notifications" data-testid="notifications">
-                <wa-icon slot="icon" name="bell"></wa-icon>Notifications
-              </wa-dropdown-item>`
-            : nothing
-        }
-        <wa-dropdown-item value="keys" data-testid="api-keys">
-          <wa-icon slot="icon" name="key"></wa-icon>API keys
-        </wa-dropdown-item>
-        <wa-dropdown-item value="connection" data-testid="check-connection">
-          <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
-        </wa-dropdown-item>
-        ${
-          isAdministrator(user)
-            ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
-                  <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
-                </wa-dropdown-item>
-                <wa-dropdown-item value="audit" data-testid="audit">
-                  <wa-icon slot="icon" name="clock-rotate-left"></wa-icon>Audit log
-                </wa-dropdown-item>
-                <wa-dropdown-item value="backup" data-testid="backup">
-                  <wa-icon slot="icon" name="download"></wa-icon>Back up
-                </wa-dropdown-item>
-                <wa-dropdown-item value="restore" data-testid="restore">
-                  <wa-icon slot="icon" name="upload"></wa-icon>Restore a backup
-                </wa-dropdown-item>`
-            : nothing
-        }
-        ${
-          this.hasAuthority
-            ? html`<wa-dropdown-item value="secure" data-testid="secure-connection">
-                <wa-icon slot="icon" name="lock"></wa-icon>Secure connection
-              </wa-dropdown-item>`
-            : nothing
-        }
-        <wa-dropdown-item value="about" data-testid="about">
-          <wa-icon slot="icon" name="info"></wa-icon>About Vigie
-        </wa-dropdown-item>
-        <wa-dropdown-item value="signOut" data-testid="sign-out">
-          <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
-        </wa-dropdown-item>
-      </wa-dropdown>
-    </div>`;
   }
 
   /** Whether there is anything to see with this right: for administrators always, and while the cameras are not known yet. */
@@ -219,9 +154,11 @@ export class VigieApp extends LitElement {
     this.hasAuthority = (await localAuthority()) !== null;
   }
 
-  readonly #onUserMenu = ({ detail }: CustomEvent<{ item: { value: string } }>): void => {
+  readonly #onUserMenu = ({ detail }: MenuChoice): void => {
     if (detail.item.value === 'password') this.#passwordDialog.value?.showFor(null);
     else if (detail.item.value === 'webhooks') this.#navigation.go({ page: 'webhooks' });
+    else if (detail.item.value === 'users') this.#navigation.go({ page: 'users' });
+    else if (detail.item.value === 'firmware') this.#navigation.go({ page: 'firmware' });
     else if (detail.item.value === 'audit') this.#navigation.go({ page: 'audit' });
     else if (detail.item.value === 'notifications') this.#navigation.go({ page: 'notifications' });
     else if (detail.item.value === 'keys') this.#navigation.go({ page: 'keys' });

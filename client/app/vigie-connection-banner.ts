@@ -21,6 +21,12 @@ export class ConnectionBanner extends LitElement {
       pointer-events: none;
       place-items: center;
     }
+    /* Above the bar. */
+    @media (max-width: 600px) {
+      :host {
+        bottom: calc(4.25rem + env(safe-area-inset-bottom));
+      }
+    }
     [hidden] {
       display: none !important;
     }

@@ -17,8 +17,9 @@ export class BackupDialog extends FormDialog<AppContext> {
   protected override fields(): TemplateResult {
     return html`
       <p>
-        The backup holds users, cameras and their keys, settings, events and certificates, and no recordings.
-        Whoever has it can pose as this server, so give it a password or keep it in a safe place.
+        The backup contains users, cameras and their keys, settings, events and certificates, but no
+        recordings. Anyone who has it can pose as this server, so give it a password or keep it in a safe
+        place.
       </p>
       <wa-input
         name="password"

@@ -62,11 +62,11 @@ export class RestoreDialog extends FormDialog<AppContext> {
             ${describe(this.step.contents, this.context.siteZone.time)}
           </p>
           <p>
-            It replaces users, cameras and their keys, settings, events and certificates. What is there now is
+            It replaces users, cameras and their keys, settings, events and certificates. The present data are
             moved aside on the server. Recordings stay, and those protected now stay protected; those of
             cameras that the backup does not have are under Recordings, at the removed cameras. The server
-            restarts, live video stops for some seconds, everybody signs in again, with the passwords of the
-            backup, and all API keys are revoked: make new ones for your programs.
+            restarts, live video stops for some seconds, and everybody signs in again with the passwords of
+            the backup, and all API keys are revoked: make new ones for your programs.
           </p>
           ${passwordInput('current', 'Your current password', 'current-password')}`;
       case 'restarting':

@@ -1,4 +1,4 @@
-/** The grid of cameras: as few columns as make good use of the window, by how many cameras there are. */
+/** The wall of cameras; wall-layout.ts chooses the size of its tiles. */
 
 import { css } from 'lit';
 
@@ -6,24 +6,17 @@ export const camerasPageStyles = css`
   :host {
     display: block;
   }
-  .grid {
-    --narrowest: 28rem;
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--narrowest)), 1fr));
-    gap: 1rem;
-    margin: 0;
+  .wall {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: center;
+    gap: 0.375rem;
+    margin: 0 auto;
     padding: 0;
     list-style: none;
   }
-  .one {
-    grid-template-columns: minmax(0, 60rem);
-    justify-content: center;
-  }
-  .some {
-    --narrowest: 22rem;
-  }
-  .many {
-    --narrowest: 16rem;
+  .wall li {
+    width: var(--tile);
   }
   li {
     position: relative;
@@ -41,10 +34,6 @@ export const camerasPageStyles = css`
   }
   a:hover vigie-camera {
     box-shadow: 0 0 0 2px var(--wa-color-brand-60);
-  }
-  .one vigie-camera {
-    max-height: calc(100dvh - 11rem);
-    width: 100%;
   }
   vigie-camera-advice {
     position: absolute;
@@ -90,11 +79,22 @@ export const camerasPageStyles = css`
     }
   }
   @media (max-width: 600px) {
-    .grid {
-      gap: 0.75rem;
+    .wall {
+      gap: 0.5rem;
     }
-    .many {
-      --narrowest: 10rem;
+    /* The symbols stand for them; a screen reader still reads them. */
+    .page-header .label {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .page-header [slot='start'] {
+      margin: 0;
+    }
+    .page-header .title {
+      min-width: 0;
     }
   }
 `;

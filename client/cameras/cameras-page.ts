@@ -20,6 +20,8 @@ import { sharedStyles } from '../ui/shared-styles.ts';
 import './vigie-camera-advice.ts';
 import './vigie-camera-menu.ts';
 import { listen } from '../ui/listen.ts';
+import { wallLayout } from './wall-layout.ts';
+import { WallSpaceOf } from './wall-space.ts';
 import { camerasPageStyles } from './cameras-page.styles.ts';
 
 export class CamerasPage extends LitElement {
@@ -28,6 +30,7 @@ export class CamerasPage extends LitElement {
   declare context: AppContext;
   readonly #addDialog = createRef<AddCameraDialog>();
   readonly #actions = createRef<CameraActions>();
+  readonly #wall = new WallSpaceOf(this);
 
   constructor() {
     super();
@@ -41,6 +44,7 @@ export class CamerasPage extends LitElement {
     return html`
       ${pageHeader({
         title: 'Cameras',
+        isLow: true,
         intro: html`<span data-testid="camera-count">${cameras ? summary(cameras) : ' '}</span>`,
         actions:
           cameras && cameras.length > 0
@@ -66,9 +70,11 @@ export class CamerasPage extends LitElement {
   }
 
   #grid(cameras: readonly CameraView[]): TemplateResult {
-    const density =
-      cameras.length === 1 ? 'one' : cameras.length === 2 ? 'two' : cameras.length <= 9 ? 'some' : 'many';
-    return html`<ul class="grid ${density}" data-testid="camera-grid">
+    const { space } = this.#wall;
+    const { columns, tileWidth } = wallLayout(cameras.length, space);
+    const width = columns * tileWidth + (columns - 1) * space.gap;
+    const sizes = `--tile: ${tileWidth}px; max-width: ${width}px`;
+    return html`<ul class="wall" .style=${sizes} data-testid="camera-grid">
       ${repeat(
         cameras,
         ({ id }) => id,
@@ -130,21 +136,24 @@ export class CamerasPage extends LitElement {
   #switchAll(cameras: readonly CameraView[]): TemplateResult {
     const areOff = cameras.some(({ off }) => off?.all);
     return html`<wa-button
+      size="s"
       appearance="outlined"
       @click=${() => this.#actions.value?.switchFor(null)}
       data-testid="switch-all"
     >
-      <wa-icon slot="start" name="power"></wa-icon>${areOff ? 'Switch all on…' : 'Switch all off…'}
+      <wa-icon slot="start" name="power"></wa-icon
+      ><span class="label">${areOff ? 'Switch all on…' : 'Switch all off…'}</span>
     </wa-button>`;
   }
 
   #addButton(label: string): TemplateResult {
     return html`<wa-button
+      size="s"
       variant="brand"
       @click=${() => this.#addDialog.value?.show()}
       data-testid="add-camera"
     >
-      <wa-icon slot="start" name="plus"></wa-icon>${label}
+      <wa-icon slot="start" name="plus"></wa-icon><span class="label">${label}</span>
     </wa-button>`;
   }
 }

@@ -71,7 +71,7 @@ export class SwitchDialog extends FormDialog<AppContext> {
     return html`
       <p class="quiet">
         While ${camera ? 'a camera is' : 'cameras are'} off, there is no live video, recording, motion
-        detection or picture of ${camera ? 'it' : 'them'}, for anybody.
+        detection or picture of ${camera ? 'it' : 'them'}, for anyone.
       </p>
       ${
         view.off

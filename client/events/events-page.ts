@@ -138,8 +138,8 @@ export class EventsPage extends LitElement {
       <p>No events.</p>
       <p>To get motion events, turn on motion detection in the menu of a camera, or add a sensor to it.</p>
       <p>
-        Detections, such as a person or a car, are reported by an analyser, a program with an API key that may
-        do so: see <a href=${routePath({ page: 'api' })}>the HTTP API</a> and docs/analysers.md.
+        Detections, such as a person or a car, are reported by an analyser: a program with an API key that may
+        report them. See <a href=${routePath({ page: 'api' })}>the HTTP API</a> and docs/analysers.md.
       </p>
     </div>`;
   }

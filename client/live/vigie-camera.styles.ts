@@ -140,6 +140,18 @@ export const cameraStyles = css`
     font-size: 0.75rem;
     font-variant-numeric: tabular-nums;
   }
+  /* A tile on a phone has no room for both on one line. */
+  @container (max-width: 210px) {
+    .caption {
+      flex-direction: column;
+      align-items: start;
+      gap: 0.15rem;
+      padding: 1rem 0.5rem 0.4rem;
+    }
+    .name {
+      max-width: 100%;
+    }
+  }
   .dot {
     width: 0.5rem;
     height: 0.5rem;

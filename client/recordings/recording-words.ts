@@ -21,6 +21,6 @@ export function alarmText({ alarm }: RecordingStatus): string | null {
   if (alarm === 'diskFull')
     return 'Recording has stopped: the server’s disk is full. Recording resumes automatically when there is free space.';
   if (alarm === 'folderMissing')
-    return 'Recording has stopped: the folder of the recordings, or the disk it is on, is not there. Recording resumes automatically when it is back.';
+    return 'Recording has stopped: the folder of the recordings, or its disk, is missing. Recording resumes automatically when it is back.';
   return null;
 }

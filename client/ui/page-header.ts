@@ -15,6 +15,8 @@ export interface PageHeader {
   intro?: unknown;
   /** Buttons, links and fields at the end of the line. */
   actions?: unknown;
+  /** One low line: what is below needs the height. */
+  isLow?: boolean;
 }
 
 export const pageHeaderStyles = css`
@@ -34,6 +36,20 @@ export const pageHeaderStyles = css`
   }
   .page-header.narrow h1 {
     font-size: 1.25rem;
+  }
+  .page-header.low {
+    margin-bottom: 0.25rem;
+  }
+  .page-header.low .title {
+    display: flex;
+    align-items: baseline;
+    gap: 0.75rem;
+  }
+  .page-header.low h1 {
+    font-size: 1.125rem;
+  }
+  .page-header.low .intro {
+    margin-top: 0;
   }
   .page-header .actions {
     display: flex;
@@ -60,8 +76,8 @@ export const pageHeaderStyles = css`
   }
 `;
 
-export function pageHeader({ title, testId, back, intro, actions }: PageHeader): TemplateResult {
-  return html`<header class="page-header ${back ? 'narrow' : ''}">
+export function pageHeader({ title, testId, back, intro, actions, isLow }: PageHeader): TemplateResult {
+  return html`<header class="page-header ${back ? 'narrow' : ''} ${isLow ? 'low' : ''}">
     ${
       back
         ? html`<a class="back" href=${back.href} aria-label=${back.label} data-testid="back"

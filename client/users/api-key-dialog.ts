@@ -1,4 +1,4 @@
-/** Makes an API key, with at most the rights of whoever makes it. The key is shown once. */
+/** Creates an API key, with at most the rights of its creator. The key is shown once. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
@@ -76,7 +76,7 @@ export class ApiKeyDialog extends FormDialog<AppContext> {
         data-testid="api-key-scope"
         @change=${(event: Event) => (this.scope = valueOf(event) as Scope)}
       >
-        <wa-option value="every">Every camera, also ones added later</wa-option>
+        <wa-option value="every">Every camera, including new ones</wa-option>
         <wa-option value="chosen">The cameras ticked below</wa-option>
         ${
           isAdministrator(this.context.session.user)
@@ -101,7 +101,7 @@ export class ApiKeyDialog extends FormDialog<AppContext> {
     return html`
       <wa-callout variant="warning" size="s">
         <wa-icon slot="icon" name="key"></wa-icon>
-        Copy the key now: it is not shown again. Whoever has it may do what it may.
+        Copy the key now: it is not shown again. Anyone who has it has its rights.
       </wa-callout>
       <vigie-copy-field label="API key" .value=${this.secret} data-testid="api-key-secret"></vigie-copy-field>
       <vigie-copy-field

@@ -77,6 +77,6 @@ export function verifyToken(secret: Buffer, audience: Audience, token: string, n
   const { sub: userId, sid: sessionId, exp } = claims.data;
   // Made before the clock was set back: it would be good for too long.
   if (exp - nowMs / 1000 > LIFETIME_SECONDS[audience] + CLOCK_LEEWAY_SECONDS)
-    throw new VigieError('unauthorized', 'the token is of a later time than now');
+    throw new VigieError('unauthorized', 'the token was issued in the future: check the clocks');
   return { userId, sessionId, expiresAtMs: exp * 1000 };
 }

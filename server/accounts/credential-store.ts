@@ -92,7 +92,7 @@ export class CredentialQueries {
           `a user has at most ${MAX_CREDENTIALS_PER_USER} API keys; revoke one first`,
         );
       if (this.#statements.add.run({ ...credential, granted: JSON.stringify(grant), byId }).changes !== 1)
-        throw new VigieError('unauthorized', 'the session is over');
+        throw new VigieError('unauthorized', 'the session has ended; sign in again');
     });
   }
 

@@ -114,11 +114,12 @@ export class Sessions {
     const claims = readRefreshToken(this.#refreshSecret, refreshToken);
     const session = claims && sessions.find(claims.sessionId);
     const user = session && users.find(session.userId);
-    if (!claims || !session || !user) throw new VigieError('unauthorized', 'the session is over');
+    if (!claims || !session || !user)
+      throw new VigieError('unauthorized', 'the session has ended; sign in again');
     const unusedMs = nowMs - session.rotatedAt;
     if (unusedMs > SESSION_IDLE_SECONDS * 1000) {
       await this.end(session.id);
-      throw new VigieError('unauthorized', 'the session is over');
+      throw new VigieError('unauthorized', 'the session has ended; sign in again');
     }
     if (claims.generation === session.generation) {
       const generation = await this.#rotate(session, nowMs);
@@ -132,7 +133,7 @@ export class Sessions {
     await this.end(session.id);
     throw new VigieError(
       'unauthorized',
-      'this refresh token was used before; to be safe, the session is over',
+      'this refresh token was used before, so the session was ended for safety; sign in again',
     );
   }
 
@@ -141,7 +142,7 @@ export class Sessions {
     const claims = verifyToken(this.#tokenSecret, audience, token, this.#nowMs());
     const user = this.#store.users.find(claims.userId);
     if (!user || this.#store.sessions.find(claims.sessionId)?.userId !== user.id)
-      throw new VigieError('unauthorized', 'the session is over');
+      throw new VigieError('unauthorized', 'the session has ended; sign in again');
     return { ...claims, username: user.username, role: user.role };
   }
 

@@ -42,10 +42,9 @@ export async function writeBackup({
   const database = join(dataDir, FILE_NAME);
   if (!existsSync(database))
     throw new VigieError('configuration', `there is no database in ${dataDir}: set VIGIE_DATA_DIR`);
-  if (existsSync(file))
-    throw new VigieError('configuration', `${file} is there already: choose another name`);
+  if (existsSync(file)) throw new VigieError('configuration', `${file} already exists: choose another name`);
   if (!existsSync(dirname(file)))
-    throw new VigieError('configuration', `there is no folder ${dirname(file)}: make it first`);
+    throw new VigieError('configuration', `there is no folder ${dirname(file)}: create it first`);
   const folder = mkdtempSync(join(dirname(file), `.${basename(file)}-`));
   try {
     const copy = join(folder, 'copy');

@@ -17,7 +17,7 @@ export class BackupThreads {
       'error' in outcome ? reject(receiveError(outcome.error)) : resolve(outcome.value),
     );
     worker.once('error', reject);
-    worker.once('exit', () => reject(new VigieError('unavailable', 'the backup was broken off')));
+    worker.once('exit', () => reject(new VigieError('unavailable', 'the backup was interrupted')));
     try {
       return await promise;
     } finally {

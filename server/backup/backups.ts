@@ -111,7 +111,7 @@ export class Backups {
     if (freeBytes() - this.#promisedBytes < needed)
       throw new VigieError(
         'unavailable',
-        `a backup needs ${Math.ceil(needed / 1e6)} MB free on the disk that holds the data folder: make room on it`,
+        `a backup needs ${Math.ceil(needed / 1e6)} MB free on the disk that holds the data folder: free some space on it`,
       );
     return needed;
   }

@@ -191,7 +191,7 @@ export class Restores {
           if (freeBytes() < needed)
             throw new VigieError(
               'unavailable',
-              `the disk that holds the data folder has no room for this file and its copies: make ${Math.ceil((needed - freeBytes()) / 1e6)} MB of room on it, or restore with the server stopped`,
+              `the disk that holds the data folder has no room for this file and its copies: keep ${Math.ceil((needed - freeBytes()) / 1e6)} MB free, or restore with the server stopped`,
             );
         }
         await file.writeFile(piece);

@@ -53,7 +53,7 @@ function copyInto(staged: string, source: string, name: string): void {
     copyDatabase(database, staged);
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    throw new VigieError('configuration', `${name} is no backup of Vigie, or damaged: ${error.message}`);
+    throw new VigieError('configuration', `${name} is not a backup of Vigie, or damaged: ${error.message}`);
   } finally {
     database?.close();
   }
@@ -70,7 +70,7 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
       database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !==
       undefined;
     if (!hasTable('users') || !hasTable('cameras'))
-      throw new VigieError('configuration', `${name} is no backup of Vigie`);
+      throw new VigieError('configuration', `${name} is not a backup of Vigie`);
     let madeAtMs: number | null = null;
     if (hasTable('backup')) {
       const row = database.prepare('SELECT format, made_at AS madeAtMs FROM backup').get();
@@ -83,7 +83,8 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
     const countOf = (table: 'users' | 'cameras'): number =>
       Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
     const [users, cameras] = [countOf('users'), countOf('cameras')];
-    if (users === 0) throw new VigieError('configuration', `${name} has no users: it is no backup of Vigie`);
+    if (users === 0)
+      throw new VigieError('configuration', `${name} has no users: it is not a backup of Vigie`);
     // A sign-in that ended after the backup must not be good again.
     database.exec('DELETE FROM sessions');
     bringToSchema(database, name);

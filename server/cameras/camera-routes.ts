@@ -62,7 +62,7 @@ export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: 
     if (isForServer(settings) && role !== 'administrator')
       throw new VigieError(
         'forbidden',
-        'only an administrator may change what the server goes by: large pictures and how far pictures are apart',
+        'only an administrator may change largePictures and pictureIntervalMs',
       );
     return catalog.set(params.cameraId, settings);
   });

@@ -95,7 +95,7 @@ export class EdgeTunnels {
     if (!answer || 'refused' in answer)
       throw new VigieError(
         'unavailable',
-        `the site ${site} and this edge do not understand each other: update the older one`,
+        `the site ${site} and this edge have versions that do not fit together: update the older one`,
       );
     if (!answer.open)
       throw new VigieError('full', `the site ${site} has too many requests under way; try again in a moment`);

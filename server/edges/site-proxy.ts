@@ -95,7 +95,7 @@ export class SiteProxy {
       if (response.headersSent || response.destroyed) response.destroy();
       else
         onFailure(
-          new VigieError('unavailable', `the site ${site} broke off; try again`, {
+          new VigieError('unavailable', `the site ${site} ended the response early; try again`, {
             cause: error,
             retryAfterSeconds: 2,
           }),

@@ -67,7 +67,7 @@ export class Sensors {
   /** @returns once it is stored. @throws VigieError `tooManyRequests`, `cameraOff`, and like `EventLog.note` */
   async report({ id, cameraId, name }: StoredSensor, { kind, source }: SensorEvent): Promise<EventView> {
     if (this.#isOff(cameraId))
-      throw new VigieError('cameraOff', 'this camera is switched off, and with it what its sensors report');
+      throw new VigieError('cameraOff', 'this camera is switched off, so reports of its sensors are refused');
     const nowUs = this.#time.nowUs();
     if (!this.#budgetOf(id, nowUs).take(nowUs))
       throw new VigieError('tooManyRequests', 'this sensor reports too often: at most one event in 2 s', {

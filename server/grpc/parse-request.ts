@@ -8,7 +8,7 @@ import { validate } from '../wire/validate.ts';
 /** @throws VigieError `badRequest` */
 export function assertMessage(message: unknown): void {
   if (message === MALFORMED_REQUEST)
-    throw new VigieError('badRequest', 'the bytes are no message of this method: compare the .proto');
+    throw new VigieError('badRequest', 'the bytes are not a message of this method: check the .proto file');
 }
 
 /** @throws VigieError `badRequest` that names the field as the .proto does */

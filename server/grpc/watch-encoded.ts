@@ -88,7 +88,7 @@ export class EncodedWatches {
     const bucket = this.#openings.get(key) ?? new TokenBucket(OPENINGS.perSecond, OPENINGS.burst, nowUs);
     this.#openings.set(key, bucket);
     if (!bucket.take(nowUs))
-      throw new VigieError('tooManyRequests', 'this camera is watched anew too often: keep the call open', {
+      throw new VigieError('tooManyRequests', 'this camera is watched again too often: keep the call open', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
   }

@@ -65,7 +65,7 @@ const LIMITS: RequestLimits = { perSecond: 100, burst: 400, unanswered: 1000, ho
 const MAX_RESPONSE_LISTENERS = 30;
 const HEALTH = /^\/api\/health(?:\?|$)/;
 const TOO_FAST = refusal(
-  new VigieError('tooManyRequests', 'this network sends more requests than the server answers; try again', {
+  new VigieError('tooManyRequests', 'there are too many requests from this network; try again in a moment', {
     retryAfterSeconds: 1,
   }),
 );

@@ -129,7 +129,10 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
   offerUpdate(cameraId: string, offer: Omit<OtaMessage, 'type' | 'id'>): StartedCommand {
     const commands = this.#cameras.commandsOf(cameraId);
     if (!this.deviceOf(cameraId)?.secure)
-      throw new VigieError('forbidden', 'an update over ws: could be exchanged on its way');
+      throw new VigieError(
+        'forbidden',
+        'an update needs wss:, because over ws: anyone on the network could replace it',
+      );
     return commands.start({ ...offer, type: 'ota' });
   }
 

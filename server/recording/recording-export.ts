@@ -90,7 +90,7 @@ export async function writeExport(
     onProgress((index + 1) / segments.length);
   }
   await exported?.close();
-  if (stopped.aborted) throw new VigieError('unavailable', 'nobody waits for this download any more');
+  if (stopped.aborted) throw new VigieError('unavailable', 'the client no longer waits for this download');
   if (!exported) throw new VigieError('notFound', 'nothing was recorded then');
   if (exported.error)
     throw new VigieError(

@@ -34,13 +34,13 @@ export async function isRecordingFolder(folder: string): Promise<boolean> {
   );
 }
 
-/** @throws VigieError `unavailable` when it is not there, or the disk it is on */
+/** @throws VigieError `unavailable` when the folder, or its disk, is missing */
 export async function assertRecordingFolder(folder: string): Promise<void> {
   if (!(await isRecordingFolder(folder))) throw recordingFolderMissing();
 }
 
 export function recordingFolderMissing(): VigieError {
-  return new VigieError('unavailable', 'the folder of the recordings, or the disk it is on, is not there');
+  return new VigieError('unavailable', 'the folder of the recordings, or its disk, is missing: mount it');
 }
 
 /**

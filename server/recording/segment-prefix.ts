@@ -32,7 +32,9 @@ export async function sendPrefix(request: Request, response: Response, asked: Pr
     if (asked.isOpen && upTo > size) throw notYet();
     const prefix = await webmPrefix((at, length) => readAt(file, at, length), Math.min(upTo, size));
     if (!prefix)
-      throw asked.isOpen ? notYet() : new VigieError('notFound', 'no picture of it is on the disk');
+      throw asked.isOpen
+        ? notYet()
+        : new VigieError('notFound', 'this recording has no picture on the disk yet');
     await send(request, response, `"${asked.recordingId}-${prefix.bytes}"`, prefix, file);
   } finally {
     await file.close();
@@ -49,9 +51,13 @@ async function openIfThere(path: string): Promise<FileHandle> {
 }
 
 function notYet(): VigieError {
-  return new VigieError('unavailable', 'this is not on the server’s disk yet; ask again in a moment', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  return new VigieError(
+    'unavailable',
+    'this recording is not on the server’s disk yet; try again in a moment',
+    {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    },
+  );
 }
 
 async function send(

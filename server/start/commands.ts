@@ -83,7 +83,7 @@ async function newPassword(): Promise<string | undefined> {
   if (password.length < MIN_PASSWORD_CHARACTERS)
     throw new VigieError('configuration', `a password has at least ${MIN_PASSWORD_CHARACTERS} characters`);
   if ((await askPassword('The same again: ')) !== password)
-    throw new VigieError('configuration', 'the two passwords are not the same');
+    throw new VigieError('configuration', 'the two passwords differ');
   return password;
 }
 

@@ -12,7 +12,7 @@ export function confirmer(confirmed: boolean): (question: string) => Promise<boo
   return async (question) => {
     if (confirmed) return true;
     if (!process.stdin.isTTY)
-      throw new VigieError('configuration', `${question} Nobody can be asked here: add --yes to go on`);
+      throw new VigieError('configuration', `${question} There is no terminal to ask: add --yes to continue`);
     const answer = await ask(`${question} [y/N] `, process.stdout);
     return /^y(?:es)?$/i.test(answer.trim());
   };

@@ -50,12 +50,12 @@ export async function admitDatabase(options: FirstStartOptions): Promise<boolean
   if (existsSync(join(dataDir, RESTORING_FOLDER)) && !newDatabase)
     throw new VigieError(
       'configuration',
-      `a restore into ${dataDir} was interrupted: run \`npm start -- --restore FILE\` again, or begin anew with \`npm start -- --new-database\``,
+      `a restore into ${dataDir} was interrupted: run \`npm start -- --restore FILE\` again, or start with a new database by \`npm start -- --new-database\``,
     );
   if (hasRecordings && !newDatabase)
     throw new VigieError(
       'configuration',
-      `${dataDir} has recordings and no database (${FILE_NAME} is missing or empty; a copy of it alone lacks what was in ${FILE_NAME}-wal): put the database back, restore a backup with \`npm start -- --restore FILE\`, or begin anew with \`npm start -- --new-database\`, which takes the recordings in`,
+      `${dataDir} has recordings and no database (${FILE_NAME} is missing or empty; a copy of it alone lacks what was in ${FILE_NAME}-wal): put the database back, restore a backup with \`npm start -- --restore FILE\`, or start with a new database by \`npm start -- --new-database\`, which takes in the recordings`,
     );
   return hasRecordings;
 }

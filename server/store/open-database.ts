@@ -29,7 +29,7 @@ const SQLITE_IOERR = 10;
 /** A disk with less free than this is why SQLite could not write. */
 const FULL_DISK_BYTES = 1024 * 1024;
 const RESTORE_ADVICE =
-  'restore a backup with `npm start -- --restore FILE`, or begin anew with `npm start -- --new-database`, which keeps the recordings';
+  'restore a backup with `npm start -- --restore FILE`, or start with a new database by `npm start -- --new-database`, which keeps the recordings';
 
 /**
  * Made if it is not there yet, with the schema of this version.

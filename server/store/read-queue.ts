@@ -48,7 +48,7 @@ export class ReadQueue {
     const leave = this.#enter(userId);
     if (!leave) {
       this.#counters.refused++;
-      throw new VigieError('unavailable', 'too much is being looked up at once; try again in a moment', {
+      throw new VigieError('unavailable', 'too many queries are waiting; try again in a moment', {
         retryAfterSeconds: 1,
       });
     }

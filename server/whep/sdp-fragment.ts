@@ -16,7 +16,7 @@ import { iceOf, type IceCredentials, type Offer } from './sdp-offer.ts';
  * @throws VigieError `badRequest`, `unprocessable`
  */
 export function readFragment(text: string): IceCredentials | undefined {
-  if (!/^(?:a|m)=/m.test(text)) throw new VigieError('badRequest', 'the body is no SDP fragment');
+  if (!/^(?:a|m)=/m.test(text)) throw new VigieError('badRequest', 'the body is not an SDP fragment');
   const { media, ...session } = parse(text);
   const named = [...media, session].find(({ iceUfrag }) => iceUfrag !== undefined);
   return named && iceOf(named, session);

@@ -101,7 +101,10 @@ export function iceOf(
 
 function parsed(text: string): SessionDescription {
   if (!/^v=0\r?\n/.test(text) || !/\nm=/.test(text))
-    throw new VigieError('badRequest', 'the body is no SDP offer: it begins with v=0 and has media sections');
+    throw new VigieError(
+      'badRequest',
+      'the body is not an SDP offer: it begins with v=0 and has media sections',
+    );
   try {
     return parse(text);
   } catch (error) {

@@ -98,7 +98,7 @@ export class WhepSession {
     if (!matches(ifMatch, this.#etag))
       throw new VigieError(
         'preconditionFailed',
-        'the ETag is not that of the present ICE session; "*" stands for any',
+        'the ETag is not that of the present ICE session; "*" matches any',
       );
     const ice = readFragment(text);
     if (!ice || isSame(ice, this.#clientIce)) return undefined;

@@ -56,7 +56,7 @@ export class WhepSessions {
     if (frames.isOff?.(cameraId))
       throw new VigieError(
         'conflict',
-        'this camera is switched off; those who may control it can switch it on',
+        'this camera is switched off; a user with the right to control it can switch it on',
         {
           retryAfterSeconds: SWITCHED_OFF_RETRY_SECONDS,
         },
@@ -79,7 +79,10 @@ export class WhepSessions {
   find(id: string, cameraId: string, ownerId: string): WhepSession {
     const session = this.#sessions.get(id);
     if (session?.cameraId !== cameraId || session.ownerId !== ownerId)
-      throw new VigieError('notFound', 'there is no such WHEP session: it has ended, or is of somebody else');
+      throw new VigieError(
+        'notFound',
+        'there is no such WHEP session: it has ended, or belongs to another caller',
+      );
     return session;
   }
 

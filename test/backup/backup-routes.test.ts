@@ -65,7 +65,7 @@ test('one user has one backup at a time and leaves one for another, and there is
   free = 1e6;
   assert.equal(backups.writtenBytes, 0);
   assert.equal(existsSync(join(dataDir, 'backup')), false);
-  await assert.rejects(backups.make('anna', undefined), { code: 'unavailable', message: /make room/ });
+  await assert.rejects(backups.make('anna', undefined), { code: 'unavailable', message: /free some space/ });
   free = Infinity;
   (await backups.make('anna', undefined))[Symbol.dispose]();
 });
@@ -139,7 +139,7 @@ test('a file that is no backup is refused, changes nothing, and the next upload 
     body: {},
   });
   assert.equal(answer.status, 422);
-  assert.match(answer.body.detail, /^the file is no backup of Vigie/);
+  assert.match(answer.body.detail, /^the file is not a backup of Vigie/);
   const good = await upload(server, admin, readFileSync(file));
   assert.equal(good.body.isEncrypted, false);
   const stale = await admin.call('POST', `/api/backup/uploads/${bad.body.id}/contents`, { body: {} });
@@ -173,7 +173,7 @@ test('an upload needs room for its copies, and is removed after its time, at a s
   free = 2.2e9;
   await assert.rejects(restores.receive(aFile(), 'anna'), {
     code: 'unavailable',
-    message: /make \d+ MB of room/,
+    message: /keep \d+ MB free/,
   });
   assert.equal(existsSync(folder), false);
   free = Infinity;

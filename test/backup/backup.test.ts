@@ -176,11 +176,11 @@ test('nothing is changed by a no, by a file that is no backup, beside a server, 
   await assert.rejects(restore(dataDir, file, no), { message: 'nothing was changed' });
   const other = `${file}.other`;
   writeFileSync(other, 'no backup'.repeat(1000));
-  await assert.rejects(restore(dataDir, other), { message: /no backup of Vigie, or damaged/ });
+  await assert.rejects(restore(dataDir, other), { message: /not a backup of Vigie, or damaged/ });
   const foreign = new DatabaseSync(`${file}.foreign`);
   foreign.exec('CREATE TABLE t (a)');
   foreign.close();
-  await assert.rejects(restore(dataDir, `${file}.foreign`), { message: /is no backup of Vigie/ });
+  await assert.rejects(restore(dataDir, `${file}.foreign`), { message: /is not a backup of Vigie/ });
   const newer = new DatabaseSync(file);
   newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   newer.close();
@@ -211,7 +211,7 @@ test('files of other places that somebody wrote into a backup are not restored',
 test('a backup takes the place of no file, and of a folder without database there is none', async (context) => {
   const { dataDir, file } = await inUse(context);
   writeFileSync(file, 'precious');
-  await assert.rejects(writeBackup({ dataDir, file, password: undefined }), { message: /is there already/ });
+  await assert.rejects(writeBackup({ dataDir, file, password: undefined }), { message: /already exists/ });
   assert.equal(readFileSync(file, 'utf8'), 'precious');
   const empty = { dataDir: temporaryFolder(context), file: `${file}.2`, password: undefined };
   await assert.rejects(writeBackup(empty), { message: /there is no database/ });

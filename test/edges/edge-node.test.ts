@@ -11,6 +11,7 @@ import { edgePermissions, sitePermissions } from '../../server/core/edges/subjec
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { NotificationMessage, SignalingNotification } from '../../server/wire/signaling.ts';
 import type { SwitchView } from '../../server/wire/camera-switch.ts';
+import { appImage } from '../support/app-image.ts';
 import { ApiError, ApiSession } from '../support/api-session.ts';
 import { NatsServer } from '../support/nats-server.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
@@ -46,6 +47,8 @@ suite('an edge', () => {
     nats = await NatsServer.start([
       { name: SITE, account: 'household', permissions: sitePermissions(SITE) },
       { name: EDGE, account: 'household', permissions: edgePermissions(EDGE, [SITE]) },
+      { name: 'work', account: 'household', permissions: sitePermissions('work') },
+      { name: 'paris-2', account: 'household', permissions: edgePermissions('paris-2', ['work']) },
     ]);
     [site, edge] = await Promise.all([
       nodeOf(SITE, {}),
@@ -194,5 +197,22 @@ suite('an edge', () => {
     const { viewer } = await watch(edge.url, back);
     viewer.close();
     back.close();
+  });
+
+  test('lets administrators in where their site allows it, with what they upload', async () => {
+    const [atWork, beside] = await Promise.all([
+      nodeOf('work', { VIGIE_SITE: 'work', VIGIE_EDGE_ADMINISTRATORS: '1' }),
+      nodeOf('paris-2', { VIGIE_ROLE: 'edge', VIGIE_SITE: 'work', VIGIE_EDGE: 'paris-2' }),
+    ]);
+    await until('work answers', async () => (await fetch(`${beside.url}/api/cameras`)).status === 401);
+    const far = await ApiSession.signIn(beside.url, 'admin', atWork.password);
+    const signaling = await far.signaling();
+    await until(() => told(signaling, 'cameras').length > 0);
+    signaling.close();
+    const image = appImage({ version: '1.2.3', bytes: 1_000_000 });
+    const { version, bytes } = await far.uploadFirmware(image);
+    assert.deepEqual([version, bytes], ['1.2.3', image.length]);
+    await beside.stop();
+    await atWork.stop();
   });
 });

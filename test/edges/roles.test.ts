@@ -5,6 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { nkeys } from '@nats-io/transport-node';
+import { pino } from 'pino';
 import {
   answerPrefix,
   demandSubject,
@@ -12,9 +14,10 @@ import {
   siteSubjects,
   videoSubject,
 } from '../../server/core/edges/subjects.ts';
-import type { NatsLink } from '../../server/edges/nats-link.ts';
+import { NatsLink } from '../../server/edges/nats-link.ts';
 import { writeEdgeFrame } from '../../server/wire/edge-frame.ts';
 import { CAMERA_OFFER } from '../../server/wire/edge-messages.ts';
+import { NatsServer } from '../support/nats-server.ts';
 import { ScriptedVideo } from '../support/scripted-video.ts';
 import { until } from '../support/until.ts';
 import { SeenFrames } from '../support/watched-camera.ts';
@@ -221,4 +224,32 @@ test('frames that are none are counted and shown to nobody', async () => {
   await until(() => edge.stats[SITE]?.late === 1);
   assert.equal(seen.frames.length, 1);
   seen.subscription.close();
+});
+
+test('a node proves by a key who it is, and one that cannot goes on trying without a word too many', async (t) => {
+  const pair = nkeys.createUser();
+  const byKey = await NatsServer.start([{ name: 'key', account: 'household', nkey: pair.getPublicKey() }]);
+  t.after(() => byKey.stop());
+  const warnings: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void warnings.push(line) });
+  const open = (credentials: string, url = byKey.url): NatsLink => {
+    const link = new NatsLink({ urls: [url], name: 'test', credentials, log });
+    t.after(() => link.close());
+    return link;
+  };
+  const right = open(new TextDecoder().decode(pair.getSeed()));
+  await until(() => right.isOpen);
+  const wrong = open(new TextDecoder().decode(nkeys.createUser().getSeed()));
+  await until(() => warnings.length === 1);
+  assert.match(warnings[0] ?? '', /failed to connect to NATS/);
+  const unreadable = open('neither of them');
+  await until(() => warnings.length === 2);
+  assert.match(warnings[1] ?? '', /holds neither a .creds of NATS, nor the seed of an nkey/);
+  assert.doesNotMatch(warnings.join(), /neither of them/);
+  // A server, or somebody in between, that offers no TLS gets nothing of who wants it.
+  const seed = new TextDecoder().decode(pair.getSeed());
+  const clear = open(seed, byKey.url.replace('nats:', 'tls:'));
+  await until(() => warnings.length === 3);
+  assert.match(warnings[2] ?? '', /server does not support 'tls'/);
+  assert.deepEqual([wrong.isOpen, unreadable.isOpen, clear.isOpen], [false, false, false]);
 });

@@ -153,7 +153,7 @@ test('a request that failed after it made something is not done again', async (c
   failing.mock.restore();
   const again = await send('/api/cameras', { name: 'Half' }, key);
   assert.equal(again.status, 409);
-  assert.match(again.body.detail, /may have made something/);
+  assert.match(again.body.detail, /may have had an effect/);
   assert.equal(await countOf('/api/cameras'), had + 1);
 });
 

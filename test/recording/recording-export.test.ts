@@ -115,7 +115,7 @@ suite('exports of recordings', () => {
     await assert.rejects(rig.create(), (error) => error === problem);
     problem = undefined;
     await rename(rig.rig.folder, `${rig.rig.folder}-unplugged`);
-    await assert.rejects(rig.create(), { code: 'unavailable', message: /not there/ });
+    await assert.rejects(rig.create(), { code: 'unavailable', message: /is missing/ });
     await rename(`${rig.rig.folder}-unplugged`, rig.rig.folder);
     await rig.made();
   });

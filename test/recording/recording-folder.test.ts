@@ -18,7 +18,7 @@ test('without the disk nothing is written in its place, an alarm says so, and it
   await rename(rig.folder, `${rig.folder}-unplugged`);
   const [first] = FRAMES;
   assert.ok(first);
-  await assert.rejects(library.begin(first, false), /not there/);
+  await assert.rejects(library.begin(first, false), /is missing/);
   assert.equal(library.status.alarm, 'folderMissing');
   await assert.rejects(readdir(rig.folder), /ENOENT/);
   await rename(`${rig.folder}-unplugged`, rig.folder);
@@ -76,8 +76,8 @@ test('without the disk nothing leaves the index, and all of it is removed when t
   await rename(rig.folder, `${rig.folder}-unplugged`);
   // As a mount point is: empty.
   await mkdir(rig.folder);
-  await assert.rejects(library.remove(ids[0] ?? ''), { code: 'unavailable', message: /not there/ });
-  await assert.rejects(library.removeUnprotected('cam_1'), { code: 'unavailable', message: /not there/ });
+  await assert.rejects(library.remove(ids[0] ?? ''), { code: 'unavailable', message: /is missing/ });
+  await assert.rejects(library.removeUnprotected('cam_1'), { code: 'unavailable', message: /is missing/ });
   await empty.discard();
   const known = async () => (await library.range('cam_1', ...EVER)).map(({ id, open }) => [id, open]);
   assert.deepEqual(

@@ -17,6 +17,8 @@ export interface NatsUser {
   name: string;
   /** Users of different accounts do not see each other. */
   account: string;
+  /** Public key; the user has no password then. */
+  nkey?: string;
   /** Undefined: everything. */
   permissions?: NatsPermissions;
 }
@@ -96,8 +98,9 @@ async function untilAnswers(port: number): Promise<void> {
 /** NATS reads JSON too. */
 function configurationOf(port: number, all: readonly NatsUser[]): string {
   const accounts: Record<string, { users: unknown[] }> = {};
-  for (const { name, account, permissions } of all) {
-    const user = { user: name, password: `password of ${name}`, ...natsPermissions(permissions) };
+  for (const { name, account, nkey, permissions } of all) {
+    const proof = nkey === undefined ? { user: name, password: `password of ${name}` } : { nkey };
+    const user = { ...proof, ...natsPermissions(permissions) };
     (accounts[account] ??= { users: [] }).users.push(user);
   }
   return JSON.stringify({ listen: `127.0.0.1:${port}`, accounts });

@@ -69,7 +69,7 @@ test('a fragment tells its credentials, and candidates alone have none', () => {
   assert.equal(readFragment(inSection)?.usernameFragment, 'abcd');
   const candidates = 'm=video 9 X 0\r\na=candidate:1 1 udp 1 192.0.2.1 1 typ host\r\na=end-of-candidates\r\n';
   assert.equal(readFragment(candidates), undefined);
-  assert.throws(() => readFragment('{}'), /no SDP fragment/);
+  assert.throws(() => readFragment('{}'), /not an SDP fragment/);
   assert.throws(() => readFragment('a=ice-ufrag:abcd\r\n'), /ice-pwd/);
 });
 

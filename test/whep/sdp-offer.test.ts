@@ -115,10 +115,10 @@ test('without retransmissions no NACK is asked for, and without the extension no
 
 const codecs = Array.from({ length: 1000 }, (_, i) => `a=rtpmap:${i} X-${i}/90000\r\n`).join('');
 const BROKEN: [name: string, offer: string, code: ErrorCode, detail: RegExp][] = [
-  ['that is empty', '', 'badRequest', /no SDP offer/],
-  ['that is JSON', '{"sdp":"v=0"}', 'badRequest', /no SDP offer/],
+  ['that is empty', '', 'badRequest', /not an SDP offer/],
+  ['that is JSON', '{"sdp":"v=0"}', 'badRequest', /not an SDP offer/],
   ['without sections', SESSION, 'badRequest', /media sections/],
-  ['of bytes', '\0\u{1F600}\n'.repeat(500), 'badRequest', /no SDP offer/],
+  ['of bytes', '\0\u{1F600}\n'.repeat(500), 'badRequest', /not an SDP offer/],
   ['without video', SESSION + AUDIO, 'unprocessable', /no section of video/],
   ['without VP8', without('rtpmap:96'), 'unprocessable', /no VP8/],
   [

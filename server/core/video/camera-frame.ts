@@ -25,7 +25,7 @@ export interface CameraFrames {
 export function switchedOff(): VigieError {
   return new VigieError(
     'cameraOff',
-    'this camera is switched off; those who may control it can switch it on',
+    'this camera is switched off; a user with the right to control it can switch it on',
   );
 }
 
