@@ -29,6 +29,9 @@ import { logo } from '../ui/logo.ts';
 import { appBar, type MenuChoice } from './app-bar.ts';
 import { appStyles } from './vigie-app.styles.ts';
 
+/** Their pictures need the whole window. */
+const LOW_PAGES: ReadonlySet<string> = new Set(['cameras', 'camera']);
+
 export class VigieApp extends LitElement {
   static override styles = [sharedStyles, appStyles];
   static override properties = {
@@ -106,7 +109,7 @@ export class VigieApp extends LitElement {
           : nothing
       }
       <main
-        class=${this.#navigation.route.page === 'cameras' ? 'wall' : ''}
+        class=${LOW_PAGES.has(this.#navigation.route.page) ? 'wall' : ''}
         @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}
       >
         ${this.#page(this.context)}

@@ -35,7 +35,7 @@ export class CameraPage extends LitElement {
       }
       vigie-camera {
         width: 100%;
-        max-height: calc(100dvh - 9.5rem);
+        max-height: calc(100dvh - 7.4rem);
         border-radius: 1rem;
       }
       .below {
@@ -53,8 +53,8 @@ export class CameraPage extends LitElement {
       }
       @media (max-width: 600px) {
         vigie-camera {
-          width: calc(100% + 2rem);
-          margin-inline: -1rem;
+          width: calc(100% + 1.5rem);
+          margin-inline: -0.75rem;
           border-radius: 0;
         }
       }
@@ -89,6 +89,7 @@ export class CameraPage extends LitElement {
       ${pageHeader({
         title: camera?.name ?? (cameras.all ? 'Camera' : ' '),
         testId: 'camera-title',
+        isLow: true,
         back: { href: routePath({ page: 'cameras' }), label: 'All cameras' },
         actions: camera ? this.#tools(camera) : undefined,
       })}

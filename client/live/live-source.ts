@@ -1,6 +1,6 @@
 /**
  * The source of a camera's picture: WebRTC (`LiveConsumer`), or where that does not pass, JPEGs over the signaling WebSocket
- * (`PictureStream`). Whoever shows it need not know which.
+ * (`PictureStream`). The element that shows it does not need to know which.
  */
 
 /** `video`: WebRTC. `pictures`: the fallback, JPEGs over the WebSocket. */

@@ -1,4 +1,4 @@
-/** Makes an API key, with at most the rights of whoever makes it. The key is shown once. */
+/** Creates an API key, with at most the rights of its creator. The key is shown once. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

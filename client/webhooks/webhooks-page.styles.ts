@@ -61,4 +61,7 @@ export const webhooksPageStyles = css`
   .answer {
     font-family: var(--wa-font-family-code);
   }
+  .none {
+    padding: 1.1rem;
+  }
 `;

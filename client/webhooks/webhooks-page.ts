@@ -74,7 +74,11 @@ export class WebhooksPage extends LitElement {
         </wa-button>`,
       })}
       ${errorCallout(this.error, 'webhooks-error')}
-      ${(this.webhooks ?? []).map((webhook) => this.#card(webhook))}
+      ${
+        this.webhooks?.length === 0
+          ? html`<p class="card none quiet" data-testid="no-webhooks">There are no webhooks yet.</p>`
+          : (this.webhooks ?? []).map((webhook) => this.#card(webhook))
+      }
       <vigie-webhook-dialog
         .context=${this.context}
         ${ref(this.#dialog)}

@@ -63,7 +63,7 @@ export class Guard {
     return KNOWN.get(request);
   }
 
-  /** The call ended this user's session. Says so to whoever writes it down; grants nothing. */
+  /** The call ended this user's session: tells the audit log; grants nothing. */
   signedOut(request: Request, who: Pick<Identity, 'userId' | 'username'>): void {
     KNOWN.set(request, who);
   }

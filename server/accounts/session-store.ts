@@ -77,7 +77,7 @@ export class SessionQueries {
     return this.#statements.rotate.run({ id, generation, nowMs }).changes === 1;
   }
 
-  /** The clock was set: those last refreshed between two dates of before were dated by the wrong one. */
+  /** The clock was set: redates sessions that were refreshed between two earlier dates, by the wrong clock. */
   redate(fromMs: number, toMs: number, byMs: number): void {
     this.#statements.redate.run({ fromMs, toMs, byMs });
   }

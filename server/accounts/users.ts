@@ -152,7 +152,7 @@ export class Users {
   }
 
   /**
-   * Before what cannot be undone: whoever finds an open browser does not know the password.
+   * For actions that cannot be undone: a person who finds an open browser does not know the password.
    *
    * @throws VigieError `forbidden` when it is wrong, `tooManyRequests`
    */

@@ -25,23 +25,9 @@ import type {
 } from '../wire/camera.ts';
 import type { OffView } from '../wire/camera-switch.ts';
 import type { RecordingsFate } from '../wire/recording.ts';
-import { ofCamera, type AdjustableSettings, type CameraSettings } from '../wire/camera-settings.ts';
+import { ofCamera, type AdjustableSettings } from '../wire/camera-settings.ts';
 import { RIGHTS, type Right } from '../wire/rights.ts';
-
-/** The part of the connected cameras that the API uses. */
-export interface CameraControl {
-  /** The connection of any id, known or not. */
-  status(cameraId: string): CameraConnectionView;
-  /** @throws VigieError `cameraOffline`, `cameraRejected`, `unavailable`, `tooManyRequests` */
-  set(cameraId: string, settings: CameraSettings): Promise<void>;
-  /** Resolves when the camera has agreed. @throws VigieError like `set` */
-  reboot(cameraId: string): Promise<void>;
-  disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void;
-  /** How far its pictures are apart was set. */
-  updatePace?(cameraId: string): void;
-  /** Whether it adapts to its connection was set. */
-  updateAdapting?(cameraId: string): void;
-}
+import type { CameraControl } from './camera-control.ts';
 
 export interface CameraCatalogOptions {
   store: CameraStore;

@@ -5,7 +5,7 @@
  */
 
 import type { EventEmitter } from 'node:events';
-import type { CameraControl } from './camera-catalog.ts';
+import type { CameraControl } from './camera-control.ts';
 import { serverClock, type Clock } from '../core/clock.ts';
 import { IsolatingEmitter, type Subscription } from '../core/fan-out.ts';
 import type { CameraEvents, CameraSource } from '../core/link/camera-events.ts';
@@ -15,7 +15,6 @@ import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
-import type { CameraSettings } from '../wire/camera-settings.ts';
 
 /** The part of the legacy listeners that tells which of their cameras are connected. */
 export interface LegacySource extends Pick<
@@ -27,7 +26,7 @@ export interface LegacySource extends Pick<
 }
 
 export interface CameraPresenceOptions {
-  ingest: CameraSource & CameraControl;
+  ingest: CameraSource & Pick<CameraControl, 'status'>;
   /** Undefined when there are no legacy listeners. */
   legacy?: LegacySource | undefined;
   frames: Pick<CameraFrames, 'subscribe'>;
@@ -55,10 +54,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Smaller changes of the pace are not told. */
 const SAME_PACE = 1.5;
 
-export class CameraPresence
-  extends IsolatingEmitter<{ changed: [cameraId: string, Liveness] }>
-  implements CameraControl
-{
+export class CameraPresence extends IsolatingEmitter<{ changed: [cameraId: string, Liveness] }> {
   readonly #options: CameraPresenceOptions;
   readonly #clock: Clock;
   readonly #dates: Dates;
@@ -88,29 +84,16 @@ export class CameraPresence
     return legacy?.has(cameraId) ? legacy.status(cameraId) : ingest.status(cameraId);
   }
 
-  async set(cameraId: string, settings: CameraSettings): Promise<void> {
-    await this.#options.ingest.set(cameraId, settings);
-    if (settings.maxFps === undefined) return;
-    // The new setting replaces the pace that the camera declared.
+  /** @param maxFps the frame rate that the camera was just set to */
+  setPace(cameraId: string, maxFps: number): void {
     const intervalMs = this.#options.store.pictureIntervalOf(cameraId);
-    this.#find(cameraId)?.liveness.setPace(intervalMs, settings.maxFps);
+    this.#find(cameraId)?.liveness.setPace(intervalMs, maxFps);
     this.#review(cameraId);
   }
 
+  /** The stored time between its pictures has changed. */
   updatePace(cameraId: string): void {
     if (this.#find(cameraId)) this.#updatePace(cameraId);
-  }
-
-  updateAdapting(cameraId: string): void {
-    this.#options.ingest.updateAdapting?.(cameraId);
-  }
-
-  async reboot(cameraId: string): Promise<void> {
-    await this.#options.ingest.reboot(cameraId);
-  }
-
-  disconnect(cameraId: string, reason: 'removed' | 'keyRotated'): void {
-    this.#options.ingest.disconnect(cameraId, reason);
   }
 
   /** The camera was switched off or on. Pictures from before say nothing about its present state. */

@@ -7,7 +7,8 @@ import type { Dates } from '../core/site-clock.ts';
 import type { CameraFrames } from '../core/video/camera-frame.ts';
 import type { Log } from '../log.ts';
 import { CameraAdvisor } from './camera-advisor.ts';
-import { CameraCatalog, type CameraControl } from './camera-catalog.ts';
+import { CameraCatalog } from './camera-catalog.ts';
+import { cameraControl, type CameraControl } from './camera-control.ts';
 import { CameraPairing } from './camera-pairing.ts';
 import { CameraPresence, type LegacySource } from './camera-presence.ts';
 import type { OffView } from '../wire/camera-switch.ts';
@@ -49,7 +50,7 @@ export function openCameras(options: OpenCamerasOptions): Cameras {
   const catalog = new CameraCatalog({
     store: store.cameras,
     access,
-    control: presence,
+    control: cameraControl(ingest, presence),
     livenessOf: (cameraId) => presence.liveness(cameraId),
     dates,
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),

@@ -59,7 +59,7 @@ export class Output {
   }
 }
 
-/** Keeps the pace of whoever reads it. @param path `-` is stdout @throws CommandError */
+/** Waits for a slow reader. @param path `-` is stdout @throws CommandError */
 export async function save(path: string, body: ReadableStream<Uint8Array> | Uint8Array): Promise<void> {
   if (path === '-')
     return pipeline(body instanceof Uint8Array ? [body] : body, process.stdout, { end: false });

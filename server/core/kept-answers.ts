@@ -46,7 +46,7 @@ export class KeptAnswers {
   }
 
   /**
-   * @param caller whoever the rights of the request are from
+   * @param caller the user or key whose rights the request uses
    * @param request everything that makes it this request: route, parameters, body
    * @returns the answer of the first attempt, or, if this is the first, where to put its answer
    * @throws VigieError `unprocessable` for a key of another request, `conflict` while the first attempt is under way,

@@ -15,10 +15,17 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATS = 64;
 
+/** Read once, as Node reads it: to ask for it makes two formats, and recorders ask with every picture. */
+let ofMachine: string | undefined;
+
 /** The time zone that the server's machine is set to, IANA; UTC where it is set to none that is known. */
 export function machineTimeZone(): string {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return isTimeZone(timeZone) ? timeZone : 'UTC';
+  ofMachine ??= knownTimeZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return ofMachine;
+}
+
+function knownTimeZone(name: string): string {
+  return isTimeZone(name) ? name : 'UTC';
 }
 
 /** @param timeZone IANA. @throws RangeError for one that is not known */

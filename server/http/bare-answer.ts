@@ -52,7 +52,7 @@ export function sendInstead(request: IncomingMessage, response: ServerResponse, 
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.shouldKeepAlive = false;
-  // Node no longer does this for an answered request, and whoever reads the body would wait for ever.
+  // Node no longer does this for an answered request, and a reader of the body would wait forever.
   request.socket.once('close', () => request.destroy(new VigieError('tooSlow', 'the request was given up')));
   sendBare(response, answer);
 }

@@ -219,7 +219,7 @@ export class CameraUplink {
       if (!control.isLowered && this.#differing(control).length === 0) await this.#memory.keep(null);
     } finally {
       this.#isTelling = false;
-      // Without an answer, frames of before are all there is to decide by.
+      // Without an answer, only earlier frames are known.
       this.#hasTold = this.#unconfirmed.size === 0;
     }
   }

@@ -171,7 +171,7 @@ export class ExportJobs {
     while (this.#running.size < MAX_RUNNING) {
       const runningOf = ({ userId }: ExportJob): number =>
         [...this.#running].filter((job) => job.userId === userId).length;
-      // The oldest of whoever has the fewest being made.
+      // The oldest job of the user with the fewest running ones.
       const [job] = [...this.#jobs.values()]
         .filter((each) => each.isWaiting)
         .toSorted((a, b) => runningOf(a) - runningOf(b));
@@ -193,7 +193,7 @@ export class ExportJobs {
     }
   }
 
-  /** They hold nothing, and whoever asks anew has read them. */
+  /** They hold nothing, and a user who requests another export has seen them. */
   async #forgetFailed(userId: string): Promise<void> {
     await this.removeIf((job) => job.userId === userId && job.view.state === 'failed');
   }

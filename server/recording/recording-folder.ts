@@ -34,7 +34,7 @@ export async function isRecordingFolder(folder: string): Promise<boolean> {
   );
 }
 
-/** @throws VigieError `unavailable` when it is not there, or the disk it is on */
+/** @throws VigieError `unavailable` when the folder, or its disk, is missing */
 export async function assertRecordingFolder(folder: string): Promise<void> {
   if (!(await isRecordingFolder(folder))) throw recordingFolderMissing();
 }

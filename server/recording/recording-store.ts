@@ -187,7 +187,7 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.endFrozenGap.run(endMs, cameraId);
   }
 
-  /** The clock was set by `byMs`: gaps that ended between two dates of before, or go on, were dated by the wrong one. */
+  /** The clock was set by `byMs`: redates gaps that ended between two earlier dates, or go on: the wrong clock dated them. */
   moveGaps(cameraId: string, byMs: number, fromMs: number, toMs: number): void {
     this.#statements.moveGaps.run({ cameraId, byMs, fromMs, toMs });
   }

@@ -1,7 +1,8 @@
 /** The figures of one camera on its way to one viewer. */
 
 import type { Share } from '../core/bandwidth/allocation.ts';
-import type { ForwardingTarget, LeftOut } from '../core/rtp/vp8-forwarder.ts';
+import type { LeftOut } from '../core/rtp/vp8-forwarder.ts';
+import type { ForwardingTarget } from '../core/video/forwarding-target.ts';
 import type { RungName } from '../core/video/rungs.ts';
 import type { ShownView } from '../wire/shown-view.ts';
 

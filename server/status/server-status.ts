@@ -1,5 +1,5 @@
 /**
- * The server's figures for administrators, gathered from the parts that count. Main hands over the parts.
+ * The server's figures for administrators, gathered from the parts that count; main.ts passes them.
  *
  * Invariant: each figure is named in wire/server-status.ts; the tests fail for any other key.
  */

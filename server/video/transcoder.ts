@@ -200,7 +200,7 @@ export class Transcoder
     };
   }
 
-  /** Nothing of before is encoded, decoded or kept any more. */
+  /** Earlier frames are no longer encoded, decoded or kept. */
   switchCamera(cameraId: string, off: boolean): void {
     if (off) this.removeCamera(cameraId);
   }

@@ -19,7 +19,7 @@ export const EXPORT_STATE = z.enum([
   'sending',
   /** `problem` says why, and what to do. */
   'failed',
-  /** Its last byte was sent, and its file is gone; said for a while to whoever asks for this one. */
+  /** Its last byte was sent, and its file is gone; reported for a while to clients that ask for it. */
   'fetched',
 ]);
 

@@ -82,7 +82,7 @@ test('a backup of a database in use restores all of it elsewhere: cameras with k
   assert.equal(restored.users.findByName('ada')?.passwordHash, 'x');
 });
 
-test('sign-ins and API keys of before are over, and what was there is moved aside', async (context) => {
+test('earlier sessions and API keys have ended, and the former files are moved aside', async (context) => {
   const { dataDir, store, file } = await inUse(context);
   await writeBackup({ dataDir, file, password: undefined });
   await store.cameras.add('Later', 'v1', 1);

@@ -31,7 +31,7 @@ const GAP_MS = 300;
 interface Line {
   name: string;
   oneWayMs: number;
-  /** Each packet takes up to so much more or less. */
+  /** Each packet takes up to this much more or less. */
   jitterMs: number;
   /** Chances of a packet to begin and to end a burst of losses. */
   enter: number;

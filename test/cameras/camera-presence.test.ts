@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { suite, test, type TestContext } from 'node:test';
+import { cameraControl } from '../../server/cameras/camera-control.ts';
 import { CameraPresence } from '../../server/cameras/camera-presence.ts';
 import type { CameraEvents } from '../../server/core/link/camera-events.ts';
 import { createLog } from '../../server/log.ts';
@@ -129,7 +130,7 @@ suite('presence of cameras', () => {
     pass(170_000);
     assert.deepEqual(told.splice(0), ['online, empty', 'online']);
     assert.equal(presence.liveness('door').staleAfterMs, 180_000);
-    await presence.set('door', { maxFps: 1 });
+    await cameraControl(ingest, presence).set('door', { maxFps: 1 });
     assert.deepEqual(told, ['stalled']);
     assert.equal(presence.liveness('door').staleAfterMs, 3_000);
   });

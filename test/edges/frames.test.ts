@@ -197,7 +197,7 @@ test(
     await seen.count(edgeBefore + 10);
     const [first] = seen.frames.slice(edgeBefore);
     assert.equal(first?.keyframe, true);
-    assert.ok((first?.encodedUs ?? 0) > restartedUs - 200_000, 'nothing of before comes late');
+    assert.ok((first?.encodedUs ?? 0) > restartedUs - 200_000, 'no earlier frame comes late');
     assertPlays(home.frames);
     assertPlays(seen.frames);
   },

@@ -120,7 +120,7 @@ suite('a camera that is switched off', () => {
     assert.equal((await events())[0]?.endedAtMs, null);
   });
 
-  test('is live again once it is on, with a new picture and none of before', async () => {
+  test('is live again once it is on, with a new picture and no earlier one', async () => {
     const onMs = Date.now();
     assert.equal((await switchOff(false)).off, null);
     const { status, lastFrameAtMs } = await until('it is online', async () => {

@@ -131,7 +131,7 @@ suite('recordings when the clock changes', () => {
       }
     });
 
-  test('recordings of before that are older than ten minutes keep their dates, and the gap begins where they end', async (t) => {
+  test('earlier recordings, older than ten minutes, keep their dates, and the gap begins at their end', async (t) => {
     const { run, steps, segments, gaps } = await setUp(t);
     await run(14 * 60);
     steps(HOUR_MS);

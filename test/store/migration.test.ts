@@ -23,7 +23,7 @@ test('a migration that fails in the middle changes nothing, and can be run again
   }
 });
 
-test('a viewer of before keeps live, recordings and events of their cameras, and administrators are told', (context) => {
+test('an existing viewer keeps live, recordings and events of their cameras, and administrators are told', (context) => {
   const folder = temporaryFolder(context);
   const newest = MIGRATIONS.findIndex((step) => step.includes('CREATE TABLE user_rights'));
   const steps = MIGRATIONS as string[];

@@ -13,11 +13,8 @@ import { openAccounts, type Accounts } from '../../server/accounts/accounts.ts';
 import type { PasswordCost } from '../../server/accounts/password-hash.ts';
 import { CameraFirmware } from '../../server/firmware/camera-firmware.ts';
 import { CameraSwitch } from '../../server/camera-switch/camera-switch.ts';
-import {
-  CameraCatalog,
-  type CameraCatalogOptions,
-  type CameraControl,
-} from '../../server/cameras/camera-catalog.ts';
+import { CameraCatalog, type CameraCatalogOptions } from '../../server/cameras/camera-catalog.ts';
+import type { CameraControl } from '../../server/cameras/camera-control.ts';
 import { CameraPairing } from '../../server/cameras/camera-pairing.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import type { Express } from 'express';

@@ -100,7 +100,7 @@ test('frames of a camera that is switched off end at the hub, and its last one i
   assert.deepEqual([seen, hub.dropped, hub.latest('b')?.captureUs], [[1], 1, 3]);
   off.delete('a');
   hub.switchCamera('a', false);
-  assert.equal(hub.latest('a'), undefined, 'nothing of before comes back');
+  assert.equal(hub.latest('a'), undefined, 'no earlier frame comes back');
   hub.publish(frame('a', 4));
   assert.deepEqual(seen, [1, 4]);
 });

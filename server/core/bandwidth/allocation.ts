@@ -7,7 +7,7 @@
  */
 
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
-import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
+import type { ForwardingTarget } from '../video/forwarding-target.ts';
 import { mediaBps, viewSteps, type StepLimit, type ViewedCamera, type ViewStep } from './view-steps.ts';
 
 /** The part of the line that one camera of the page gets. */

@@ -8,7 +8,7 @@
  */
 
 import { RUNG_NAMES } from '../video/rungs.ts';
-import type { ForwardingTarget } from '../rtp/vp8-forwarder.ts';
+import type { ForwardingTarget } from '../video/forwarding-target.ts';
 import type { Share } from './allocation.ts';
 
 /** Share of an estimate that is offered: the rest is the margin of a raise. */

@@ -8,7 +8,7 @@
 
 import type { Rung, RungName } from '../video/rungs.ts';
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
-import type { ForwardingTarget, Tid } from '../rtp/vp8-forwarder.ts';
+import type { ForwardingTarget, Tid } from '../video/forwarding-target.ts';
 import { TEMPORAL_LAYERS } from '../video/temporal-layers.ts';
 
 export interface ViewedCamera {

@@ -130,7 +130,7 @@ export class UplinkControl {
     if (transfer.sentUs >= this.#changedAtUs + SETTLE_US) this.#meter.add(transfer);
   }
 
-  /** The camera has answered: frames of before, which may have been many, say nothing about now. */
+  /** The camera has answered: earlier frames, perhaps many, say nothing about the present. */
   onTold(nowUs: number): void {
     this.#changedAtUs = nowUs;
     this.#meter.clear();

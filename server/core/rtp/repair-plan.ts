@@ -72,7 +72,7 @@ export class RepairPlan<Frame extends PlannedFrame> {
     return repairs;
   }
 
-  /** Nothing of before is protected any more: the viewer needs none of it, or it was not sent. */
+  /** Earlier frames are no longer protected: the viewer needs none of them, or they were not sent. */
   restart(): void {
     this.#before = [];
     this.#unprotected = 0;

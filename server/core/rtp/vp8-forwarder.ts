@@ -9,17 +9,9 @@
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
+import type { ForwardingTarget, Tid } from '../video/forwarding-target.ts';
 import { RUNG_NAMES, type RungName } from '../video/rungs.ts';
 import { PICTURE_ID_MODULUS, type Vp8Numbers } from './vp8-payload-descriptor.ts';
-
-export type Tid = 0 | 1 | 2;
-
-/** The rung and layers of a camera that a viewer should get. */
-export interface ForwardingTarget {
-  readonly rung: RungName;
-  /** Frames of higher temporal layers are left out. */
-  readonly maxTid: Tid;
-}
 
 /** Why a frame is left out: of another rung, of a temporal layer not sent, or it needs a frame that was not sent. */
 export type LeftOut = 'rung' | 'layer' | 'keyframe';

@@ -24,7 +24,7 @@ export interface RtpPayload {
 /** The highest temporal layer: no frame refers to one of it. */
 const TOP_TID = 2;
 
-/** A fine frame has so many pieces, unless they were so small that headers cost more than they bring. */
+/** Number of pieces of a fine frame, unless pieces were so small that headers cost more than they bring. */
 const FINE_PIECES = 5;
 const MIN_FINE_BYTES = 400;
 

@@ -37,7 +37,7 @@ export class BitrateChoice {
   #wantedLimitBps = Infinity;
   #limitBps = Infinity;
   #limitedUs = -Infinity;
-  /** Those who watch are not those of before. */
+  /** The viewers have changed. */
   #isNew = true;
   /** Since when more is wanted. */
   #higherSinceUs: number | undefined;

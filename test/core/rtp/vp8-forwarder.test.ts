@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberedPayload, packetizeVp8 } from '../../../server/core/rtp/vp8-packetizer.ts';
-import { Vp8Forwarder, type LeftOut, type Tid } from '../../../server/core/rtp/vp8-forwarder.ts';
+import { Vp8Forwarder, type LeftOut } from '../../../server/core/rtp/vp8-forwarder.ts';
+import type { Tid } from '../../../server/core/video/forwarding-target.ts';
 import { RUNG_NAMES, type RungName } from '../../../server/core/video/rungs.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
