@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, mock, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import { pino } from 'pino';
 import {
   GenericNack,
@@ -21,13 +21,16 @@ import { until } from '../support/until.ts';
 
 const video = new ScriptedVideo();
 let skippedUs = 0;
-mock.timers.enable({ apis: ['setInterval'] });
-const sfu = await Sfu.open({
-  rtcPort: 0,
-  announcedAddresses: [],
-  video,
-  clock: () => serverClock() + skippedUs,
-  log: pino({ level: 'silent' }),
+let sfu: Sfu;
+before(async () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  sfu = await Sfu.open({
+    rtcPort: 0,
+    announcedAddresses: [],
+    video,
+    clock: () => serverClock() + skippedUs,
+    log: pino({ level: 'silent' }),
+  });
 });
 const viewers: NodeViewer[] = [];
 after(async () => {
