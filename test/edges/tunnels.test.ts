@@ -19,7 +19,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { WINDOW_BYTES } from '../../server/core/edges/stream-flow.ts';
 import { openSubject, streamSubject } from '../../server/core/edges/subjects.ts';
 import { SILENCE_US } from '../../server/edges/tunnel-stream.ts';
-import { EdgeTunnels } from '../../server/edges/edge-tunnels.ts';
+import { EdgeTunnels, MAX_CLIENT_STREAMS } from '../../server/edges/edge-tunnels.ts';
 import { SiteProxy } from '../../server/edges/site-proxy.ts';
 import { MAX_STREAMS_PER_EDGE, SiteTunnels } from '../../server/edges/site-tunnels.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
@@ -315,6 +315,16 @@ test('a stream whose bytes are missing, or whose other side is gone, ends', asyn
   assert.equal(site.stats.open, 1);
   rig.skippedUs += SILENCE_US;
   await until('the site has noticed', () => site.stats.open === 0);
+});
+
+test('a network that takes all streams of an edge gives way to others', async (t) => {
+  await openSite(t, () => undefined);
+  const { tunnels } = await openEdge(t);
+  const streams = [];
+  for (let index = 0; index < MAX_CLIENT_STREAMS; index++) streams.push(await tunnels.open(SITE, CLIENT));
+  await assert.rejects(tunnels.open(SITE, CLIENT), /this edge has too many requests/);
+  const other = await tunnels.open(SITE, { ...CLIENT, address: '203.0.113.9' });
+  assert.deepEqual([streams.filter(({ destroyed }) => destroyed).length, other.destroyed], [1, false]);
 });
 
 test('an edge opens no more streams than the limit, and the site reads what it can', async (t) => {
