@@ -88,6 +88,8 @@ export class SiteProxy {
       createConnection: () => stream,
     });
     passed.once('response', (answer) => {
+      // The edge has answered itself: the body came too slowly, or there were too many requests.
+      if (response.headersSent) return void stream.destroy();
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.headers));
       pipeline(answer, response, (error) => {
         if (error) response.destroy();

@@ -13,7 +13,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { WINDOW_BYTES } from '../../server/core/edges/stream-flow.ts';
@@ -243,6 +243,27 @@ test('a client that leaves ends its request at the site, and a site that breaks 
   nothing.end();
   assert.equal((await answerOf(nothing)).statusCode, 503);
   await until('the streams are closed', () => tunnels.size === 0);
+});
+
+test('an answer of the site that comes after the edge’s own is left out', async (t) => {
+  const { promise: asked, resolve: onAsked } = Promise.withResolvers<ServerResponse>();
+  await openSite(t, (_request, response) => onAsked(response));
+  const link = await rig.link('north', 'north');
+  const tunnels = new EdgeTunnels({ edge: 'north', sites: [SITE], link, clock: rig.clock });
+  t.after(() => tunnels.close());
+  const request = Readable.from([]) as unknown as IncomingMessage;
+  Object.assign(request, { method: 'GET', url: '/', headers: {} });
+  // Answered, and not yet closed.
+  const response = new Writable() as ServerResponse;
+  const writeHead = (): never => assert.fail('it is answered twice');
+  Object.assign(response, { headersSent: false, writeHead });
+  await new SiteProxy(tunnels).pass(SITE, { ...CLIENT, host: HOST }, [request, response], () =>
+    assert.fail('it is answered twice'),
+  );
+  const atSite = await asked;
+  Object.assign(response, { headersSent: true });
+  atSite.end('too late');
+  await until('the stream is closed', () => tunnels.size === 0);
 });
 
 test('a site that is away is told at once, and requests under way end with the connection', async (t) => {
