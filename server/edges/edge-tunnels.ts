@@ -24,7 +24,7 @@ export type TunnelClient = Pick<TunnelRequest, 'address' | 'secure'>;
 
 /** To one site. */
 const MAX_STREAMS = 512;
-/** Of clients: streams that one has just lost for another are still being closed. */
+/** The rest is for streams that have just given way to others, and are still being closed. */
 export const MAX_CLIENT_STREAMS = MAX_STREAMS - 32;
 
 interface SiteStreams {
