@@ -89,7 +89,10 @@ export class SiteProxy {
     });
     passed.once('response', (answer) => {
       // The edge has answered itself: the body came too slowly, or there were too many requests.
-      if (response.headersSent) return void stream.destroy();
+      if (response.headersSent) {
+        stream.destroy();
+        return;
+      }
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.headers));
       pipeline(answer, response, (error) => {
         if (error) response.destroy();

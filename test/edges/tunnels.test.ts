@@ -60,6 +60,8 @@ async function openSite(t: TestContext, app: App, upgrades: Record<string, Upgra
   return { tunnels, link };
 }
 
+const failTwice = (): never => assert.fail('it is answered twice');
+
 type App = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** @returns requests a path of the edge, which passes everything on */
@@ -255,11 +257,8 @@ test('an answer of the site that comes after the edge’s own is left out', asyn
   Object.assign(request, { method: 'GET', url: '/', headers: {} });
   // Answered, and not yet closed.
   const response = new Writable() as ServerResponse;
-  const writeHead = (): never => assert.fail('it is answered twice');
-  Object.assign(response, { headersSent: false, writeHead });
-  await new SiteProxy(tunnels).pass(SITE, { ...CLIENT, host: HOST }, [request, response], () =>
-    assert.fail('it is answered twice'),
-  );
+  Object.assign(response, { headersSent: false, writeHead: failTwice });
+  await new SiteProxy(tunnels).pass(SITE, { ...CLIENT, host: HOST }, [request, response], failTwice);
   const atSite = await asked;
   Object.assign(response, { headersSent: true });
   atSite.end('too late');
