@@ -104,8 +104,8 @@ function edgeApp({ config, node, site, connectionOf, clientFolder, log }: EdgeAp
     if (!request.path.startsWith('/api/')) return next();
     if (WHEP.test(request.path))
       return next(new VigieError('unavailable', 'WHEP is not served at an edge: play from the site itself'));
-    const { address, secure } = connectionOf(request);
-    void node.proxy.pass(site, { address, secure }, [request, response], next);
+    const { address, secure, host } = connectionOf(request);
+    void node.proxy.pass(site, { address, secure, host }, [request, response], next);
   });
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: false }));
   const askForUpgrade = upgradeRequired(connectionOf, log);

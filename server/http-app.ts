@@ -43,6 +43,7 @@ import type { Pictures } from './pictures/open-pictures.ts';
 import { pairingRoutes } from './cameras/pairing-routes.ts';
 import { errorHandler, notFound } from './http/problem.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { apiAloneForEdges } from './http/site-only.ts';
 import { watchCalls } from './http/watched-calls.ts';
 import { upgradeRequired } from './http/upgrade-required.ts';
 import { notificationRoutes } from './outbound/notification-routes.ts';
@@ -118,6 +119,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 
+  app.use(apiAloneForEdges);
   app.use(locationsUnder(basePath));
   app.use('/api', (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config/config.ts';
 import { ConnectionFactsSource } from './connectivity/connection-facts.ts';
 import { createHttpApp } from './http-app.ts';
+import { siteOnly } from './http/site-only.ts';
 import type { Log } from './log.ts';
 import { runCommandLine } from './start/run-command-line.ts';
 import { greet, type Started } from './start/greeting.ts';
@@ -30,7 +31,7 @@ async function startVigie(config: Config, log: Log, end: ProcessEnd): Promise<Ru
   const { accounts, https, http, legacy, grpc, demo, ingest, signaling } = features;
   const metrics = metricsOf(features);
   http.serve(httpApp(features, metrics, config, log), {
-    [CAMERA_PATH]: (...upgrade) => ingest.handleUpgrade(...upgrade),
+    [CAMERA_PATH]: siteOnly((...upgrade) => ingest.handleUpgrade(...upgrade)),
     [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
   });
   await legacy?.listen();

@@ -1,9 +1,11 @@
 /** The edge's end of the tunnels to its sites: opens a stream to a site's HTTP server for one request of a client. */
 
 import { randomUUID } from 'node:crypto';
+import { networkOf } from '../core/address/network.ts';
 import type { Clock } from '../core/clock.ts';
 import { openSubject, streamSubject } from '../core/edges/subjects.ts';
 import { VigieError } from '../errors.ts';
+import { FairPlaces } from '../net/fair-places.ts';
 import { EDGE_MESSAGE_VERSION, TUNNEL_ANSWER, type TunnelRequest } from '../wire/edge-messages.ts';
 import { readFromSite } from './edge-message-reader.ts';
 import type { NatsLink } from './nats-link.ts';
@@ -22,10 +24,18 @@ export type TunnelClient = Pick<TunnelRequest, 'address' | 'secure'>;
 
 /** To one site. */
 const MAX_STREAMS = 512;
+/** The rest is for streams that have just given way to others, and are still being closed. */
+export const MAX_CLIENT_STREAMS = MAX_STREAMS - 32;
+
+interface SiteStreams {
+  streams: TunnelStreams;
+  /** No network holds all of them while others want one. */
+  places: FairPlaces;
+}
 
 export class EdgeTunnels {
   readonly #options: EdgeTunnelsOptions;
-  readonly #bySite: ReadonlyMap<string, TunnelStreams>;
+  readonly #bySite: ReadonlyMap<string, SiteStreams>;
 
   constructor(options: EdgeTunnelsOptions) {
     this.#options = options;
@@ -33,20 +43,23 @@ export class EdgeTunnels {
     this.#bySite = new Map(
       options.sites.map((site) => [
         site,
-        new TunnelStreams({
-          link,
-          listens: streamSubject(site, 'down', edge, '*'),
-          answers: (_edge, stream) => streamSubject(site, 'up', edge, stream),
-          maxPerEdge: MAX_STREAMS,
-          clock,
-        }),
+        {
+          streams: new TunnelStreams({
+            link,
+            listens: streamSubject(site, 'down', edge, '*'),
+            answers: (_edge, stream) => streamSubject(site, 'up', edge, stream),
+            maxPerEdge: MAX_STREAMS,
+            clock,
+          }),
+          places: new FairPlaces({ total: MAX_CLIENT_STREAMS }),
+        },
       ]),
     );
   }
 
   /** Streams that are open. */
   get size(): number {
-    return Array.from(this.#bySite.values()).reduce((sum, streams) => sum + streams.size, 0);
+    return Array.from(this.#bySite.values()).reduce((sum, { streams }) => sum + streams.size, 0);
   }
 
   /**
@@ -55,11 +68,11 @@ export class EdgeTunnels {
    */
   async open(site: string, client: TunnelClient): Promise<TunnelStream> {
     const { edge } = this.#options;
-    const streams = this.#bySite.get(site);
-    if (!streams) throw new VigieError('unavailable', `this edge does not show the site ${site}`);
+    const shown = this.#bySite.get(site);
+    if (!shown) throw new VigieError('unavailable', `this edge does not show the site ${site}`);
     const id = randomUUID();
     // Before the site can send anything.
-    const stream = streams.open({ edge, stream: id });
+    const stream = this.#openFor(client, shown, id);
     if (!stream)
       throw new VigieError('full', 'this edge has too many requests under way; try again in a moment');
     try {
@@ -78,7 +91,25 @@ export class EdgeTunnels {
 
   /** Idempotent. All requests end. */
   close(): void {
-    for (const streams of this.#bySite.values()) streams.close();
+    for (const { streams } of this.#bySite.values()) streams.close();
+  }
+
+  /** In the place of a stream of the network that has the most, where there is no other. */
+  #openFor(
+    { address }: TunnelClient,
+    { streams, places }: SiteStreams,
+    id: string,
+  ): TunnelStream | undefined {
+    let stream: TunnelStream | undefined;
+    const leave = places.enter(networkOf(address), {
+      replaceable: () => 'toFewer',
+      onReplaced: () => stream?.destroy(),
+    });
+    if (!leave) return undefined;
+    stream = streams.open({ edge: this.#options.edge, stream: id });
+    if (stream) stream.once('close', leave);
+    else leave();
+    return stream;
   }
 
   async #ask(subject: string, request: TunnelRequest, site: string): Promise<void> {

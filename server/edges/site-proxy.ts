@@ -37,6 +37,9 @@ const NOT_PASSED_ON = new Set([
   'via',
 ]);
 
+/** As a proxy in front of the edge names them; the browser's `Origin` is compared with the host. */
+export type ProxyClient = TunnelClient & { host: string };
+
 export type OnProxyFailure = (error: VigieError) => void;
 
 export class SiteProxy {
@@ -49,7 +52,7 @@ export class SiteProxy {
   /** @param onFailure called instead of an answer, when none was begun */
   async pass(
     site: string,
-    client: TunnelClient,
+    { host, ...client }: ProxyClient,
     [request, response]: readonly [IncomingMessage, ServerResponse],
     onFailure: OnProxyFailure,
   ): Promise<void> {
@@ -64,12 +67,11 @@ export class SiteProxy {
     }
     if (response.destroyed) return void stream.destroy();
     response.once('close', () => stream.destroy());
-    this.#exchange(site, stream, [request, response], onFailure);
+    this.#exchange({ site, host, stream }, [request, response], onFailure);
   }
 
   #exchange(
-    site: string,
-    stream: TunnelStream,
+    { site, host, stream }: { site: string; host: string; stream: TunnelStream },
     [request, response]: readonly [IncomingMessage, ServerResponse],
     onFailure: OnProxyFailure,
   ): void {
@@ -78,6 +80,7 @@ export class SiteProxy {
       path: request.url ?? '/',
       headers: {
         ...passedOn(request.headers),
+        ...(host !== '' && { host }),
         // Framed anew, since Node frames no body of a GET or DELETE by itself.
         ...(request.headers['transfer-encoding'] !== undefined && { 'transfer-encoding': 'chunked' }),
       },
@@ -85,6 +88,11 @@ export class SiteProxy {
       createConnection: () => stream,
     });
     passed.once('response', (answer) => {
+      // The edge has answered itself: the body came too slowly, or there were too many requests.
+      if (response.headersSent) {
+        stream.destroy();
+        return;
+      }
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.headers));
       pipeline(answer, response, (error) => {
         if (error) response.destroy();
@@ -107,8 +115,9 @@ export class SiteProxy {
 }
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  // Headers that `Connection` names are for the next hop only.
+  // Headers that `Connection` names are for the next hop only; without its length a body would become a request.
   const named = new Set(headers.connection?.split(',').map((name) => name.trim().toLowerCase()));
+  named.delete('content-length');
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name) && !named.has(name)),
   );

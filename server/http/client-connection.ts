@@ -58,7 +58,8 @@ export function clientConnections(
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = socket.encrypted ?? false;
-    if (!isTrustedProxy(peer)) {
+    // An edge may name any address, also a proxy's; it passes no header of a proxy on.
+    if (socket.isTunnelled || !isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && !socket.isTunnelled && isDevice(peer);
       const host = headers.host ?? '';
@@ -68,7 +69,7 @@ export function clientConnections(
     const protocols = listOf(headers['x-forwarded-proto']);
     return {
       address,
-      isPrivate: isFirst && !socket.isTunnelled && isDevice(address),
+      isPrivate: isFirst && isDevice(address),
       // If any of several proxies was reached without TLS, the request was readable there.
       secure:
         protocols.length === 0 ? encrypted : protocols.every((protocol) => /^(?:https|wss)$/i.test(protocol)),

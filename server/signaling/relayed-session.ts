@@ -44,6 +44,8 @@ export interface RelayedSessionOptions extends ViewerAllowanceOptions {
 /** As at a site. */
 const MESSAGES = { perSecond: 40, burst: 400 };
 const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
+/** Waiting for the site: many times what a page says in a round trip. */
+const MAX_UPSTREAM_BYTES = 512 * 1024;
 /** A reason has room for 123 bytes. */
 const MAX_REASON_BYTES = 120;
 
@@ -189,7 +191,11 @@ export class RelayedSession {
 
   #pass(text: string): void {
     const { upstream } = this.#options;
-    if (upstream.readyState === upstream.OPEN) upstream.send(text);
+    if (upstream.readyState !== upstream.OPEN) return;
+    // Acks are not counted here, and the way to the site may be slower than the viewer's.
+    if (upstream.bufferedAmount > MAX_UPSTREAM_BYTES)
+      return this.close(SIGNALING_CLOSE.tooManyMessages, 'tooManyMessages');
+    upstream.send(text);
   }
 
   #send(message: ServerToViewer): void {

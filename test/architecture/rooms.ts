@@ -26,7 +26,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'camera-switch': ROUTED_FEATURE,
   video: [...GROUND, 'ffmpeg'],
   sfu: [...GROUND, 'net'],
-  edges: GROUND,
+  edges: [...GROUND, 'net'],
   signaling: [...GROUND, 'net', 'http'],
   grpc: ROUTED_FEATURE,
   pictures: ROUTED_FEATURE,

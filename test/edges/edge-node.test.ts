@@ -4,12 +4,24 @@
  */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { edgePermissions, sitePermissions } from '../../server/core/edges/subjects.ts';
+import { serverClock } from '../../server/core/clock.ts';
+import { answerPrefix, edgePermissions, sitePermissions } from '../../server/core/edges/subjects.ts';
+import { EdgeTunnels } from '../../server/edges/edge-tunnels.ts';
+import { NatsLink } from '../../server/edges/nats-link.ts';
+import { createLog } from '../../server/log.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
-import type { NotificationMessage, SignalingNotification } from '../../server/wire/signaling.ts';
+import { CAMERA_PATH, CAMERA_SUBPROTOCOL, FIRMWARE_PATH } from '../../server/wire/camera-protocol.ts';
+import {
+  SIGNALING_PATH,
+  SIGNALING_SUBPROTOCOL,
+  type NotificationMessage,
+  type SignalingNotification,
+} from '../../server/wire/signaling.ts';
 import type { SwitchView } from '../../server/wire/camera-switch.ts';
 import { appImage } from '../support/app-image.ts';
 import { ApiError, ApiSession } from '../support/api-session.ts';
@@ -27,6 +39,15 @@ const told = <N extends SignalingNotification>(signaling: SignalingSocket, metho
     (message): message is Extract<NotificationMessage, { method: N }> =>
       message.type === 'notification' && message.method === method,
   );
+
+/** Headers of a handshake. */
+const upgrade = (protocol: string) => ({
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol': protocol,
+});
 
 suite('an edge', () => {
   let nats: NatsServer;
@@ -48,6 +69,7 @@ suite('an edge', () => {
       { name: SITE, account: 'household', permissions: sitePermissions(SITE) },
       { name: EDGE, account: 'household', permissions: edgePermissions(EDGE, [SITE]) },
       { name: 'work', account: 'household', permissions: sitePermissions('work') },
+      { name: 'stolen', account: 'household', permissions: edgePermissions('stolen', [SITE]) },
       { name: 'paris-2', account: 'household', permissions: edgePermissions('paris-2', ['work']) },
     ]);
     [site, edge] = await Promise.all([
@@ -122,6 +144,39 @@ suite('an edge', () => {
     );
     const whep = await fetch(`${edge.url}/api/cameras/${door.id}/whep`, { method: 'POST' });
     assert.equal(whep.status, 503);
+  });
+
+  test('gets nothing but the API and signaling with the credentials alone', async () => {
+    const link = new NatsLink({
+      urls: [nats.url],
+      name: 'stolen',
+      credentials: nats.credentialsOf('stolen'),
+      answerPrefix: answerPrefix('stolen'),
+      log: createLog('silent'),
+    });
+    const tunnels = new EdgeTunnels({ edge: 'stolen', sites: [SITE], link, clock: serverClock });
+    await until(() => link.isOpen);
+    const statusOf = async (method: string, path: string, more = {}): Promise<number | undefined> => {
+      // As if the client were beside the site's own cameras.
+      const stream = await tunnels.open(SITE, { address: '127.0.0.1', secure: true });
+      const headers = { Host: 'vigie.example.org', ...more };
+      const request = httpRequest({ method, path, headers, createConnection: () => stream });
+      const answered = Promise.race([once(request, 'response'), once(request, 'upgrade')]);
+      request.end(method === 'POST' ? JSON.stringify({ code: 'ABCD-EFGH', board: 'x', firmware: '1' }) : '');
+      const [{ statusCode }] = (await answered) as [IncomingMessage];
+      stream.destroy();
+      return statusCode;
+    };
+    assert.equal(await statusOf('GET', '/api/cameras'), 401);
+    assert.equal(await statusOf('GET', SIGNALING_PATH, upgrade(SIGNALING_SUBPROTOCOL)), 101);
+    assert.equal(await statusOf('GET', CAMERA_PATH, upgrade(CAMERA_SUBPROTOCOL)), 403);
+    for (const path of ['/', '/metrics', '/METRICS', `${FIRMWARE_PATH}/${'0'.repeat(32)}`])
+      assert.equal(await statusOf('GET', path), 404, path);
+    const json = { 'Content-Type': 'application/json' };
+    for (const path of ['/api/pairing', '/api/Pairing/'])
+      assert.equal(await statusOf('POST', path, json), 403, path);
+    tunnels.close();
+    await link.close();
   });
 
   test('shows the camera that is watched at home too, which is encoded once', async () => {

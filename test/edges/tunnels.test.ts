@@ -13,13 +13,13 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { WINDOW_BYTES } from '../../server/core/edges/stream-flow.ts';
 import { openSubject, streamSubject } from '../../server/core/edges/subjects.ts';
 import { SILENCE_US } from '../../server/edges/tunnel-stream.ts';
-import { EdgeTunnels } from '../../server/edges/edge-tunnels.ts';
+import { EdgeTunnels, MAX_CLIENT_STREAMS } from '../../server/edges/edge-tunnels.ts';
 import { SiteProxy } from '../../server/edges/site-proxy.ts';
 import { MAX_STREAMS_PER_EDGE, SiteTunnels } from '../../server/edges/site-tunnels.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
@@ -31,6 +31,8 @@ import { EdgeRig, SITE } from './edge-rig.ts';
 
 /** A client far away, as the edge sees it. */
 const CLIENT = { address: '192.168.1.7', secure: true };
+/** As a proxy in front of the edge names it. */
+const HOST = 'vigie.example.org';
 const LONG_BYTES = 8 * 1024 * 1024;
 
 let rig: EdgeRig;
@@ -66,7 +68,7 @@ async function openEdge(t: TestContext) {
   const tunnels = new EdgeTunnels({ edge: 'north', sites: [SITE], link, clock: rig.clock });
   const proxy = new SiteProxy(tunnels);
   const server = createServer((request, response) => {
-    void proxy.pass(SITE, CLIENT, [request, response], ({ status, message }) => {
+    void proxy.pass(SITE, { ...CLIENT, host: HOST }, [request, response], ({ status, message }) => {
       response.writeHead(status).end(message);
     });
   });
@@ -107,7 +109,7 @@ test('a request reaches the site as the client made it, and who the client is co
   const request = send('/api/things?a=1', {
     method: 'POST',
     headers: {
-      Host: 'vigie.example.org',
+      Host: 'behind-a-proxy:8080',
       'X-Forwarded-For': '127.0.0.1',
       'X-Forwarded-Proto': 'http',
       Forwarded: 'for=127.0.0.1',
@@ -128,7 +130,7 @@ test('a request reaches the site as the client made it, and who the client is co
   const { 'x-forwarded-for': forwardedFor, forwarded, 'x-mine': hop, host, cookie } = seen.headers;
   assert.deepEqual(
     [forwardedFor, forwarded, hop, host, cookie],
-    [undefined, undefined, undefined, 'vigie.example.org', 'c=3'],
+    [undefined, undefined, undefined, HOST, 'c=3'],
   );
   assert.deepEqual([seen['method'], seen['url'], seen['body']], ['POST', '/api/things?a=1', 'chunked body']);
   const { address, isPrivate, secure } = seen['client'] as ReturnType<typeof connectionOf>;
@@ -144,11 +146,16 @@ test('a body of a DELETE stays its body, and does not become a request of its ow
     response.end(await buffer(request));
   });
   const { send } = await openEdge(t);
-  const request = send('/first', { method: 'DELETE', headers: { 'Transfer-Encoding': 'chunked' } });
   const smuggled = 'GET /second HTTP/1.1\r\nHost: x\r\n\r\n';
-  request.end(smuggled);
-  assert.equal((await buffer(await answerOf(request))).toString(), smuggled);
-  assert.deepEqual(urls, ['/first']);
+  for (const headers of [
+    { 'Transfer-Encoding': 'chunked' },
+    { 'Content-Length': smuggled.length, Connection: 'close, content-length' },
+  ]) {
+    const request = send('/first', { method: 'DELETE', headers });
+    request.end(smuggled);
+    assert.equal((await buffer(await answerOf(request))).toString(), smuggled);
+  }
+  assert.deepEqual(urls, ['/first', '/first']);
 });
 
 test('long bodies and answers pass whole, several at once', async (t) => {
@@ -238,6 +245,27 @@ test('a client that leaves ends its request at the site, and a site that breaks 
   await until('the streams are closed', () => tunnels.size === 0);
 });
 
+test('an answer of the site that comes after the edge’s own is left out', async (t) => {
+  const { promise: asked, resolve: onAsked } = Promise.withResolvers<ServerResponse>();
+  await openSite(t, (_request, response) => onAsked(response));
+  const link = await rig.link('north', 'north');
+  const tunnels = new EdgeTunnels({ edge: 'north', sites: [SITE], link, clock: rig.clock });
+  t.after(() => tunnels.close());
+  const request = Readable.from([]) as unknown as IncomingMessage;
+  Object.assign(request, { method: 'GET', url: '/', headers: {} });
+  // Answered, and not yet closed.
+  const response = new Writable() as ServerResponse;
+  let answers = 0;
+  const answerAgain = (): unknown => answers++;
+  Object.assign(response, { headersSent: false, writeHead: answerAgain });
+  await new SiteProxy(tunnels).pass(SITE, { ...CLIENT, host: HOST }, [request, response], answerAgain);
+  const atSite = await asked;
+  Object.assign(response, { headersSent: true });
+  atSite.end('too late');
+  await until('the stream is closed', () => tunnels.size === 0);
+  assert.equal(answers, 0);
+});
+
 test('a site that is away is told at once, and requests under way end with the connection', async (t) => {
   const { send, tunnels } = await openEdge(t);
   const early = send('/');
@@ -308,6 +336,16 @@ test('a stream whose bytes are missing, or whose other side is gone, ends', asyn
   assert.equal(site.stats.open, 1);
   rig.skippedUs += SILENCE_US;
   await until('the site has noticed', () => site.stats.open === 0);
+});
+
+test('a network that takes all streams of an edge gives way to others', async (t) => {
+  await openSite(t, () => undefined);
+  const { tunnels } = await openEdge(t);
+  const streams = [];
+  for (let index = 0; index < MAX_CLIENT_STREAMS; index++) streams.push(await tunnels.open(SITE, CLIENT));
+  await assert.rejects(tunnels.open(SITE, CLIENT), /this edge has too many requests/);
+  const other = await tunnels.open(SITE, { ...CLIENT, address: '203.0.113.9' });
+  assert.deepEqual([streams.filter(({ destroyed }) => destroyed).length, other.destroyed], [1, false]);
 });
 
 test('an edge opens no more streams than the limit, and the site reads what it can', async (t) => {

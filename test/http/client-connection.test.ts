@@ -133,3 +133,21 @@ test('the host is the one the client named, as a trusted proxy forwards it', () 
   assert.equal(connection('127.0.0.1', { host: 'inner:8080' }).host, 'inner:8080');
   assert.equal(connection('127.0.0.1', {}).host, '');
 });
+
+test('an edge that names the address of a trusted proxy writes no headers of one', () => {
+  const headers = {
+    host: 'vigie.example',
+    'x-forwarded-for': '192.168.1.7',
+    'x-forwarded-host': 'other.example',
+    'x-forwarded-proto': 'https',
+  };
+  const socket = { remoteAddress: '127.0.0.1', encrypted: false, isTunnelled: true };
+  assert.deepEqual(connectionOf({ headers, socket }), {
+    address: '127.0.0.1',
+    isPrivate: false,
+    secure: false,
+    host: 'vigie.example',
+    isProxied: false,
+    basePath: '',
+  });
+});

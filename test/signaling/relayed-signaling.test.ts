@@ -13,7 +13,7 @@ import { clientConnections } from '../../server/http/client-connection.ts';
 import { createLog } from '../../server/log.ts';
 import { Sfu } from '../../server/sfu/sfu.ts';
 import { RelayedSignaling } from '../../server/signaling/relayed-signaling.ts';
-import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
+import { SIGNALING_CLOSE, SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { NO_VIDEO } from '../support/no-video.ts';
 import { SignalingSocket } from '../support/signaling-socket.ts';
 import { until } from '../support/until.ts';
@@ -120,6 +120,17 @@ test('a site that says what nobody understands ends that viewer’s session, and
   const { viewer } = await open();
   assert.ok((await viewer.request('getTime', { t0: 1 })).t1 > 0);
   viewer.close();
+});
+
+test('a viewer who says more than the site reads is closed, and not kept in memory', async () => {
+  const { viewer, site } = await open();
+  site.pause();
+  // Acks are counted by the site alone.
+  const ack = `{"type":"ack"${' '.repeat(60_000)},"watchId":1,"sequence":1}`;
+  // More than the sockets in between hold.
+  for (let count = 0; count < 400; count++) viewer.socket.send(ack);
+  await until(() => viewer.closeCode === SIGNALING_CLOSE.tooManyMessages);
+  site.terminate();
 });
 
 test('a handshake that is no WebSocket’s does not reach the site, and a host is no part of an address', async () => {
