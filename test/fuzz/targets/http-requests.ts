@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { DEFAULT_MOTION } from '../../../server/events/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
@@ -87,7 +86,7 @@ function server(): Promise<{ port: number; token: string; cameraId: string }> {
   started ??= (async () => {
     // It lives as long as the process, which every caller ends.
     const context = { after: (close: () => unknown) => process.once('exit', () => void close()) };
-    const api = await startApi(context as unknown as TestContext);
+    const api = await startApi(context);
     const client = await ApiClient.signedIn(api);
     const { body } = await client.call<{ id: string }>('POST', '/api/cameras', { body: { name: 'Fuzzed' } });
     return { port: api.port, token: client.accessToken ?? '', cameraId: body.id };
