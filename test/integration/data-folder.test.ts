@@ -51,7 +51,7 @@ test('a backup beside the server, encrypted, is restored elsewhere and serves th
   assert.equal(statSync(file).mode & 0o777, 0o600);
   const there = { ...password, VIGIE_DATA_DIR: join(elsewhere, 'data') };
   const [, refused] = await run(['--restore', file], there);
-  assert.match(refused, /Nobody can be asked here: add --yes/);
+  assert.match(refused, /There is no terminal to ask: add --yes/);
   const restored = await run(['--restore', file, '--yes'], there);
   assert.match(restored[1], /^Restored: 1 cameras, 1 users/);
   await using again = new Child('server/main.ts', [], { cwd: elsewhere, env: { ...PORTS, ...there } });
