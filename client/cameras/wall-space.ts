@@ -24,7 +24,8 @@ export class WallSpaceOf implements ReactiveController {
 
   hostConnected(): void {
     this.#observer.observe(this.#host);
-    this.#observer.observe(document.body);
+    // The frame's main part becomes lower by what appears above it.
+    this.#observer.observe(this.#host.parentElement ?? document.body);
     window.addEventListener('resize', this.#measure);
   }
 
