@@ -1,34 +1,18 @@
 /**
  * Signaling at an edge: accepts the viewers' WebSockets, and opens for each one to the site.
  *
- * Invariants: as at a site, sockets that have not signed in never block others, and one network opens no more than so
- * many; a page of another origin is refused here, and by the site again.
+ * Invariant: the door is a site's (signaling-door.ts), and the site judges origin and sign-in again.
  */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
-import { networkOf } from '../core/address/network.ts';
+import { WebSocket } from 'ws';
 import { deviceName } from '../core/device-name.ts';
 import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
-import { isSameOrigin } from '../http/same-origin.ts';
-import { FairPlaces } from '../net/fair-places.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
-import { RequestRates } from '../net/request-rates.ts';
-import {
-  MAX_SIGNALING_BYTES,
-  SIGNALING_CLOSE,
-  SIGNALING_PATH,
-  SIGNALING_SUBPROTOCOL,
-} from '../wire/signaling.ts';
+import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../wire/signaling.ts';
 import { RelayedSession, type RelayedSessionOptions } from './relayed-session.ts';
-import {
-  CLOSE_TIMEOUT_MS,
-  PING_INTERVAL_MS,
-  RETRY_AFTER_SECONDS,
-  UNAUTHENTICATED,
-  UPGRADES,
-} from './signaling-server.ts';
+import { RETRY_AFTER_SECONDS, SignalingDoor, type AdmittedUpgrade } from './signaling-door.ts';
 
 export interface RelayedSignalingOptions extends Omit<
   RelayedSessionOptions,
@@ -44,22 +28,12 @@ const MAX_SESSIONS = 2_000;
 
 export class RelayedSignaling {
   readonly #options: RelayedSignalingOptions;
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_SIGNALING_BYTES,
-    perMessageDeflate: false,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: (offered) => (offered.has(SIGNALING_SUBPROTOCOL) ? SIGNALING_SUBPROTOCOL : false),
-  } as ServerOptions);
   readonly #sessions = new Map<WebSocket, RelayedSession>();
-  readonly #answered = new WeakSet<WebSocket>();
-  readonly #unauthenticated = new FairPlaces(UNAUTHENTICATED);
-  readonly #upgrades = new RequestRates(UPGRADES);
-  readonly #pings: NodeJS.Timeout;
+  readonly #door: SignalingDoor;
 
   constructor(options: RelayedSignalingOptions) {
     this.#options = options;
-    this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+    this.#door = new SignalingDoor(options);
   }
 
   get sessionCount(): number {
@@ -67,34 +41,22 @@ export class RelayedSignaling {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { connectionOf, clock, log } = this.#options;
-    if (!isSameOrigin(request, connectionOf))
-      return refuseUpgrade(socket, 403, 'only pages of this server may connect');
-    const connection = connectionOf(request);
-    const network = networkOf(connection.address);
-    if (!this.#upgrades.admit(network, clock())) return refuseUpgrade(socket, 429, '', RETRY_AFTER_SECONDS);
-    if (this.#sessions.size >= MAX_SESSIONS) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
-    const leave = this.#unauthenticated.enter(network, {
-      replaceable: () => 'yes',
-      onReplaced: () => socket.destroy(),
-    });
-    if (!leave) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
-    socket.once('close', leave);
+    const admitted = this.#door.admit(request, socket, this.#sessions.size >= MAX_SESSIONS);
+    if (!admitted) return;
+    const { connection, leave } = admitted;
     this.#options
       .openStream(connection)
       .then((stream) => this.#accept(request, { socket, head, stream, connection, leave }))
       .catch((error: unknown) => {
-        log.debug({ err: error }, 'signaling refused: the site is away');
+        this.#options.log.debug({ err: error }, 'signaling refused: the site is away');
         refuseUpgrade(socket, 503, 'the site does not answer at the moment', RETRY_AFTER_SECONDS);
       });
   }
 
   close(): void {
-    clearInterval(this.#pings);
     for (const session of this.#sessions.values())
       session.close(SIGNALING_CLOSE.serverStopping, 'serverStopping');
-    this.#sockets.close();
-    for (const socket of this.#sessions.keys()) socket.terminate();
+    this.#door.close();
   }
 
   #accept(request: IncomingMessage, { socket, head, stream, connection, leave }: Accepted): void {
@@ -102,7 +64,7 @@ export class RelayedSignaling {
     // A handshake that is refused ends its socket, and is never handed on.
     const onRefused = (): void => void stream.destroy();
     socket.once('close', onRefused);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    this.#door.open(request, socket, head, (webSocket) => {
       const upstream = upstreamOf(request, stream, connection);
       socket.off('close', onRefused);
       const session = new RelayedSession({
@@ -114,17 +76,8 @@ export class RelayedSignaling {
         onSignedIn: leave,
       });
       this.#sessions.set(webSocket, session);
-      this.#answered.add(webSocket);
-      webSocket.on('pong', () => this.#answered.add(webSocket));
       webSocket.on('close', () => this.#sessions.delete(webSocket));
     });
-  }
-
-  #ping(): void {
-    for (const socket of this.#sessions.keys()) {
-      if (this.#answered.delete(socket)) socket.ping();
-      else socket.terminate();
-    }
   }
 }
 
@@ -143,11 +96,8 @@ function upstreamOf({ headers }: IncomingMessage, stream: Duplex, { host }: Clie
   });
 }
 
-interface Accepted {
+interface Accepted extends AdmittedUpgrade {
   socket: Duplex;
   head: Buffer;
   stream: Duplex;
-  connection: ClientConnection;
-  /** It no longer counts as one that has not signed in. */
-  leave: () => void;
 }

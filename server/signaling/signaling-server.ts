@@ -1,17 +1,14 @@
 /**
- * Accepts signaling WebSockets and tells their sessions about changes: cameras coming and going, rights changing, users
- * signing out. A socket that does not answer pings is closed.
+ * Keeps the sessions of signaling WebSockets (signaling-door.ts lets them in) and tells them about changes: cameras coming and
+ * going, rights changing, users signing out.
  *
- * Invariant: sockets that have not signed in never block others: above their limit a new one replaces the oldest, and
- * they take no place of signed-in sockets.
+ * Invariant: sockets that have not signed in take no place of signed-in ones.
  */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import {
-  MAX_SIGNALING_BYTES,
-  SIGNALING_SUBPROTOCOL,
   type NotificationMessage,
   type SignalingNotification,
   type SignalingNotifications,
@@ -19,14 +16,10 @@ import {
 import type { LiveDetections } from '../wire/detection.ts';
 import type { Right } from '../wire/rights.ts';
 import { Shares } from '../core/shares.ts';
-import { networkOf } from '../core/address/network.ts';
 import { deviceName } from '../core/device-name.ts';
-import { FairPlaces } from '../net/fair-places.ts';
-import { refuseUpgrade } from '../net/refuse-upgrade.ts';
-import { RequestRates } from '../net/request-rates.ts';
 import { isTunnelled, type ConnectionOf } from '../http/client-connection.ts';
-import { isSameOrigin } from '../http/same-origin.ts';
 import { FRAME_WATCH_SHARES } from './frame-watches.ts';
+import { SignalingDoor } from './signaling-door.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
 export interface SignalingServerOptions extends Omit<
@@ -37,39 +30,21 @@ export interface SignalingServerOptions extends Omit<
   connectionOf: ConnectionOf;
 }
 
-export const PING_INTERVAL_MS = 10_000;
-/** Limits of sockets that have not signed in: a page signs in at once, so this bounds a flood. */
-export const UNAUTHENTICATED = { total: 256, perNetwork: 32 };
-/** Per network, as for requests. */
-export const UPGRADES = { perSecond: 100, burst: 400 };
-/** Time for the viewer to answer the close frame; a viewer that does not read holds its buffer no longer. */
-export const CLOSE_TIMEOUT_MS = 5_000;
 /** Pages and devices of a user; one more closes the one that is open for longest. As many programs besides, by keys. */
 export const SESSION_SHARES = { total: 1000, perUser: 40 };
-export const RETRY_AFTER_SECONDS = 5;
 
 export class SignalingServer {
   readonly #options: SignalingServerOptions;
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_SIGNALING_BYTES,
-    perMessageDeflate: false,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: (offered) => (offered.has(SIGNALING_SUBPROTOCOL) ? SIGNALING_SUBPROTOCOL : false),
-  } as ServerOptions);
   readonly #sessions = new Map<WebSocket, SignalingSession>();
-  readonly #answered = new WeakSet<WebSocket>();
   readonly #frameWatches = new Shares(FRAME_WATCH_SHARES);
   readonly #shares = new Shares(SESSION_SHARES);
   /** Functions that give back the place of each signed-in session. */
   readonly #places = new Map<SignalingSession, () => void>();
-  readonly #unauthenticated = new FairPlaces(UNAUTHENTICATED);
-  readonly #upgrades = new RequestRates(UPGRADES);
-  readonly #pings: NodeJS.Timeout;
+  readonly #door: SignalingDoor;
 
   constructor(options: SignalingServerOptions) {
     this.#options = options;
-    this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+    this.#door = new SignalingDoor(options);
   }
 
   get sessionCount(): number {
@@ -78,7 +53,7 @@ export class SignalingServer {
 
   /** Sockets closed before sign-in to make room for newer ones. */
   get displacedCount(): number {
-    return this.#unauthenticated.counters.displaced;
+    return this.#door.displacedCount;
   }
 
   /** Pictures over the WebSocket, for viewers without WebRTC. */
@@ -93,26 +68,15 @@ export class SignalingServer {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Browsers let any page open a WebSocket to any server; only this server's own pages are accepted.
-    if (!isSameOrigin(request, this.#options.connectionOf))
-      return refuseUpgrade(socket, 403, 'only pages of this server may connect');
-    const { address } = this.#options.connectionOf(request);
-    const network = networkOf(address);
-    if (!this.#upgrades.admit(network, this.#options.clock()))
-      return refuseUpgrade(socket, 429, '', RETRY_AFTER_SECONDS);
-    if (this.#sessions.size - this.#unauthenticated.taken >= SESSION_SHARES.total)
-      return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
-    const leave = this.#unauthenticated.enter(network, {
-      replaceable: () => 'yes',
-      onReplaced: () => socket.destroy(),
-    });
-    if (!leave) return refuseUpgrade(socket, 503, '', RETRY_AFTER_SECONDS);
-    socket.once('close', leave);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    const isFull = this.#sessions.size - this.#door.unauthenticatedCount >= SESSION_SHARES.total;
+    const admitted = this.#door.admit(request, socket, isFull);
+    if (!admitted) return;
+    const { connection, leave } = admitted;
+    this.#door.open(request, socket, head, (webSocket) => {
       const session: SignalingSession = new SignalingSession({
         ...this.#options,
         socket: webSocket,
-        viewerAddress: address,
+        viewerAddress: connection.address,
         viewerDevice: deviceName(request.headers['user-agent']),
         refusesAdministrators: isTunnelled(request) && !this.#options.administratorsAtEdges,
         frameWatches: this.#frameWatches,
@@ -122,8 +86,6 @@ export class SignalingServer {
         },
       });
       this.#sessions.set(webSocket, session);
-      this.#answered.add(webSocket);
-      webSocket.on('pong', () => this.#answered.add(webSocket));
       webSocket.on('close', () => {
         this.#sessions.delete(webSocket);
         this.#giveBack(session);
@@ -186,10 +148,8 @@ export class SignalingServer {
   }
 
   close(): void {
-    clearInterval(this.#pings);
     for (const session of this.#sessions.values()) session.close('serverStopping');
-    this.#sockets.close();
-    for (const socket of this.#sessions.keys()) socket.terminate();
+    this.#door.close();
   }
 
   #tell<Method extends SignalingNotification>(
@@ -235,13 +195,6 @@ export class SignalingServer {
   #giveBack(session: SignalingSession): void {
     this.#places.get(session)?.();
     this.#places.delete(session);
-  }
-
-  #ping(): void {
-    for (const socket of this.#sessions.keys()) {
-      if (this.#answered.delete(socket)) socket.ping();
-      else socket.terminate();
-    }
   }
 }
 
