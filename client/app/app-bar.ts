@@ -56,61 +56,54 @@ export function appBar({ page, user, offers, hasAuthority, onMenu }: AppBar): Te
         <wa-icon slot="start" name="user"></wa-icon><span class="username">${user.username}</span
         ><span class="more">More</span>
       </wa-button>
-      ${
-        isAdministrator(user)
-          ? html`<wa-dropdown-item class="narrow" value="users" data-testid="menu-users">
-                <wa-icon slot="icon" name="users"></wa-icon>Users
-              </wa-dropdown-item>
-              <wa-dropdown-item class="narrow" value="firmware" data-testid="menu-firmware">
-                <wa-icon slot="icon" name="download"></wa-icon>Firmware
-              </wa-dropdown-item>`
-          : nothing
-      }
-      <wa-dropdown-item value="password" data-testid="change-password">
-        <wa-icon slot="icon" name="lock"></wa-icon>Change password
-      </wa-dropdown-item>
-      ${
-        offers('events')
-          ? html`<wa-dropdown-item value="notifications" data-testid="notifications">
-              <wa-icon slot="icon" name="bell"></wa-icon>Notifications
-            </wa-dropdown-item>`
-          : nothing
-      }
-      <wa-dropdown-item value="keys" data-testid="api-keys">
-        <wa-icon slot="icon" name="key"></wa-icon>API keys
-      </wa-dropdown-item>
-      <wa-dropdown-item value="connection" data-testid="check-connection">
-        <wa-icon slot="icon" name="gauge"></wa-icon>Connection check
-      </wa-dropdown-item>
-      ${
-        isAdministrator(user)
-          ? html`<wa-dropdown-item value="webhooks" data-testid="webhooks">
-                <wa-icon slot="icon" name="upload"></wa-icon>Webhooks
-              </wa-dropdown-item>
-              <wa-dropdown-item value="audit" data-testid="audit">
-                <wa-icon slot="icon" name="clock-rotate-left"></wa-icon>Audit log
-              </wa-dropdown-item>
-              <wa-dropdown-item value="backup" data-testid="backup">
-                <wa-icon slot="icon" name="download"></wa-icon>Back up
-              </wa-dropdown-item>
-              <wa-dropdown-item value="restore" data-testid="restore">
-                <wa-icon slot="icon" name="upload"></wa-icon>Restore a backup
-              </wa-dropdown-item>`
-          : nothing
-      }
-      ${
-        hasAuthority
-          ? html`<wa-dropdown-item value="secure" data-testid="secure-connection">
-              <wa-icon slot="icon" name="lock"></wa-icon>Secure connection
-            </wa-dropdown-item>`
-          : nothing
-      }
-      <wa-dropdown-item value="about" data-testid="about">
-        <wa-icon slot="icon" name="info"></wa-icon>About Vigie
-      </wa-dropdown-item>
-      <wa-dropdown-item value="signOut" data-testid="sign-out">
-        <wa-icon slot="icon" name="sign-out"></wa-icon>Sign out
-      </wa-dropdown-item>
+      ${menuOf(user, offers, hasAuthority).map(
+        ({ value, icon, label, testId = value, isNarrow }) =>
+          html`<wa-dropdown-item class=${isNarrow ? 'narrow' : ''} value=${value} data-testid=${testId}>
+            <wa-icon slot="icon" name=${icon}></wa-icon>${label}
+          </wa-dropdown-item>`,
+      )}
     </wa-dropdown>
   </div>`;
+}
+
+interface MenuItem {
+  /** The bar's owner acts on it. */
+  value: string;
+  icon: string;
+  label: string;
+  /** `value`, unless said. */
+  testId?: string;
+  /** On a phone only: elsewhere the bar has it. */
+  isNarrow?: boolean;
+}
+
+function menuOf(user: User, offers: AppBar['offers'], hasAuthority: boolean): MenuItem[] {
+  const administrator = isAdministrator(user);
+  const items: (MenuItem | false)[] = [
+    administrator && { value: 'users', icon: 'users', label: 'Users', testId: 'menu-users', isNarrow: true },
+    administrator && {
+      value: 'firmware',
+      icon: 'download',
+      label: 'Firmware',
+      testId: 'menu-firmware',
+      isNarrow: true,
+    },
+    { value: 'password', icon: 'lock', label: 'Change password', testId: 'change-password' },
+    offers('events') && { value: 'notifications', icon: 'bell', label: 'Notifications' },
+    { value: 'keys', icon: 'key', label: 'API keys', testId: 'api-keys' },
+    { value: 'connection', icon: 'gauge', label: 'Connection check', testId: 'check-connection' },
+    administrator && { value: 'webhooks', icon: 'upload', label: 'Webhooks' },
+    administrator && { value: 'audit', icon: 'clock-rotate-left', label: 'Audit log' },
+    administrator && { value: 'backup', icon: 'download', label: 'Back up' },
+    administrator && { value: 'restore', icon: 'upload', label: 'Restore a backup' },
+    hasAuthority && {
+      value: 'secure',
+      icon: 'lock',
+      label: 'Secure connection',
+      testId: 'secure-connection',
+    },
+    { value: 'about', icon: 'info', label: 'About Vigie' },
+    { value: 'signOut', icon: 'sign-out', label: 'Sign out', testId: 'sign-out' },
+  ];
+  return items.filter((item) => item !== false);
 }
