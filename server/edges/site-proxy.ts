@@ -13,6 +13,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import { VigieError } from '../errors.ts';
+import { prolongBody } from '../http/body-timeout.ts';
 import type { EdgeTunnels, TunnelClient } from './edge-tunnels.ts';
 import type { TunnelStream } from './tunnel-stream.ts';
 
@@ -56,6 +57,8 @@ export class SiteProxy {
     [request, response]: readonly [IncomingMessage, ServerResponse],
     onFailure: OnProxyFailure,
   ): Promise<void> {
+    // The site times the body: it knows whether its sender may send a file, and ends the stream where not.
+    prolongBody(request);
     let stream: TunnelStream;
     try {
       stream = await this.#tunnels.open(site, client);

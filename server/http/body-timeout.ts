@@ -3,7 +3,8 @@
  * window, for a backup of 2 GB takes a quarter of an hour over 20 Mbit/s. RequestGate gives every request its timeout,
  * whole-body.ts says which bodies are files.
  *
- * Invariants: a body that nobody reads is ended too; only a route that checked its caller can prolong one.
+ * Invariants: a body that nobody reads is ended too; only a route that checked its caller can prolong one, or an edge, whose
+ * site then times it.
  */
 
 import type { IncomingMessage } from 'node:http';

@@ -26,7 +26,7 @@ export const SERVER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'camera-switch': ROUTED_FEATURE,
   video: [...GROUND, 'ffmpeg'],
   sfu: [...GROUND, 'net'],
-  edges: [...GROUND, 'net'],
+  edges: [...GROUND, 'net', 'http'],
   signaling: [...GROUND, 'net', 'http'],
   grpc: ROUTED_FEATURE,
   pictures: ROUTED_FEATURE,

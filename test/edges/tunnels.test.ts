@@ -22,6 +22,7 @@ import { SILENCE_US } from '../../server/edges/tunnel-stream.ts';
 import { EdgeTunnels, MAX_CLIENT_STREAMS } from '../../server/edges/edge-tunnels.ts';
 import { SiteProxy } from '../../server/edges/site-proxy.ts';
 import { MAX_STREAMS_PER_EDGE, SiteTunnels } from '../../server/edges/site-tunnels.ts';
+import { limitBody } from '../../server/http/body-timeout.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import { HttpServer, type UpgradeHandler } from '../../server/http/http-server.ts';
 import { createLog } from '../../server/log.ts';
@@ -63,11 +64,12 @@ async function openSite(t: TestContext, app: App, upgrades: Record<string, Upgra
 type App = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** @returns requests a path of the edge, which passes everything on */
-async function openEdge(t: TestContext) {
+async function openEdge(t: TestContext, onRequest: (request: IncomingMessage) => void = () => undefined) {
   const link = await rig.link('north', 'north');
   const tunnels = new EdgeTunnels({ edge: 'north', sites: [SITE], link, clock: rig.clock });
   const proxy = new SiteProxy(tunnels);
   const server = createServer((request, response) => {
+    onRequest(request);
     void proxy.pass(SITE, { ...CLIENT, host: HOST }, [request, response], ({ status, message }) => {
       response.writeHead(status).end(message);
     });
@@ -137,6 +139,22 @@ test('a request reaches the site as the client made it, and who the client is co
   // An edge is not believed that its client is in the site's own network.
   assert.deepEqual({ address, isPrivate, secure }, { ...CLIENT, isPrivate: false });
   await until('the stream is closed', () => tunnels.size === 0);
+});
+
+test('a body that takes longer than the edge waits for one is timed by the site', async (t) => {
+  const begun = Promise.withResolvers<void>();
+  await openSite(t, async (request, response) => {
+    begun.resolve();
+    response.end(await buffer(request));
+  });
+  const { send } = await openEdge(t, (request) => {
+    limitBody(request, { bodyMs: 0 }, () => request.destroy());
+  });
+  const request = send('/api/firmware', { method: 'POST' });
+  request.write('first ');
+  await begun.promise;
+  request.end('last');
+  assert.equal((await buffer(await answerOf(request))).toString(), 'first last');
 });
 
 test('a body of a DELETE stays its body, and does not become a request of its own', async (t) => {
