@@ -55,7 +55,7 @@ export interface Accounts {
   readonly administratorsAtEdges: boolean;
   readonly apiKeys: ApiKeys;
   /**
-   * Whoever presents this, an access token or an API key, where there are no headers. A key counts as one request of it.
+   * The caller who presents this, an access token or an API key, where there are no headers. A key counts as one request of it.
    *
    * @param address of the client
    * @throws VigieError `unauthorized`, `tooManyRequests`

@@ -27,7 +27,7 @@ export interface ViewerStream {
   details: Record<string, string>;
 }
 
-/** Whoever is behind the page or program. */
+/** The user behind a page or a program. */
 export interface AllowedViewer extends Viewer {
   details?: Record<string, string>;
 }

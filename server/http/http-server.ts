@@ -196,7 +196,7 @@ export class HttpServer {
     return this.port;
   }
 
-  /** Whoever opened the connection closes it, and times its headers. */
+  /** A connection that was opened elsewhere: its opener closes it and times its headers. */
   accept(socket: Duplex): void {
     this.#portless.emit('connection', socket);
   }

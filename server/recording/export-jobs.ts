@@ -135,7 +135,7 @@ export class ExportJobs {
     return [...this.#jobs.values()].filter((job) => job.userId === userId);
   }
 
-  /** Whoever fetches it is cut off. Idempotent. */
+  /** A client that fetches it is cut off. Idempotent. */
   async remove(job: ExportJob): Promise<void> {
     this.#jobs.delete(job.id);
     if (job.isFetched) this.#remember(job);

@@ -131,7 +131,7 @@ function isWhole(response: Response): boolean {
   return statusCode === 206 && last !== undefined && Number(last) === Number(size) - 1;
 }
 
-/** Whoever goes away in the middle of it needs no answer. */
+/** A client that goes away in the middle of it needs no answer. */
 function isGone(error: unknown): boolean {
   return ['ECONNABORTED', 'EPIPE', 'ECONNRESET'].includes(String((error as NodeJS.ErrnoException).code));
 }

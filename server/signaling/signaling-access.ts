@@ -5,7 +5,7 @@ import type { CameraView } from '../wire/camera.ts';
 import type { Right } from '../wire/rights.ts';
 import type { IceServer } from '../wire/signaling.ts';
 
-/** Whoever has authenticated: a user in person, by an access token, or a program, by an API key. */
+/** An authenticated caller: a user in person, by an access token, or a program, by an API key. */
 export interface ViewerIdentity extends Holder {
   /** The sign-in that issued the token, or the key: its end closes its sockets. */
   sessionId: string;

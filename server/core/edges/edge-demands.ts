@@ -100,7 +100,7 @@ export class EdgeDemands {
     return [...lapsed];
   }
 
-  /** Nobody may have it any more. @returns false when nobody had */
+  /** Ends the demands of a camera that is gone. @returns false when there were none */
   removeCamera(cameraId: string): boolean {
     const edges = [...(this.#cameras.get(cameraId)?.keys() ?? [])];
     for (const edge of edges) this.#remove(edge, cameraId);
