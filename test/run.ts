@@ -5,8 +5,8 @@
  *     npm test -- sfu recovery    only files whose path contains one of these words
  *
  * Tests that need no program of others run first, while those programs are installed. Network tests, and browser tests that
- * keep up with video or promise a time, then run one of each at a time: more would disturb their measurements. All others run
- * in the CPU time that these leave (runner/in-background.ts).
+ * keep up with video or promise a time, run at the end, one of each at a time: more would disturb their measurements, at a low
+ * priority too, since all pages share one browser. All others run beside each other: they wait for much of their time.
  */
 
 import { spawn } from 'node:child_process';
@@ -31,11 +31,8 @@ const NEEDING_PROGRAMS = ['e2e', 'network', 'deploy', 'firmware'];
 const TEST_TIMEOUT_MS = 240_000;
 /** Files, on two cores. */
 const SIDE_BY_SIDE = 3;
-/** Beside the timed ones. */
-const IN_BACKGROUND = 2;
 const SHOWN_COSTLIEST = 25;
 const END_OF_PROCESS = new URL('runner/end-of-process.ts', import.meta.url).href;
-const LOW_PRIORITY = new URL('runner/in-background.ts', import.meta.url).href;
 /** Browser tests that wait for conditions only: they keep up with no video and hold no promise of a time. */
 const UNTIMED_PAGES = new Set(
   [
@@ -129,19 +126,20 @@ const passedWithout = await runTests(
 );
 await installation;
 const browser = browserFiles.length > 0 ? await shareBrowser() : undefined;
-const results = await Promise.all([
-  runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
-  runTests(
-    timedPages.filter((path) => path !== AFTER_NETWORK),
-    1,
-  ),
-  timed.size > 0
-    ? runTests(others.filter(needsProgram), IN_BACKGROUND, LOW_PRIORITY)
-    : runTests(others.filter(needsProgram), SIDE_BY_SIDE),
-]);
+const results = [
+  passedWithout,
+  await runTests(others.filter(needsProgram), SIDE_BY_SIDE),
+  ...(await Promise.all([
+    runTests([...networkFiles, ...timedPages.filter((path) => path === AFTER_NETWORK)], 1),
+    runTests(
+      timedPages.filter((path) => path !== AFTER_NETWORK),
+      1,
+    ),
+  ])),
+];
 await browser?.close();
 if (files.length > SHOWN_COSTLIEST) printCosts();
-process.exit(passedWithout && results.every(Boolean) ? 0 : 1);
+process.exit(results.every(Boolean) ? 0 : 1);
 
 /** Exits when a program that cannot be done without is missing and cannot be installed. */
 async function installPrograms(names: readonly string[]): Promise<void> {
@@ -174,7 +172,7 @@ function printCosts(): void {
 }
 
 /** @returns whether all passed */
-async function runTests(paths: string[], concurrency: number, ...imports: string[]): Promise<boolean> {
+async function runTests(paths: string[], concurrency: number): Promise<boolean> {
   if (paths.length === 0) return true;
   let passed = true;
   const tests = run({
@@ -183,10 +181,7 @@ async function runTests(paths: string[], concurrency: number, ...imports: string
     concurrency,
     timeout: TEST_TIMEOUT_MS,
     // The browser tests strip types off a module to run it in the page, which Node calls experimental.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...[...imports, END_OF_PROCESS].map((url) => `--import=${url}`),
-    ],
+    execArgv: ['--disable-warning=ExperimentalWarning', `--import=${END_OF_PROCESS}`],
   });
   tests.on('test:fail', () => (passed = false));
   const report = tests.compose(spec);

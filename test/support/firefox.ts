@@ -37,8 +37,9 @@ const PREFERENCES = {
   'media.autoplay.default': 0,
 };
 /** As in Chromium: not the page's fault. */
+// "Image corrupt or truncated": a picture that was still loading when the page was left.
 const EXPECTED_CONSOLE =
-  /status of 401|can’t establish a connection|was interrupted while the page was loading/;
+  /status of 401|can’t establish a connection|was interrupted while the page was loading|^Image corrupt or truncated/;
 const START_TIMEOUT_MS = 60_000;
 
 export interface FirefoxOptions {
