@@ -1,6 +1,6 @@
 /**
- * Access tokens: JWTs (RFC 7519), valid for 15 minutes, that name the user and the sign-in. They hold no rights: rights
- * are looked up on each request, so a revoked right ends at once.
+ * Access tokens: JWTs (RFC 7519), valid for 15 minutes, that name the user and the sign-in. They contain no rights: rights are
+ * looked up on each request, so a revoked right ends at once.
  *
  * Two audiences: `api` for the Authorization header, `media` for the cookie that `<img>` and `<video>` send. Neither is
  * accepted in place of the other.
@@ -27,7 +27,7 @@ export interface TokenClaims {
  * one.
  */
 export const LIFETIME_SECONDS = { api: 15 * 60, media: 60 * 60 } as const satisfies Record<Audience, number>;
-/** Smaller steps of the clock are nobody's concern. */
+/** Smaller steps of the clock are ignored. */
 const CLOCK_LEEWAY_SECONDS = 60;
 const ISSUER = 'vigie';
 /** Pinned for signing and verifying: a token with another algorithm, or none, is not valid. */
@@ -75,7 +75,7 @@ export function verifyToken(secret: Buffer, audience: Audience, token: string, n
   const claims = validate(CLAIMS, payload);
   if (!claims.success) throw new VigieError('unauthorized', 'the token is not valid');
   const { sub: userId, sid: sessionId, exp } = claims.data;
-  // Made before the clock was set back: it would be good for too long.
+  // Issued before the clock was set back: it would be valid for too long.
   if (exp - nowMs / 1000 > LIFETIME_SECONDS[audience] + CLOCK_LEEWAY_SECONDS)
     throw new VigieError('unauthorized', 'the token was issued in the future: check the clocks');
   return { userId, sessionId, expiresAtMs: exp * 1000 };

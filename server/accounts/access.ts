@@ -40,7 +40,7 @@ export class Access {
     return isGranted(grant, right, cameraId) && this.#users.may(userId, right, cameraId);
   }
 
-  /** Whether this key, an administrator's, may do what nobody does in person. */
+  /** Whether this key of an administrator has a right that no user has in person. */
   mayAsProgram({ userId, grant }: Holder, right: ProgramRight, cameraId: string): boolean {
     if (grant === null || !isGranted(grant, right, cameraId)) return false;
     return this.isAdministrator(inPerson(userId)) && this.#users.knowsCamera(cameraId);

@@ -38,7 +38,7 @@ export interface AccountsOptions {
   steadyMs?: () => number;
   /** Administrators may sign in at edges too. */
   administratorsAtEdges?: boolean;
-  /** How often sign-ins are looked at that end by time alone. */
+  /** How often sessions that end by time alone are checked. */
   reviewIntervalMs?: number;
   /** Cost of new hashes; default: the recommended cost. Only tests lower it. */
   passwordCost?: PasswordCost;
@@ -55,13 +55,13 @@ export interface Accounts {
   readonly administratorsAtEdges: boolean;
   readonly apiKeys: ApiKeys;
   /**
-   * The caller who presents this, an access token or an API key, where there are no headers. A key counts as one request of it.
+   * Identifies the caller by an access token or an API key, for messages without headers. For a key it counts as one request.
    *
    * @param address of the client
    * @throws VigieError `unauthorized`, `tooManyRequests`
    */
   admit(credential: string, address: string): Caller;
-  /** Answers that are sent by a right and end with it. */
+  /** Responses that depend on a right and end with it. */
   readonly leases: RightLeases;
   readonly notices: NoticeStore;
   readonly hasher: PasswordHasher;

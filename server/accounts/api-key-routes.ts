@@ -1,4 +1,4 @@
-/** /api/keys: API keys are made, listed and revoked. */
+/** /api/keys: creates, lists and revokes API keys. */
 
 import { Router } from 'express';
 import { readFor, serve } from '../http/serve.ts';
@@ -11,7 +11,7 @@ export function apiKeyRoutes(keys: ApiKeys, guard: Guard): Router {
   serve(router, 'GET /api/keys', async ({ request, response }) => {
     const before = guard.caller(request);
     const listed = await keys.list(before, readFor(before, response));
-    // It waited its turn, and the role may be another.
+    // The request waited in a queue, and the role may have changed.
     const { role, userId } = guard.caller(request);
     return role === 'administrator' ? listed : listed.filter((key) => key.userId === userId);
   });

@@ -21,7 +21,7 @@ export function beginOfApiKey(id: string): string {
   return `vigie_${id.slice(ID_PREFIX.length)}`;
 }
 
-/** The id in a key; undefined for what is no key. */
+/** The id in a key; undefined for text that is not a key. */
 export function idOfApiKey(text: string): string | undefined {
   const id = KEY.exec(text)?.[1];
   return id === undefined ? undefined : ID_PREFIX + id;

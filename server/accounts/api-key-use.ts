@@ -1,8 +1,8 @@
 /**
- * Use of each API key while the server runs: its rate, when and from where it was used last, and the number of its networks.
+ * Use of each API key while the server runs: its rate, the time and address of its last use, and the number of its networks.
  *
- * Invariants: a key above its rate is refused, and no other key with it; a frequent use costs one write a minute; memory is
- * bounded by the number of keys, since only keys that exist come here, and those that are gone are forgotten.
+ * Invariants: a key above its rate is refused, without effect on other keys; frequent use costs one write a minute; memory is
+ * bounded by the number of keys, because only existing keys are counted, and removed keys are forgotten.
  */
 
 import { DistinctNetworks } from '../core/address/distinct-networks.ts';
@@ -11,7 +11,7 @@ import { VigieError } from '../errors.ts';
 
 export const REQUESTS_PER_SECOND = 20;
 export const REQUEST_BURST = 100;
-/** A program has one address, a family's phones a few, and a key that went round the world this many in a day. */
+/** A program has one address, a family's phones have a few; this many in a day mean that the key was leaked. */
 export const SPREAD_NETWORKS = 100;
 const WRITE_INTERVAL_MS = 60_000;
 

@@ -2,10 +2,9 @@
  * API keys: the credentials of programs. A key belongs to a user and has at most the rights of that user, which are read
  * again for each request: it loses rights when the user does, and ends with the user.
  *
- * Invariants: a key works from the response that shows it until it is revoked or expires; then streams that it opened
- * and keys that it created end too. Wrong keys are counted by network, and above a limit their sender is told to wait. A
- * right key always passes: nobody can guess 256 random bits, and one program with an old key must not lock out others
- * behind the same address.
+ * Invariants: a key works from the response that shows it until it is revoked or expires; then streams that it opened and keys
+ * that it created end too. Wrong keys are counted by network, and above a limit their sender must wait. A valid key always
+ * passes: nobody can guess 256 random bits, and one program with an old key must not lock out others behind the same address.
  */
 
 import { NetworkFailures } from '../core/address/network-failures.ts';
@@ -35,7 +34,7 @@ export interface ApiKeysOptions {
   log: Log;
 }
 
-/** Who calls: in person, or by a key. */
+/** The caller: a user in person, or an API key. */
 export interface Caller extends Identity, Holder {
   /** The key's; undefined: in person. */
   keyName?: string;
@@ -68,7 +67,7 @@ export class ApiKeys {
   }
 
   /**
-   * One request by a key: counts it, and says so (AccountEvents). Check again after each wait with `identify`.
+   * Counts and emits one request of a key (AccountEvents). Check again after each wait with `identify`.
    *
    * @param address of the client
    * @throws VigieError `unauthorized`, `tooManyRequests`
@@ -124,7 +123,7 @@ export class ApiKeys {
     return this.#options.store.credentials.find(id)?.name;
   }
 
-  /** The caller's own; those of everybody for an administrator. */
+  /** The caller's keys; for an administrator, the keys of all users. */
   async list(caller: Caller, reader?: ReadFor): Promise<ApiKeyView[]> {
     const all = this.#options.access.isAdministrator(caller);
     const stored = await this.#options.store.credentials.list(all ? undefined : caller.userId, reader);
@@ -154,9 +153,9 @@ export class ApiKeys {
   }
 
   /**
-   * With the keys made by it.
+   * Also revokes the keys created with it.
    *
-   * @throws VigieError `notFound`, also for one of somebody else, if the caller is no administrator
+   * @throws VigieError `notFound`, also for another user's key, unless the caller is an administrator
    */
   async revoke(caller: Caller, id: string): Promise<void> {
     const { store, access, events } = this.#options;
@@ -167,7 +166,7 @@ export class ApiKeys {
     for (const ended of await store.credentials.remove(id)) events.emit('credentialEnded', ended);
   }
 
-  /** Never earlier than before: a clock that is set back makes no expired key good again. */
+  /** Never earlier than before: a clock that is set back does not make an expired key valid again. */
   #dateMs(): number {
     this.#latestMs = Math.max(this.#latestMs, this.#options.nowMs());
     return this.#latestMs;

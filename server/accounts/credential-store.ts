@@ -1,7 +1,7 @@
 /**
- * Stored credentials, which stand for a user in place of a sign-in: API keys; other kinds have their own word in the same table.
+ * Stored credentials that act for a user without a sign-in: API keys; other kinds have another `kind` in the same table.
  *
- * A revoked one is removed; the audit log knows that it was there.
+ * A revoked credential is removed; the audit log still lists it.
  */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
@@ -39,7 +39,7 @@ export const MAX_CREDENTIALS_PER_USER = 50;
 const COLUMNS = `id, kind, user_id AS userId, name, secret_hash AS hash, granted, created_at AS createdAtMs,
   expires_at AS expiresAtMs, last_used_at AS lastUsedAtMs, last_address AS lastAddress`;
 
-/** Those of the keys used last, with the text that they were read from. */
+/** The grants of the keys used last, with the text that they were read from. */
 const READ_GRANTS = new RecentlyUsed<string, { granted: SQLOutputValue | undefined; grant: Grant }>(200);
 
 const SQL = declareStatements('credentials', {
@@ -81,7 +81,7 @@ export class CredentialQueries {
   }
 
   /**
-   * @param byId the session or API key that asks for it; what a key has made ends with that key
+   * @param byId the session or API key that creates it; keys created with a key end with that key
    * @throws VigieError `conflict` when the user has too many, `unauthorized` when the user, the session or the key is gone
    */
   add({ grant, ...credential }: NewCredential, byId: string): void {
@@ -121,7 +121,7 @@ function toCredential({ granted, ...row }: Record<string, SQLOutputValue>): Stor
   return { ...row, grant: grantOf(String(row['id']), granted) } as unknown as StoredCredential;
 }
 
-/** Read once, not with each request. Words of another version are left out with their list: they give nothing. */
+/** Read once, not with each request. A list with words of another version is left out, and grants nothing. */
 function grantOf(id: string, granted: SQLOutputValue | undefined): Grant {
   const kept = READ_GRANTS.get(id);
   if (kept !== undefined && kept.granted === granted) return kept.grant;

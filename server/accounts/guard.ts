@@ -26,12 +26,12 @@ import type { Right } from '../wire/rights.ts';
 import { isBasic, presentedIn } from './presented-credential.ts';
 import { mediaTokenOf } from './session-cookies.ts';
 
-/** Who called, and by which key. */
+/** The caller, and the key. */
 export interface KnownCaller extends Pick<Identity, 'userId' | 'username'> {
   key?: { id: string; name: string };
 }
 
-/** Who called, once that was checked. */
+/** The caller, once it is authenticated. */
 const KNOWN = new WeakMap<Request, KnownCaller>();
 
 export class Guard {
@@ -50,7 +50,10 @@ export class Guard {
     return who;
   }
 
-  /** A user in person, or an API key. @param access of keys, where it is no route of the API; default: as its table says */
+  /**
+   * A user in person, or an API key. @param access of keys, for a route outside the API; default: the entry in the table of the
+   * API
+   */
   caller(request: Request, access?: KeyAccess): Caller {
     const presented = presentedIn(request.headers.authorization);
     if (presented.kind === 'accessToken')
@@ -75,7 +78,7 @@ export class Guard {
   }
 
   /**
-   * For what would make a person of a key that administers, or outlast it.
+   * For actions that would give a key with `administer` a person's access, or outlast the key.
    *
    * @throws VigieError also `forbidden` for a key
    */
@@ -115,8 +118,8 @@ export class Guard {
   }
 
   /**
-   * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It comes before a key that the
-   * browser sends as Basic, which it does by itself wherever it was once asked for one.
+   * For `<img>` and `<video>`: the media cookie is accepted too, for reading only. It takes precedence over a key as Basic, which
+   * a browser sends by itself once it was asked for one.
    */
   mediaViewerOf(request: Request, right: Right, cameraId: string): Caller {
     const who = this.#byMediaCookie(request);
@@ -137,8 +140,7 @@ export class Guard {
   }
 
   /**
-   * Like `administrator`, for an answer that takes long to send, or a file that takes long to arrive: it may take longer than the
-   * token of its request is good.
+   * Like `administrator`, for a long response or upload, which may take longer than the token of its request is valid.
    */
   streamToAdministrator(request: Request, response: Response): Caller {
     const who = this.administrator(request);
@@ -191,10 +193,10 @@ export class Guard {
   }
 
   /**
-   * Something lasts that needs the right, longer than this request. The caller has just checked it.
+   * Holds the right for something that lasts longer than this request. The caller has just checked it.
    *
    * @param end called once, when the right, the camera, the sign-in or the API key ends
-   * @returns call it when it lasts no longer
+   * @returns call it when that something ends
    */
   holdRight(who: Caller, right: Right, cameraId: string, end: () => void): () => void {
     return this.#accounts.leases.hold(who, () => this.#accounts.access.may(who, right, cameraId), end);
@@ -209,7 +211,7 @@ export class Guard {
   }
 }
 
-/** @returns undefined where no route of the API is called: closed to keys */
+/** @returns undefined for a route outside the API, which keys cannot call */
 function accessOfCalled(request: Request): KeyAccess | undefined {
   const route = calledRoute(request);
   return route && keyAccessOf(route);

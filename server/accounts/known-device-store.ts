@@ -44,7 +44,7 @@ export class KnownDeviceQueries {
     return this.#statements.anyWith.get(hash) !== undefined;
   }
 
-  /** @param formerHash what it was known by so far */
+  /** @param formerHash the hash that identified it so far */
   add(userId: string, hash: Uint8Array, nowMs: number, formerHash?: Uint8Array): void {
     inTransaction(this.#database, () => {
       if (formerHash) this.#statements.remove.run(userId, formerHash);

@@ -1,11 +1,11 @@
 /**
  * Whether a user signs in on a device for the first time. A device is a long-lived cookie with a random token, not an address:
- * addresses change, and are shared. A program that keeps no cookies is known by its name and network instead; once its cookie
- * comes back it is a device, and the next one of that name and network is new again.
+ * addresses change, and are shared. A program that keeps no cookies is identified by its name and network instead; once it
+ * returns its cookie it is a device, and the next program with that name and network is new again.
  *
- * Invariants: only hashes are stored, the token's when it has come back for the first time, so that programs without cookies
- * push no device out of the table; a token that this server did not make is replaced, so that nobody can choose one for
- * another; a user's first device is no new device. A database that fails keeps nobody from signing in.
+ * Invariants: only hashes are stored, that of a token only when the token returns for the first time, so that programs without
+ * cookies push no device out of the table; a token that this server did not make is replaced, so that nobody can choose one for
+ * somebody else; a user's first device does not count as new. A failing database prevents nobody from signing in.
  */
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -28,7 +28,7 @@ const TOKEN = /^[\w-]{43}$/;
 export interface SignedInClient {
   /** The value of the request's cookie. */
   token: string | undefined;
-  /** As the client names itself (core/device-name.ts). */
+  /** The name that the client gives (core/device-name.ts). */
   device: string | undefined;
   address: string;
 }

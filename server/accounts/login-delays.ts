@@ -1,6 +1,6 @@
 /**
- * Slows down password guessing by origins that are not refused: the first failures cost nothing, then each attempt
- * waits longer, up to five seconds.
+ * Slows down password guessing by origins that are not refused: the first failures have no delay, then each attempt waits longer,
+ * up to five seconds.
  *
  * Invariants: an attempt is counted before it waits, so parallel attempts gain nothing; at most two attempts of one
  * origin wait, which bounds its guesses to two in five seconds; memory and timers are bounded.

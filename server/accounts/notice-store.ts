@@ -1,6 +1,6 @@
 /**
- * Notices to administrators, until one of them dismisses them for all: a migration adds a notice, or the running server
- * (audit/security-watch.ts). Each kind is there once; a newer one of a kind replaces it.
+ * Notices to administrators, until one of them dismisses them for all: a migration adds them, or the running server
+ * (audit/security-watch.ts). There is at most one of each kind; a newer one replaces it.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -37,7 +37,7 @@ export class NoticeQueries {
     this.#statements.tell.run(name, nowMs, text);
   }
 
-  /** Does nothing for one that is not there. */
+  /** Does nothing if there is no such notice. */
   dismiss(name: string): void {
     this.#statements.dismiss.run(name);
   }

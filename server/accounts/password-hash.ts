@@ -34,7 +34,7 @@ export async function verifyPassword(phc: string, password: string): Promise<boo
   return timingSafeEqual(await derive(password, salt, hash.length, cost), hash);
 }
 
-/** Whether the hash was made at another cost than a new one would be. */
+/** Whether the hash has another cost than a new one would have. */
 export function isOutdated(phc: string, current = RECOMMENDED_COST): boolean {
   const { memory, passes, parallelism } = parsePhc(phc).cost;
   return memory !== current.memory || passes !== current.passes || parallelism !== current.parallelism;

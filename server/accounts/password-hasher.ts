@@ -3,8 +3,8 @@
  * look-ups share. Three kinds of origins (unknown, private network, signed in) take turns, and within each kind its
  * networks or users take turns.
  *
- * Invariants: at most 2 hashes are computed at once; at most 32 of each kind wait, at most 8 of one key. A flood delays
- * only its own origin, which is told to try again.
+ * Invariants: at most 2 hashes are computed at once; at most 32 of each kind wait, at most 8 of one key. A flood delays only its
+ * own origin, whose requests are refused with a time to retry.
  */
 
 import { FairQueue } from '../core/fair-queue.ts';
@@ -33,7 +33,7 @@ export class PasswordHasher {
     private: new FairQueue(MAX_WAITING),
     unknown: new FairQueue(MAX_WAITING),
   };
-  /** The kind whose turn is next stands first. */
+  /** The kind whose turn is next is the first. */
   readonly #turns = Object.values(this.#queues);
   readonly #cost: PasswordCost;
   #running = 0;
@@ -58,7 +58,7 @@ export class PasswordHasher {
     return this.#inTurn(origin, () => verifyPassword(phc, password));
   }
 
-  /** Whether the hash was made at another cost than a new one would be. */
+  /** Whether the hash has another cost than a new one would have. */
   isOutdated(phc: string): boolean {
     return isOutdated(phc, this.#cost);
   }
@@ -71,7 +71,7 @@ export class PasswordHasher {
 
   async #inTurn<T>(origin: LoginOrigin, work: () => Promise<T>): Promise<T> {
     this.assertRoom(origin);
-    // A finishing job hands over its place, so `running` does not change in between.
+    // A job that ends passes its place on, so `running` does not change in between.
     if (this.#running >= MAX_RUNNING) await this.#wait(origin);
     else this.#running++;
     try {

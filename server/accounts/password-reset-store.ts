@@ -1,4 +1,4 @@
-/** Passwords that were reset by the command line, for the server that runs meanwhile. */
+/** Passwords that the command line has reset, for the server that is running at the time. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ export interface PasswordReset {
   sessionIds: string[];
 }
 
-/** A server that runs looks every second. */
+/** A running server reads it every second. */
 const KEPT = 100;
 
 const SQL = declareStatements('passwordResets', {

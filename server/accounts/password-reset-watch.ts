@@ -1,5 +1,5 @@
 /**
- * Acts on passwords that `--reset-password` sets beside the running server: what hangs on the sessions that ended is closed, as
+ * Acts on passwords that `--reset-password` sets while the server runs: closes everything that depends on the ended sessions, as
  * if the password had been changed here.
  */
 
@@ -16,7 +16,7 @@ export interface PasswordResetWatchOptions {
   intervalMs?: number;
 }
 
-/** A right that is taken away ends within a second. */
+/** A right that is removed ends within a second. */
 const INTERVAL_MS = 900;
 
 export class PasswordResetWatch {

@@ -2,7 +2,7 @@
  * The credential in the Authorization header of a request: the access token of a sign-in, or an API key, as Bearer (RFC
  * 6750) or as the password of HTTP Basic (RFC 7617). Pure.
  *
- * Invariant: what a log or an error says never holds a part of the header.
+ * Invariant: no log line or error contains a part of the header.
  */
 
 import { VigieError } from '../errors.ts';

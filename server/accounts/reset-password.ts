@@ -2,7 +2,7 @@
  * `npm start -- --reset-password USER`: restores access when the last administrator's password is lost. It needs write
  * access to the data folder.
  *
- * It works beside a running server, which acts on it within a second (password-reset-watch.ts).
+ * It works while the server runs, which acts on it within a second (password-reset-watch.ts).
  */
 
 import { existsSync } from 'node:fs';
@@ -26,14 +26,14 @@ export interface ResetPasswordOptions {
   nowMs?: () => number;
 }
 
-/** For a server in the middle of something, or another program. */
+/** Time for a busy server, or another program, to release the lock. */
 const LOCK_TIMEOUT_MS = 20_000;
 
 /**
  * Ends the user's sessions and API keys.
  *
  * @returns the new password, which is stored nowhere
- * @throws VigieError `configuration` when there is no such user or database, or the answer was no; nothing is changed then
+ * @throws VigieError `configuration` when there is no such user or database, or the user declined; nothing is changed then
  */
 export async function resetPassword(options: ResetPasswordOptions): Promise<string> {
   const { dataDir, username, confirm, log, nowMs = wallMs } = options;

@@ -1,9 +1,9 @@
 /**
- * Answers that take long to send, each with the right it is sent by: a download, playback, moving pictures, a backup.
+ * Responses that take long to send, each with the right that allows it: a download, playback, moving pictures, a backup.
  *
- * Invariant: a lease ends at once when its right, its sign-in, its user or its camera goes, within a second when its
- * API key expires, and within a minute when its sign-in ends by time alone. A right that cannot be looked up, in a
- * damaged database, ends nothing.
+ * Invariant: a lease ends at once when its right, sign-in, user or camera is removed, within a second when its API key expires,
+ * and within a minute when its sign-in ends by time alone. If a right cannot be looked up, in a damaged database, the lease
+ * continues.
  */
 
 import type { Log } from '../log.ts';
@@ -22,7 +22,7 @@ export interface RightLeasesOptions {
 interface Lease extends Pick<Identity, 'userId' | 'sessionId'> {
   isAllowed: () => boolean;
   end: () => void;
-  /** ms since the Unix epoch; of a person: never, for a session goes on. */
+  /** ms since the Unix epoch; never for a user in person, because the session continues. */
   expiresAtMs: number;
 }
 
@@ -77,7 +77,7 @@ export class RightLeases {
     clearInterval(this.#expiries);
   }
 
-  /** An answer lasts as long as the right behind it, however long ago its token has expired. */
+  /** A response lasts as long as its right, even if its token has expired meanwhile. */
   #review(): void {
     this.refreshAccess();
     this.#endIf(({ sessionId }) => !this.#options.lasts(sessionId));

@@ -48,8 +48,8 @@ export function setSessionCookies(
 }
 
 /**
- * The session of this browser is over: its cookies go, and what the cache has of pictures, to which the next user may have no
- * right. Browsers heed the latter over https and on localhost.
+ * The session of this browser has ended: removes its cookies, and the pictures in its cache, to which the next user may have no
+ * right. Browsers clear the cache only over https and on localhost.
  */
 export function forgetSession(connection: ClientConnection, response: Response): void {
   for (const cookie of [REFRESH, MEDIA])
@@ -58,7 +58,7 @@ export function forgetSession(connection: ClientConnection, response: Response):
   response.setHeader('Clear-Site-Data', '"cache"');
 }
 
-/** Stays when the session ends: by it the device is known the next time (known-devices.ts). */
+/** Remains when the session ends: it identifies the device at the next sign-in (known-devices.ts). */
 export function setDeviceCookie(connection: ClientConnection, response: Response, token: string): void {
   response.cookie(nameOf(DEVICE, connection), token, {
     ...optionsOf(DEVICE, connection),
@@ -93,7 +93,7 @@ function optionsOf({ path }: SessionCookie, { secure, basePath }: ClientConnecti
   return { httpOnly: true, sameSite: 'strict', secure, path: isOfHost ? '/' : pathUnder(basePath, path) };
 }
 
-/** Without a slash at the end, which would leave out the base path alone. */
+/** Without a slash at the end, which would exclude the base path itself. */
 function pathUnder(basePath: string, path: string): string {
   return (basePath + path).replace(/(?<=.)\/$/, '');
 }

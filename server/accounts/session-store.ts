@@ -50,7 +50,7 @@ export class SessionQueries {
   /**
    * @param passwordHash of the password that was given
    * @returns also the ids of the sessions removed to make room
-   * @throws VigieError `wrongCredentials` when the user is gone or has another password by now
+   * @throws VigieError `wrongCredentials` when the user was removed or the password changed meanwhile
    */
   create(
     userId: string,

@@ -2,11 +2,11 @@
  * Sign-ins: one session each, from the password to signing out. A session yields short-lived access tokens as long as
  * its refresh token is renewed.
  *
- * Invariants: a token is invalid as soon as its session or user is gone; a refresh token works once. Reuse of an older
- * one ends the session, because two parties hold it then. One exception: two tabs, or a reload, may send the same token
- * at the same moment, and an answer may be lost. For 30 s the token just replaced is therefore answered with the same
- * token that replaced it. Both parties then hold one token, not two valid ones, so a thief gains nothing: the next
- * renewal detects the reuse.
+ * Invariants: a token is invalid as soon as its session has ended or its user was removed; a refresh token works once. Reuse of
+ * an older one ends the session, because two parties hold it then. One exception: two tabs, or a reload, may send the same token
+ * at the same moment, and an answer may be lost. For 30 s the token just replaced is therefore answered with the same token that
+ * replaced it. Both parties then hold one token, not two valid ones, so a thief gains nothing: the next renewal detects the
+ * reuse.
  */
 
 import { EventEmitter } from 'node:events';
@@ -32,7 +32,7 @@ export class AccountEvents extends EventEmitter<{
   credentialEnded: [id: string];
   /** Once for each request. */
   apiKeyUsed: [ApiKeyFacts];
-  /** A client presented none that works. `isHeld`: it did so too often, and must wait. */
+  /** A client presented an invalid key. `isHeld`: it did so too often, and must wait. */
   apiKeyRefused: [{ address: string; isHeld: boolean }];
   /** A key was used from very many networks. */
   apiKeySpread: [ApiKeyFacts];
@@ -94,7 +94,7 @@ export class Sessions {
 
   /**
    * @param user with the password hash that the given password was compared with
-   * @throws VigieError `wrongCredentials` when the user is gone or has another password by now
+   * @throws VigieError `wrongCredentials` when the user was removed or the password changed meanwhile
    */
   async start(user: StoredUser): Promise<SessionTokens> {
     const { sessions } = this.#store;

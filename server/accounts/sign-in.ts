@@ -39,7 +39,7 @@ export interface SignInClient {
   gone: AbortSignal;
 }
 
-/** An edge could see what an administrator types, and act as one. */
+/** An edge could read an administrator's password, and act as that administrator. */
 export function administratorAtEdge(): VigieError {
   return new VigieError(
     'forbidden',

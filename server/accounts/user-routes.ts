@@ -20,7 +20,7 @@ export function userRoutes({ users, notices, events }: UserRoutesOf, guard: Guar
     next();
   });
 
-  // A key that may set an administrator's password, or make one, would be a person that outlasts it.
+  // A key that could set an administrator's password, or add an administrator, would grant access that outlasts the key.
   const assertMayChange = (request: Request) => (concernsAdministrators: boolean) =>
     concernsAdministrators ? guard.administratorInPerson(request) : guard.administrator(request);
 

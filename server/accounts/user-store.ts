@@ -129,7 +129,7 @@ export class UserQueries {
   }
 
   /**
-   * Applies all of the change or nothing. A new password ends the sessions, and the API keys that stand for them.
+   * Applies all of the change or nothing. A new password ends the user's sessions and API keys.
    *
    * @returns the ids of the sessions and keys that ended
    * @throws VigieError `badRequest` for an unknown camera, or more than `lookBack` to one that was removed, `notFound`,
@@ -180,7 +180,7 @@ export class UserQueries {
       .filter(({ rights }) => rights.length > 0);
   }
 
-  /** Also to look back at a camera that was removed and has recordings left (cameras/removed-camera-store.ts). */
+  /** Also the right to the recordings of a removed camera (cameras/removed-camera-store.ts). */
   may(id: string, right: Right, cameraId: string): boolean {
     const { may, looksBackAtRemoved } = this.#statements;
     if (may.get({ id, right, cameraId })) return true;
@@ -192,7 +192,7 @@ export class UserQueries {
     return readRights(this.#statements.rightsTo.get(id, cameraId)?.['rights']);
   }
 
-  /** One that was removed is not known. */
+  /** A removed camera is unknown. */
   knowsCamera(cameraId: string): boolean {
     return this.#statements.knowsCamera.get(cameraId) !== undefined;
   }

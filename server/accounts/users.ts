@@ -84,9 +84,8 @@ export class Users {
   }
 
   /**
-   * @param assertAllowed called after the wait for the hash: whoever asked may not be an administrator any more. It is
-   * told whether
-   *    an administrator is added, or given another password or role
+   * @param assertAllowed called after the wait for the hash: the caller may no longer be an administrator. Its argument says
+   * whether an administrator is added, or gets another password or role
    * @throws VigieError `conflict`, `badRequest`
    */
   async add(

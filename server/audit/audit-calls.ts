@@ -1,5 +1,5 @@
 /**
- * Writes the calls of the API into the audit log, each as wire/audited-routes.ts says. The one place where that is done.
+ * Writes the calls of the API into the audit log, as wire/audited-routes.ts defines. Nothing else does.
  *
  * Invariants: a value gets into an entry only if the table names its field, and is cut to a bounded length; a call that
  * fails is written only where the table says so, or where a signed-in user lacked the right.
@@ -86,7 +86,7 @@ export function auditCalls({
   };
 }
 
-/** A look-up in a damaged database throws; the call goes on without a name. */
+/** A look-up in a damaged database throws; the call continues without a name. */
 function lookUp<T>(ask: () => T | undefined): T | undefined {
   try {
     return ask();
@@ -95,7 +95,7 @@ function lookUp<T>(ask: () => T | undefined): T | undefined {
   }
 }
 
-/** Who signs in is known from the answer. */
+/** The response names the user who signed in. */
 function callerOf(
   { name, answer }: CallFacts,
   guard: AuditCallsOptions['guard'],
@@ -115,7 +115,7 @@ function keyOf(guard: AuditCallsOptions['guard'], request: Request): Record<stri
   return key ? { key: key.name, byKeyId: key.id } : {};
 }
 
-/** The account that somebody tried to sign in to. Other names are not written: people type passwords into that field. */
+/** The account of the attempted sign-in. Unknown names are not written: people type passwords into that field. */
 function accountOf({ name, body }: CallFacts, users: AuditCallsOptions['users']): string | undefined {
   if (name !== 'POST /api/auth/login') return undefined;
   const username = fieldOf(body, 'username');

@@ -1,7 +1,7 @@
 /**
  * The audit log as a file, page by page: CSV (RFC 4180) for a spreadsheet, JSON lines for programs.
  *
- * Invariant: no cell is a formula to a spreadsheet, whatever a user name or a browser calls itself.
+ * Invariant: a spreadsheet reads no cell as a formula, whatever text a user name or a browser's name contains.
  */
 
 import type { AuditEntry } from '../wire/audit.ts';
@@ -49,7 +49,7 @@ export const JSON_LINES: AuditFormat = {
   line: (entry) => `${JSON.stringify(entry)}\n`,
 };
 
-/** @param list called for each page, after the one before was taken; its errors end the file */
+/** @param list called for each page, after the previous page was read; its errors end the file */
 export async function* auditLines(
   { head, line }: AuditFormat,
   filter: AuditFilter,

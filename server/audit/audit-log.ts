@@ -2,10 +2,10 @@
  * Writes the audit log: repetitions become one entry (audit-stretches.ts), floods are bounded and counted, old entries
  * are removed.
  *
- * Invariants: nothing here throws or makes a caller wait, whatever the database does: an entry goes through the write
- * queue of the store; what is not written down is counted, and the count becomes an entry `notListed`. Nobody can keep out
- * what administrators and the server do: a log that is full of entries too young to be removed has a reserve for them, and
- * says that it is full.
+ * Invariants: nothing here throws or makes a caller wait, whatever the database does: an entry goes through the write queue of
+ * the store; actions that are not written are counted, and the count becomes an entry `notListed`. Nobody can displace entries of
+ * administrators and the server: a log full of entries too young to be removed has a reserve for them, and reports that it is
+ * full.
  */
 
 import { LogThrottle } from '../core/log-throttle.ts';
@@ -25,14 +25,14 @@ import {
 } from './audit-store.ts';
 import { HourlyBudget } from './hourly-budget.ts';
 
-/** Something that happened, as far as it is known. */
+/** An action, as far as its details are known. */
 export interface AuditFacts {
   action: AuditAction;
   refused?: boolean;
   /** How often; default: once. */
   count?: number;
   userId?: string | undefined;
-  /** Left out: looked up. */
+  /** If missing, it is looked up. */
   username?: string | undefined;
   address?: string | undefined;
   device?: string | undefined;
@@ -43,17 +43,17 @@ export interface AuditFacts {
 
 export interface AuditLogOptions {
   store: AuditStore;
-  /** Undefined for one that is gone. */
+  /** Undefined for a user that was removed. */
   usernameOf: (userId: string) => string | undefined;
   cameraNameOf: (cameraId: string) => string | undefined;
   isAdministrator: (userId: string) => boolean;
-  /** Told of everything that happens once; must not throw. */
+  /** Called for every action that happens once; must not throw. */
   onRecorded?: (facts: AuditFacts) => void;
   time: SiteTime;
   log: Log;
 }
 
-/** New entries an hour: what people do stays far below. */
+/** New entries an hour; people stay far below this. */
 const ENTRIES_OF_USER_PER_HOUR = 300;
 /** Limit for all clients together that are not signed in: anybody on the internet can cause these entries. */
 const ENTRIES_OF_STRANGERS_PER_HOUR = 30;
@@ -71,7 +71,7 @@ export class AuditLog {
   readonly #budget = new HourlyBudget();
   readonly #throttle = new LogThrottle(LOG_INTERVAL_US);
   readonly #timers: NodeJS.Timeout[];
-  /** Not written since this became an entry. */
+  /** Actions not written since the last entry about them. */
   #lost = 0;
   /** Entries above the limit that are too young to be removed; 0: the log has room. */
   #surplus = 0;
@@ -94,7 +94,7 @@ export class AuditLog {
     this.#options.onRecorded?.(facts);
   }
 
-  /** Something goes on, such as a stream of pictures. @returns call it when it ends; idempotent */
+  /** An action that lasts begins, such as a stream of pictures. @returns call it when the action ends; idempotent */
   begin(facts: AuditFacts): () => void {
     let stretch: Stretch | undefined;
     this.#attempt(() => (stretch = this.#take(facts)));
@@ -111,7 +111,7 @@ export class AuditLog {
     };
   }
 
-  /** The newest first, with what goes on as of now. @throws VigieError `unavailable` */
+  /** Newest first, including actions that still last. @throws VigieError `unavailable` */
   async list(query: AuditListQuery, reader?: ReadFor): Promise<Page<AuditEntry>> {
     const { rows, next } = await this.#options.store.list(query, reader);
     const ends = this.#stretches.ends(this.#options.time.nowMs());
@@ -123,7 +123,7 @@ export class AuditLog {
     this.#attempt(() => this.#flush());
   }
 
-  /** Removes what is old; called by itself. Never rejects. @param atMostMs of the past, at once */
+  /** Removes old entries; called by a timer. Never rejects. @param atMostMs the span of time whose entries are removed at once */
   async prune(atMostMs = DAY_MS): Promise<void> {
     const { store, time } = this.#options;
     try {
@@ -137,7 +137,7 @@ export class AuditLog {
     }
   }
 
-  /** Idempotent. Stretches that went on end now. */
+  /** Idempotent. Stretches that still last end now. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -244,7 +244,7 @@ export class AuditLog {
 
   #say(error: unknown, message: string): void {
     const suppressed = this.#throttle.pass(message, this.#options.time.nowUs());
-    // The server stopped while it was written.
+    // The server stopped during the write.
     if (suppressed === undefined || this.#closed) return;
     this.#log.warn({ err: error, lost: this.#lost, ...(suppressed > 0 && { suppressed }) }, message);
   }

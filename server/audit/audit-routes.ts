@@ -1,4 +1,4 @@
-/** /api/audit, for administrators: the log is read and taken away, and how long it is kept is set. */
+/** /api/audit, for administrators: reads and downloads the log, and sets how long it is kept. */
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -39,7 +39,7 @@ export function auditRoutes({ audit, store, guard, log, stallMs }: AuditRoutesOp
     const { cursor, ...query } = readQuery();
     const after = placeAt(cursor, ORDER);
     const { rows, next } = await audit.list({ ...query, ...(after && { after }) }, reader);
-    // It waited its turn, and the role may be another.
+    // The request waited in a queue, and the role may have changed.
     guard.administrator(request);
     linkNextPage(request, response, ORDER, next);
     return rows;

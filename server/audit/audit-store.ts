@@ -1,6 +1,6 @@
 /**
- * Rows of the audit log. The database itself refuses to change what an entry says, and to delete it in its first week
- * (triggers in store/schema.ts); what may grow is the end of a stretch and how often it was repeated.
+ * Rows of the audit log. The database itself refuses to change an entry, and to delete it in its first week (triggers in
+ * store/schema.ts); only the end and the count of a stretch may grow.
  */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
@@ -42,7 +42,7 @@ export const MAX_STRETCH_MS = 24 * 3_600_000;
 export const MAX_AUDIT_ENTRIES = 90_000;
 /** Above those, for administrators and the server alone (audit-log.ts). */
 export const RESERVED_AUDIT_ENTRIES = 10_000;
-/** As in the trigger, and an hour for what its clock may differ. */
+/** As in the trigger, plus an hour by which the trigger's clock may differ. */
 const UNDELETABLE_MS = (7 * 24 + 1) * 3_600_000;
 const LATEST_MS = Number.MAX_SAFE_INTEGER;
 
@@ -62,7 +62,7 @@ const SQL = declareStatements('audit', {
   extend: `
     UPDATE audit_entries SET ended_at = max(ended_at, :endedAtMs), count = max(count, :count) WHERE id = :id`,
   cursor: 'SELECT began_at AS rank, sequence FROM audit_entries WHERE id = ?',
-  // Each reads a part of one index in its order.
+  // Each reads a part of one index, in index order.
   newest: `SELECT ${COLUMNS} FROM audit_entries WHERE ${SELECTED} ${NEWEST_FIRST}`,
   newestOfUser: `
     SELECT ${COLUMNS} FROM audit_entries WHERE user_id = :userId AND ${SELECTED}
@@ -91,7 +91,7 @@ export class AuditQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** Repeated after a failure, it is the same entry. */
+  /** A repetition after a failure writes the same entry. */
   add(entry: NewAuditEntry): void {
     this.#statements.add.run({
       ...entry,
@@ -108,7 +108,7 @@ export class AuditQueries {
     });
   }
 
-  /** The newest first. */
+  /** Newest first. */
   list(query: AuditListQuery): Page<AuditEntry> {
     const { limit, before, userId, cameraId, kind = null, from = 0, to = LATEST_MS } = query;
     const { newest, newestOfUser, newestOfCamera } = this.#statements;
@@ -134,10 +134,10 @@ export class AuditQueries {
   }
 
   /**
-   * Removes entries from before that time, and the oldest of too many.
+   * Removes entries from before that time, and the oldest above the limit.
    *
-   * @param atMostMs removes no more of the past at once: by a clock that is wrong for a moment little is lost
-   * @returns how many there are too many still
+   * @param atMostMs the longest span removed at once, so that a clock that is wrong for a moment loses little
+   * @returns the number of entries still above the limit
    */
   prune(beforeMs: number, nowMs: number, atMostMs: number): number {
     const { first, last, oldest, removeBefore, removeSurplus } = this.#statements;

@@ -1,9 +1,9 @@
 /**
- * Which happenings are one entry: what the same user, or the same unknown address, repeats at the same camera becomes a
- * stretch with a beginning, an end and a count. Pure: time is an argument (µs of server time, and the date).
+ * Combines repeated actions into one entry: an action that the same user, or the same unknown address, repeats at the same camera
+ * becomes a stretch with a beginning, an end and a count. Pure: time is an argument (µs of server time, and the date).
  *
  * Invariants: a stretch ends after its gap without a repetition, and after 24 hours (MAX_STRETCH_MS); at most MAX_STRETCHES are
- * kept in mind, and one that is going on is not forgotten for another.
+ * kept in memory, and one that still lasts is not forgotten for another.
  */
 
 import { networkOf } from '../core/address/network.ts';
@@ -27,10 +27,10 @@ const GAPS_US: Partial<Record<AuditAction, number>> = {
   connectionsRefused: 30 * MINUTE_US,
   forgedPackets: 30 * MINUTE_US,
   notListed: 60 * MINUTE_US,
-  /** Looked at once an hour. */
+  /** Checked once an hour. */
   auditLogFull: 120 * MINUTE_US,
 };
-/** Whatever is refused is often tried again. */
+/** A refused action is often tried again. */
 const REFUSED_GAP_US = 10 * MINUTE_US;
 const MAX_STRETCHES = 4000;
 
@@ -41,15 +41,15 @@ export interface Stretch {
   lastUs: number;
   endedAtMs: number;
   count: number;
-  /** Streams of it that are going on. */
+  /** Running streams of this action. */
   open: number;
-  /** Not stored as it is now. */
+  /** The stored entry is out of date. */
   changed: boolean;
 }
 
 export class AuditStretches {
   readonly #stretches = new Map<string, Stretch>();
-  /** Over, and not stored as they ended. */
+  /** Ended stretches whose end is not stored. */
   readonly #over: AuditStretchEnd[] = [];
 
   /** The stretch that this continues; undefined: it is an entry of its own, or begins a stretch (`begin`). */
@@ -58,7 +58,7 @@ export class AuditStretches {
     return stretch && !isOver(stretch, nowUs) ? stretch : undefined;
   }
 
-  /** @returns undefined when this does not repeat itself, or there is no room for it */
+  /** @returns undefined when this action is not repeated, or there is no room for it */
   begin(entry: NewAuditEntry, nowUs: number): Stretch | undefined {
     const gapUs = gapOf(entry);
     if (gapUs === undefined) return undefined;
@@ -90,7 +90,7 @@ export class AuditStretches {
     stretch.changed = true;
   }
 
-  /** The ends as of now, also of what goes on, by the entry's id. */
+  /** The present ends by the entry's id, also of stretches that still last. */
   ends(nowMs: number): Map<string, AuditStretchEnd> {
     const ends = [...this.#stretches.values()].map((stretch) => {
       const { endedAtMs, ...end } = endOf(stretch);
@@ -99,7 +99,7 @@ export class AuditStretches {
     return new Map([...this.#over, ...ends].map((end) => [end.id, end]));
   }
 
-  /** The ends of stretches that go on or have changed, to be stored. Forgets stretches that are over. */
+  /** The ends of stretches that still last or have changed, to be stored. Forgets stretches that have ended. */
   takeChanged(nowUs: number, nowMs: number): AuditStretchEnd[] {
     const ends = this.#over.splice(0);
     for (const [key, stretch] of this.#stretches) {
@@ -142,7 +142,7 @@ function gapOf({ action, refused }: NewAuditEntry): number | undefined {
   return GAPS_US[action] ?? (refused ? REFUSED_GAP_US : undefined);
 }
 
-/** A user at two places, and in person or by an API key, is two entries; an address of IPv6 stands for its network. */
+/** A user at two addresses, or in person and by an API key, has two entries; an IPv6 address stands for its network. */
 function keyOf({ action, refused, userId, username, cameraId, address, details }: NewAuditEntry): string {
   const where = address === null ? '' : networkOf(address);
   return JSON.stringify([action, refused, userId, username, cameraId, where, details['byKeyId']]);

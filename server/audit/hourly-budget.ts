@@ -1,7 +1,8 @@
 /**
- * How many new entries one user, or all strangers together, may cause in an hour, so that nobody can flood the audit log.
+ * The number of new entries that one user, or all clients without a sign-in together, may cause in an hour, so that nobody can
+ * flood the audit log.
  *
- * Invariant: the table is bounded; above `MAX_NAMES` the one that was asked for longest ago begins a new hour.
+ * Invariant: the table is bounded; above `MAX_NAMES` the name that was used longest ago begins a new hour.
  */
 
 const HOUR_US = 3_600_000_000;

@@ -1,4 +1,4 @@
-/** Opens the audit log: who signed in, watched, looked back, downloaded, deleted and changed what. */
+/** Opens the audit log: who signed in, watched, played back, downloaded, deleted and changed something. */
 
 import type { SiteTime } from '../core/site-clock.ts';
 import type { Log } from '../log.ts';
@@ -25,9 +25,9 @@ export interface Audit {
   readonly store: AuditStore;
   /** Also of a camera that was removed and has recordings left. */
   readonly cameraNameOf: (cameraId: string) => string | undefined;
-  /** A viewer is sent live pictures. @returns call it when that ends */
+  /** A viewer starts to receive live pictures. @returns call it when that ends */
   readonly watching: (viewer: Omit<AuditFacts, 'action'>) => () => void;
-  /** Once. @param tell called with a text for administrators, once an hour for each kind at most */
+  /** Call it once. @param tell called with a text for administrators, at most once an hour for each kind */
   watchSecurity(
     counters: () => GuardCounters,
     tell: (notice: SecurityNotice, text: string) => void,

@@ -1,4 +1,4 @@
-/** Writes into the audit log what a command did to the data folder, whether a server runs on it or not. */
+/** Writes a command's change of the data folder into the audit log, whether a server runs on it or not. */
 
 import { join } from 'node:path';
 import { wallMs } from '../core/clock.ts';
@@ -8,10 +8,10 @@ import { randomId } from '../store/random-id.ts';
 import type { AuditAction } from '../wire/audit-actions.ts';
 import { AuditQueries, type NewAuditEntry } from './audit-store.ts';
 
-/** For a server in the middle of something, or another program. */
+/** Time for a busy server, or another program, to release the lock. */
 const LOCK_TIMEOUT_MS = 20_000;
 
-/** The person who asked for what was done while the server was stopped. */
+/** The person who requested the change that was made while the server was stopped. */
 type CommandedBy = Pick<NewAuditEntry, 'userId' | 'username' | 'address' | 'device'>;
 
 const NOBODY: CommandedBy = { userId: null, username: null, address: null, device: null };
@@ -19,7 +19,7 @@ const NOBODY: CommandedBy = { userId: null, username: null, address: null, devic
 /**
  * Writes an entry of a command. A database that is locked, full or damaged does not undo the command.
  *
- * @returns why it could not be written, for whoever ran the command
+ * @returns why it could not be written, for the user of the command
  */
 export function recordCommand(
   dataDir: string,

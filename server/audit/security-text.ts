@@ -1,4 +1,4 @@
-/** Texts for administrators about an attack or a new device: what happened, and what to do. Pure. */
+/** Texts for administrators about an attack or a new device: the facts, and what to do. Pure. */
 
 import type { SecurityNotice } from '../wire/security-notice.ts';
 import type { AuditFacts } from './audit-log.ts';

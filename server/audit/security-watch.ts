@@ -1,9 +1,9 @@
 /**
- * Notices attacks that a guard held, and sign-ins from new devices, and tells administrators: from what is written into the audit
- * log, and from the counters of the guards, which are looked at once a minute.
+ * Detects blocked attacks and sign-ins from new devices, and notifies administrators. Its sources are the entries of the audit
+ * log, and the counters of the guards, which it reads once a minute.
  *
- * Invariants: one notice of a kind in an hour, whatever happens, and in a day of what lasts; what happens in between is
- * in the audit log. The tables are bounded.
+ * Invariants: at most one notice of each kind in an hour, and one a day of a state that lasts; the audit log lists the rest. The
+ * tables are bounded.
  */
 
 import { networkOf } from '../core/address/network.ts';
@@ -38,7 +38,7 @@ const TELL_INTERVALS_US: Partial<Record<SecurityNotice, number>> = { auditLogFul
 const WRONG_PASSWORDS = { failures: 10, windowMs: HOUR_MS };
 /** Wrong camera keys of one network: a camera that was not given its new key comes back more rarely. */
 const WRONG_KEYS = { failures: 5, windowMs: 10 * 60_000 };
-/** In one look: less may be a page that reloads. */
+/** Between two looks; fewer may be a page that reloads. */
 const REFUSED = 50;
 const FORGED = 10;
 const ALL = 'all';
@@ -57,7 +57,7 @@ export class SecurityWatch {
     this.#timer = setInterval(() => this.look(), options.lookIntervalMs ?? LOOK_INTERVAL_MS).unref();
   }
 
-  /** Something was written into the audit log. */
+  /** An entry was written into the audit log. */
   onRecorded(facts: AuditFacts): void {
     const { action, details, address } = facts;
     if (action === 'newDevice' || action === 'auditLogFull') this.#tell(action, facts);
@@ -69,7 +69,7 @@ export class SecurityWatch {
       this.#hold('signInsHeld', { action: 'signInsHeld', address, refused: true });
   }
 
-  /** A client said that it was a camera, and had a wrong key. */
+  /** A client claimed to be a camera, and had a wrong key. */
   onCameraKeyRefused(address: string, cameraId: string | undefined): void {
     const nowMs = this.#options.nowUs() / 1000;
     const network = networkOf(address);
@@ -78,7 +78,7 @@ export class SecurityWatch {
       this.#hold('cameraKeysRefused', { action: 'cameraKeysRefused', address, cameraId, refused: true });
   }
 
-  /** A client presents wrong API keys, more often than it may. */
+  /** A client presents wrong API keys above the limit. */
   onApiKeysHeld(address: string): void {
     this.#hold('apiKeysHeld', { action: 'apiKeysHeld', address, refused: true });
   }

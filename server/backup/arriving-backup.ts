@@ -1,13 +1,13 @@
 /**
- * A backup that an administrator is uploading. There is room for one at a time (restores.ts), so it gives way to a
- * newer one of the same administrator, whose first connection may be dead, and to anybody's where it comes too slowly.
+ * A backup that an administrator is uploading. There is room for one at a time (restores.ts), so a newer upload of the same
+ * administrator, whose first connection may be dead, replaces it, and so does any other one if it arrives too slowly.
  *
- * Invariant: it gives way at once, also while nothing arrives.
+ * Invariant: it is replaced at once, also while nothing arrives.
  */
 
 import { VigieError } from '../errors.ts';
 
-/** A slower upload gives way to everybody after a minute: at this rate 2 GB take nine hours. */
+/** After a minute, any newer upload replaces an upload that is slower: at this rate 2 GB take nine hours. */
 const SLOW_BYTES_PER_S = 64 * 1024;
 const SLOW_AFTER_S = 60;
 
@@ -46,7 +46,7 @@ export class ArrivingBackup {
     this.#ended.resolve();
   }
 
-  /** @throws VigieError `conflict` once it gives way; what ends `source` early */
+  /** @throws VigieError `conflict` once it is replaced; the error that ends `source` early */
   async *pieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = source[Symbol.asyncIterator]();
     try {
@@ -61,7 +61,7 @@ export class ArrivingBackup {
         yield next.value;
       }
     } finally {
-      // It may wait for a piece that never comes.
+      // It may wait for a piece that never arrives.
       iterator.return?.().catch(() => undefined);
     }
   }

@@ -1,9 +1,9 @@
 /**
- * A backup: everything in the data folder but recordings, in one file. It is a SQLite database, the copy of Vigie's own, with the
- * files that lie beside it (certificates, firmware images) in a table more; encrypted where a password is given (sealed-file.ts).
- * So no archive format is needed, and a backup without password can be looked into with any SQLite.
+ * A backup: everything in the data folder except recordings, in one file. It is a copy of Vigie's SQLite database, with the files
+ * beside it (certificates, firmware images) in an additional table; encrypted if a password is given (sealed-file.ts). So no
+ * archive format is needed, and any SQLite can open a backup without a password.
  *
- * Invariant: the file is readable by this user only; it is there whole, or not at all.
+ * Invariant: only this user can read the file; it is complete, or does not exist.
  */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -30,8 +30,7 @@ const FOLDERS = ['tls', 'firmware'];
 export const BACKUP_FORMAT = 1;
 
 /**
- * @throws VigieError `configuration` when there is nothing to back up, or the file is there; also errors of SQLite and
- * the disk
+ * @throws VigieError `configuration` when there is nothing to back up, or the file exists; also errors of SQLite and the disk
  */
 export async function writeBackup({
   dataDir,

@@ -33,7 +33,7 @@ export function backupRoutes(
     const { userId, username } = guard.administrator(request);
     const { password } = readBody();
     using backup = await backups.make(userId, password);
-    // Making it takes a while.
+    // The backup takes a while.
     guard.streamToAdministrator(request, response);
     const day = new Date(wallMs()).toISOString().slice(0, 10);
     response.writeHead(200, {
@@ -70,7 +70,7 @@ export function backupRoutes(
       const who = guard.administrator(request);
       await users.assertOwnPassword(who, readBody().currentPassword);
       guard.administrator(request);
-      // Without it the restart would never begin, and the restore would be under way for ever.
+      // Without it the restart would never begin, and the restore would never end.
       if (response.closed) throw new VigieError('unavailable', 'the client no longer waits for this answer');
       // The answer leaves before the server stops.
       const { address } = connectionOf(request);

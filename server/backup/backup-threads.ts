@@ -1,4 +1,4 @@
-/** Runs work on backups in a thread of its own for each. */
+/** Runs each job on a backup in a separate thread. */
 
 import { Worker } from 'node:worker_threads';
 import { VigieError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { BackupWork } from './backup-worker.ts';
 export class BackupThreads {
   readonly #workers = new Set<Worker>();
 
-  /** @throws what the work throws; VigieError `unavailable` when this is closed meanwhile */
+  /** @throws the error of the job; VigieError `unavailable` when this is closed meanwhile */
   async run(workerData: BackupWork): Promise<unknown> {
     const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData });
     this.#workers.add(worker);

@@ -1,4 +1,4 @@
-/** The thread that writes a backup for the API, or reads one: a large database takes seconds, in which live video goes on. */
+/** The thread that writes or reads a backup for the API: a large database takes seconds, during which live video continues. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { sendError, type Outcome } from '../store/thread-messages.ts';

@@ -1,8 +1,8 @@
 /**
  * Backups that administrators download: written into the data folder, sent, and removed.
  *
- * Invariants: each user has one, from its beginning to the last byte sent, and two users may have one at the same time; there is
- * room for it before it is begun, and no recording goes for it; what a crash left is removed at the start.
+ * Invariants: each user has one, from its beginning to the last byte sent, and two users may have one at the same time; its disk
+ * space is available before it begins, and no recording is deleted for it; files that a crash left are removed at the start.
  */
 
 import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
@@ -28,9 +28,9 @@ export interface MadeBackup extends Disposable {
 /** From its beginning to the last byte sent. */
 export const BACKUP_SHARES = { total: 2, perUser: 1 };
 const FOLDER = 'backup';
-/** For certificates, firmware images, and what else is written meanwhile. */
+/** For certificates, firmware images, and other data written meanwhile. */
 const SPARE_BYTES = 256 * 1024 * 1024;
-/** Copy and encrypted copy, or the copy and what adding the files takes. */
+/** The copy and the encrypted copy, or the copy and the space for adding the files. */
 const COPIES = 2;
 const RETRY_AFTER_SECONDS = 30;
 
@@ -40,7 +40,7 @@ export class Backups {
   readonly #log: Log;
   readonly #shares = new Shares(BACKUP_SHARES);
   readonly #threads = new BackupThreads();
-  /** Room that backups under way still need, bytes. */
+  /** Space that running backups still need, bytes. */
   #promisedBytes = 0;
   #number = 0;
 
@@ -84,7 +84,7 @@ export class Backups {
     }
   }
 
-  /** Bytes that backups have on the disk now. They go again within minutes, so no recording should go for them. */
+  /** Bytes that backups occupy on the disk now. They are freed within minutes, so no recording should be deleted for them. */
   get writtenBytes(): number {
     if (this.#shares.taken === 0) return 0;
     try {

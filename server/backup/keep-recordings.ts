@@ -1,7 +1,6 @@
 /**
- * A restore leaves the recordings where they are. So the database that it puts in place is told what the one that it
- * replaces knows of them: which there are, which of them are protected, and the names of the cameras that the backup
- * does not have.
+ * A restore leaves the recordings where they are. So it copies their rows from the replaced database into the restored one: the
+ * list of recordings, which of them are protected, and the names of the cameras that the backup does not have.
  *
  * Invariant: a recording that is protected in one of the two databases is protected.
  */
@@ -27,7 +26,7 @@ const ADD_CAMERA = `
   WHERE NOT EXISTS (SELECT 1 FROM cameras WHERE id = :id) AND EXISTS (SELECT 1 FROM recordings WHERE camera_id = :id)`;
 
 /**
- * @param replaced the database in use so far; where it is damaged, as much of it as can be read counts
+ * @param replaced the database in use so far; if it is damaged, the part that can be read is used
  * @param arriving the database that takes its place, with the schema of this version
  * @throws Error of SQLite; `arriving` is unchanged then
  */
@@ -55,14 +54,14 @@ function read(path: string, ...queries: string[]): Row[][] {
     const reader = (database = openReader(path));
     return queries.map((sql) => readableRows(reader, sql));
   } catch {
-    // It is no database any more, which may be why a backup is restored.
+    // The file is damaged beyond reading, which may be why a backup is restored.
     return [];
   } finally {
     database?.close();
   }
 }
 
-/** As far as they can be read; none of a table that an older version does not have. */
+/** The rows that can be read; none if an older version does not have the table. */
 function readableRows(database: DatabaseSync, sql: string): Row[] {
   const rows: Row[] = [];
   try {

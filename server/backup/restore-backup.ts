@@ -1,8 +1,8 @@
 /**
- * Puts a backup in the place of what is in the data folder. No server may run on the folder meanwhile.
+ * Replaces the content of the data folder by a backup. No server may run on the folder meanwhile.
  *
- * Invariants: nothing is touched before the whole backup was read, checked and agreed to; nothing is removed, what was there is
- * moved aside; recordings stay, protected ones protected (keep-recordings.ts).
+ * Invariants: nothing is changed before the whole backup was read, checked and confirmed; nothing is removed, the former files
+ * are moved aside; recordings stay, protected ones protected (keep-recordings.ts).
  */
 
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
@@ -28,13 +28,13 @@ export interface RestoreOptions {
 }
 
 export interface Restored extends BackupContents {
-  /** The folder that what was there is in; undefined when nothing was there. */
+  /** The folder with the former files; undefined if there were none. */
   replaced: string | undefined;
 }
 
 /**
- * @throws VigieError `configuration` when the file is no backup that this version can restore, a server runs, or the answer was
- *   no; nothing is changed then
+ * @throws VigieError `configuration` when the file is no backup that this version can restore, a server runs, or the user
+ * declined; nothing is changed then
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { dataDir, file, askPassword, confirm, nowMs } = options;
@@ -58,14 +58,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-/** @param staging what stageBackup made @returns the folder of what was there */
+/** @param staging the result of stageBackup @returns the folder with the former files */
 export function putInPlace(dataDir: string, staging: string, nowMs = wallMs()): string | undefined {
   keepRecordings(join(dataDir, FILE_NAME), join(staging, FILE_NAME), nowMs);
   const arriving = ['tls', 'firmware'].filter((name) => existsSync(join(staging, name)));
   const leaving = [...DATABASE_FILES, ...arriving].filter((name) => existsSync(join(dataDir, name)));
   const replaced = leaving.length > 0 ? setAside(dataDir, leaving, nowMs) : undefined;
   for (const name of arriving) renameSync(join(staging, name), join(dataDir, name));
-  // Last: a restore that is cut off leaves no database, and the next start says so.
+  // Last: an interrupted restore leaves no database, and the next start says so.
   const database = join(staging, FILE_NAME);
   chmodSync(database, 0o600);
   syncPath(database);

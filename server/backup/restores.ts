@@ -84,7 +84,7 @@ export class Restores {
   }
 
   /**
-   * @param source is not begun before it has the place
+   * @param source is not read before the upload has its place
    * @throws VigieError `unavailable` without room, `conflict` while another is received, or when a newer one takes its
    *   place; also the error that ends `source` early
    */
@@ -120,7 +120,7 @@ export class Restores {
   }
 
   /**
-   * @returns begins the restart with what was checked
+   * @returns starts the restart with the checked backup
    * @throws VigieError `conflict` when it was not checked, `notFound`
    */
   restore(id: string, by: RestoredBy): () => void {
@@ -150,7 +150,7 @@ export class Restores {
   #putInPlace(): void {
     const { dataDir } = this.#options;
     const restoring = join(dataDir, RESTORING_FOLDER);
-    // Named so, what is left by a crash tells the next start that a restore was cut off.
+    // Files with this name that a crash leaves tell the next start that a restore was interrupted.
     rmSync(restoring, { recursive: true, force: true });
     renameSync(this.#staging, restoring);
     const replaced = putInPlace(dataDir, restoring);
@@ -184,7 +184,7 @@ export class Restores {
       let checkedBytes = -Infinity;
       for await (const piece of source) {
         bytes += piece.length;
-        // Asking costs a system call.
+        // The check costs a system call.
         if (bytes - checkedBytes > SPARE_BYTES / 64) {
           checkedBytes = bytes;
           const needed = floor + SPARE_BYTES + (COPIES - 1) * bytes;
@@ -202,7 +202,7 @@ export class Restores {
     }
   }
 
-  /** Their folder may be on a disk of its own. */
+  /** Their folder may be on another disk. */
   #isRecordedHere(): boolean {
     const { dataDir } = this.#options;
     const recordings = statSync(join(dataDir, 'recordings'), { throwIfNoEntry: false });
@@ -228,7 +228,7 @@ export class Restores {
 
   #expire(id: string): void {
     if (this.#upload?.id !== id) return;
-    // It is read at the moment: look again later.
+    // It is being read now: check again later.
     if (this.#busy) this.#upload.expiry = setTimeout(() => this.#expire(id), 1000).unref();
     else this.#forget();
   }

@@ -6,10 +6,10 @@
  *     | "VIGIEBK" 01  | memory KiB | passes | lanes | salt (16) | iv (12)| ciphertext | tag (16) |
  *     +---------------+------------+--------+-------+-----------+--------+------------+----------+
  *
- * argon2id (RFC 9106) makes the key of the password; AES-256-GCM (NIST SP 800-38D) encrypts, and authenticates the header too.
- * Numbers are little-endian.
+ * argon2id (RFC 9106) derives the key from the password; AES-256-GCM (NIST SP 800-38D) encrypts, and authenticates the header
+ * too. Numbers are little-endian.
  *
- * Invariant: what is opened is the file that was sealed, whole, or it is not there.
+ * Invariant: the opened file is exactly the file that was sealed, or it does not exist.
  */
 
 import { argon2, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -28,8 +28,8 @@ const KEY_BYTES = 32;
 /** RFC 9106 section 4, the second recommended option. */
 const KDF = { memory: 65_536, passes: 3, parallelism: 4 };
 /**
- * A file names its own; one that asks for more than this is none of ours. Its maker may want the server to run out of
- * memory: 256 MiB at most.
+ * A file states its own cost; one that states more than this was not made by Vigie, and may be meant to exhaust the memory: 256
+ * MiB at most.
  */
 const MAX_KDF = { memory: 262_144, passes: 8, parallelism: 16 };
 
@@ -115,7 +115,7 @@ function parametersIn(header: Buffer): KdfParameters | undefined {
 }
 
 function keyOf(password: string, header: Buffer, parameters: KdfParameters): Promise<Buffer> {
-  // The same password typed on another keyboard may come as other code points (RFC 8265 section 4.2).
+  // The same password typed on another keyboard may arrive as other code points (RFC 8265 section 4.2).
   const message = password.normalize('NFC');
   const nonce = header.subarray(SALT_OFFSET, IV_OFFSET);
   return computeArgon2('argon2id', { message, nonce, tagLength: KEY_BYTES, ...parameters });

@@ -1,6 +1,6 @@
 /**
- * Makes of a backup file what a restore puts in place: a database as the server has it, with the schema of this version, and the
- * files beside it, in a folder of their own.
+ * Turns a backup file into the files that a restore puts in place: a database with the schema of this version, and the files
+ * beside it, in a separate folder.
  *
  * Invariant: only that folder is written to, so that a file that is no backup changes nothing.
  */
@@ -20,7 +20,7 @@ export interface StagedFile {
   file: string;
   /** Names the file in messages. */
   name: string;
-  /** A folder that is made anew. */
+  /** A new folder. */
   staging: string;
   /** Password of an encrypted file. */
   password: string | undefined;
@@ -59,7 +59,7 @@ function copyInto(staged: string, source: string, name: string): void {
   }
 }
 
-/** Makes of the staged copy a database as the server has it, and of its files files. */
+/** Turns the staged copy into a database as the server has it, and writes its files. */
 function unpack(staged: string, staging: string, name: string): BackupContents {
   const database = new DatabaseSync(staged);
   try {
@@ -85,10 +85,10 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
     const [users, cameras] = [countOf('users'), countOf('cameras')];
     if (users === 0)
       throw new VigieError('configuration', `${name} has no users: it is not a backup of Vigie`);
-    // A sign-in that ended after the backup must not be good again.
+    // A session that ended after the backup must not become valid again.
     database.exec('DELETE FROM sessions');
     bringToSchema(database, name);
-    // A key that was revoked after the backup must not be good again either. An older backup has the table only now.
+    // A key that was revoked after the backup must not become valid again either. An older backup has this table only now.
     database.exec("DELETE FROM credentials WHERE kind = 'apiKey'");
     database.exec('VACUUM');
     return { madeAtMs, cameras, users };
@@ -97,7 +97,7 @@ function unpack(staged: string, staging: string, name: string): BackupContents {
   }
 }
 
-/** Here and not at the next start: what it cannot be done with changes nothing yet. */
+/** Here and not at the next start: if it fails, nothing has been changed yet. */
 function bringToSchema(database: DatabaseSync, name: string): void {
   try {
     applyMigrations(database);

@@ -1,4 +1,4 @@
-/** The privacy switch over HTTP: of a camera for those who may control it, of all for administrators. */
+/** The privacy switch over HTTP: of one camera for users who may control it, of all cameras for administrators. */
 
 import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';

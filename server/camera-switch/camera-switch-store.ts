@@ -1,4 +1,4 @@
-/** The switches of the cameras, and the one of all, as they were last set. */
+/** The switch of each camera, and the one of all cameras, as they were last set. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';

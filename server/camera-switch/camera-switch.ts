@@ -2,8 +2,8 @@
  * The privacy switch of the cameras: one for each, and one for all. It decides whether pictures of a camera exist at all: the
  * frame hub asks it for each frame (video/frame-hub.ts).
  *
- * Invariants: off takes effect at once, on only once it is stored; a server that starts with a camera off lets no picture of it
- * through; `changed` is emitted once for each camera whose switch has changed.
+ * Invariants: switching off takes effect at once, switching on only once it is stored; a server that starts with a camera off
+ * passes on no picture of it; `changed` is emitted once for each camera whose switch has changed.
  */
 
 import { IsolatingEmitter } from '../core/fan-out.ts';
@@ -33,7 +33,7 @@ export class CameraSwitch extends IsolatingEmitter<{ changed: [cameraId: string,
   readonly #log: Log;
   readonly #all: SwitchPosition;
   readonly #cameras = new Map<string, SwitchPosition>();
-  /** As last told. */
+  /** As last reported. */
   readonly #told = new Map<string, OffView | null>();
   readonly #timer: NodeJS.Timeout;
   #writes: Promise<unknown> = Promise.resolve();
@@ -113,7 +113,7 @@ export class CameraSwitch extends IsolatingEmitter<{ changed: [cameraId: string,
     await this.#change(this.#all, (state) => ({ ...state, offHours, onUntilMs: null }), this.#storeOfAll);
   }
 
-  /** The clock or its time zone was set: times that were found by the old one are wrong. */
+  /** The clock or its time zone was set: times computed with the old one are wrong. */
   onClockChanged(): void {
     for (const position of [this.#all, ...this.#cameras.values()]) position.set(position.state);
     this.update();

@@ -1,7 +1,7 @@
 /**
  * One switch, of a camera or of all: off by hand, or in its off hours unless it was switched on within them.
  *
- * Invariant: `off` is what `update` found last, so that asking for each frame costs nothing. Its times are dates.
+ * Invariant: `off` is the result of the last `update`, so that reading it for each frame costs nothing. Its times are dates.
  */
 
 import type { WallTime } from '../core/local-time.ts';
@@ -12,7 +12,7 @@ import type { SwitchState } from './camera-switch-store.ts';
 
 export type Off = Omit<OffView, 'all'>;
 
-/** The moment now: its date, and what the clock on the site's wall shows. */
+/** The present moment: its date, and the local time of the site. */
 export interface SwitchMoment {
   nowMs: number;
   wall: WallTime;
@@ -42,7 +42,7 @@ export class SwitchPosition {
     this.#off = null;
   }
 
-  /** To be called about once a second, and after `set`, which also forgets the times that were found. */
+  /** To be called about once a second, and after `set`, which also discards the computed times. */
   update(moment: () => SwitchMoment): void {
     this.#off = this.#find(moment);
   }
@@ -53,7 +53,7 @@ export class SwitchPosition {
     if (offHours.length === 0) return null;
     const { nowMs, wall } = moment();
     if (!isWithin(offHours, wall)) {
-      // They have ended: the next ones count.
+      // These off hours have ended: the next ones apply.
       if (onUntilMs !== null) this.#state = { ...this.#state, onUntilMs: null };
       return null;
     }

@@ -30,7 +30,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   readonly #dates: Dates;
   readonly #reviews: NodeJS.Timeout;
 
-  /** @param legacy undefined when there are no legacy listeners; what they do not tell is unknown of their cameras */
+  /** @param legacy undefined when there are no legacy listeners; data that they do not report are unknown */
   constructor(
     ingest: CameraSource,
     legacy?: LegacySource,
@@ -70,7 +70,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     this.#review(cameraId);
   }
 
-  /** The worst first; empty for a camera that never connected. */
+  /** Worst first; empty for a camera that never connected. */
   adviceFor(cameraId: string): CameraAdvice[] {
     const health = this.#patients.get(cameraId)?.health;
     if (!health) return [];
@@ -83,7 +83,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     this.#note(cameraId, (health, atMs) => health.onRefused(refusal.kind, inARow, atMs));
   }
 
-  /** Its frames dropped since the server started. */
+  /** The number of its frames dropped since the server started. */
   refusalsOf(cameraId: string): CameraRefusals {
     return (this.#patients.get(cameraId)?.refusals ?? new RefusalRecord()).view();
   }

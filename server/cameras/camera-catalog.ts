@@ -39,9 +39,9 @@ export interface CameraCatalogOptions {
   dates?: Dates;
   /** Advice about a camera with a problem; undefined: no advice. */
   adviceFor?: (cameraId: string) => CameraAdvice[];
-  /** Frames of it that went no further; nobody counts when left out. */
+  /** Frames of the camera that were dropped; if missing, they are not counted. */
   refusalsOf?: (cameraId: string) => CameraRefusals;
-  /** Why a camera is switched off for privacy; none is when left out. */
+  /** Why a camera is switched off for privacy; if missing, no camera is. */
   offOf?: (cameraId: string) => OffView | null;
   log: Log;
 }
@@ -49,7 +49,7 @@ export interface CameraCatalogOptions {
 export type CatalogChange = 'added' | 'renamed' | 'keyRotated' | 'removed';
 
 export interface CatalogEvents {
-  /** @param recordings what becomes of those of a removed camera */
+  /** @param recordings handles the recordings of a removed camera */
   changed: [cameraId: string, change: CatalogChange, recordings?: RecordingsFate];
 }
 
@@ -77,7 +77,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     this.#offOf = offOf;
   }
 
-  /** Those to which there is any right. */
+  /** The cameras to which the caller has any right. */
   viewsFor(holder: Holder): CameraView[] {
     const advised = this.#access.isAdministrator(holder);
     return this.#store
@@ -200,7 +200,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     return findCamera(this.#store, id);
   }
 
-  /** @param rights of the user whom it is for */
+  /** @param rights of the user who reads it */
   #view({ id, name, kind, createdAtMs }: KnownCamera, rights: readonly Right[]): CameraView {
     const liveness = livenessView(this.#livenessOf(id), (us) => this.#dates.dateMs(us));
     const off = this.#offOf(id);

@@ -1,5 +1,5 @@
 /**
- * Commands to the connected cameras, as the API gives them.
+ * Commands from the API to the connected cameras.
  *
  * Invariant: a new frame rate replaces the pace that the camera declared, so that presence judges it by the new one.
  */

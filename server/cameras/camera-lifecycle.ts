@@ -1,5 +1,5 @@
 /**
- * Tells the features that keep state per camera which cameras were added, removed, and switched off or on.
+ * Notifies the features that keep state per camera when cameras are added, removed, and switched off or on.
  *
  * Invariant: a feature that fails is logged and does not affect the others.
  */

@@ -1,6 +1,5 @@
 /**
- * Gives a camera its key for a code: an administrator makes the code, and its holder may exchange it for a new key,
- * once.
+ * Exchanges a code for a camera's key: an administrator creates the code, and its holder may exchange it for a new key, once.
  *
  * Invariants: codes and keys travel over TLS only; a guess is counted before the code is checked, so parallel guesses
  * gain nothing; the refusal does not tell whether a code is wrong or expired.
@@ -81,7 +80,7 @@ export class CameraPairing {
         'this code is wrong, already used, or older than 15 minutes: make a new one',
       );
     }
-    // At once, so that two clients with the code get one key.
+    // In the same step, so that two clients with the code get only one key.
     this.#codes.revoke(cameraId);
     const { key } = await this.#catalog.rotateKey(cameraId);
     this.counters.paired++;

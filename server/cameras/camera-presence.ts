@@ -1,7 +1,7 @@
 /**
  * The cameras of all protocols, ingest and the legacy listeners combined, and whether each is live.
  *
- * Invariant: each change of a camera's liveness is emitted once, and storing the time of its last frame begins before.
+ * Invariant: each change of a camera's liveness is emitted once, after the write of the time of its last frame has begun.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -16,7 +16,7 @@ import type { Log } from '../log.ts';
 import type { CameraStore } from './camera-store.ts';
 import type { CameraConnectionView } from '../wire/camera.ts';
 
-/** The part of the legacy listeners that tells which of their cameras are connected. */
+/** The part of the legacy listeners that reports which of their cameras are connected. */
 export interface LegacySource extends Pick<
   EventEmitter<Pick<CameraEvents, 'online' | 'offline' | 'connected' | 'replaced' | 'refused'>>,
   'on'
@@ -43,7 +43,7 @@ interface Present {
   /** Since the server started. */
   hasPictures: boolean;
   pictures: Subscription | undefined;
-  /** As it was last told. */
+  /** As it was last reported. */
   told: Liveness;
   timer: NodeJS.Timeout | undefined;
   timerAtUs: number;
@@ -51,7 +51,7 @@ interface Present {
 
 /** Longest delay of a Node timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Smaller changes of the pace are not told. */
+/** Smaller changes of the pace are not reported. */
 const SAME_PACE = 1.5;
 
 export class CameraPresence extends IsolatingEmitter<{ changed: [cameraId: string, Liveness] }> {
@@ -180,7 +180,7 @@ export class CameraPresence extends IsolatingEmitter<{ changed: [cameraId: strin
     return found;
   }
 
-  /** Switched off, it is neither live nor away. */
+  /** A camera that is switched off is neither live nor offline. */
   #shown(cameraId: string, liveness: Liveness): Liveness {
     const sinceUs = this.#options.offSinceUs?.(cameraId);
     return sinceUs === undefined
@@ -236,7 +236,7 @@ function isSame(told: Liveness, next: Liveness): boolean {
     return false;
   // Its first picture ever.
   if (told.lastPictureUs === null && next.lastPictureUs !== null) return false;
-  // A picture that was long on its way does not make the camera live.
+  // A picture that arrives late does not make the camera live.
   if (next.status !== 'online') return told.sinceUs === next.sinceUs;
   const change = next.staleAfterMs / told.staleAfterMs;
   return change < SAME_PACE && change > 1 / SAME_PACE;

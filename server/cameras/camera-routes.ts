@@ -41,7 +41,7 @@ export function cameraRoutes(catalog: CameraCatalog, lossesOf: LossesOf, guard: 
     const reader = readFor(guard.administrator(request), response);
     catalog.assertKnown(cameraId);
     const losses = await lossesOf(cameraId, reader);
-    // It waited its turn, and the role may be another.
+    // The request waited in a queue, and the role may have changed.
     guard.administrator(request);
     return losses;
   });

@@ -39,7 +39,7 @@ const SQL = declareStatements('cameras', {
   count: 'SELECT count(*) AS count FROM cameras',
   rename: 'UPDATE cameras SET name = ? WHERE id = ?',
   remove: 'DELETE FROM cameras WHERE id = ?',
-  // Only with recordings there is something to look back at.
+  // The right to recordings remains only if there are any.
   keepName: `
     INSERT INTO removed_cameras (id, name, removed_at) SELECT id, name, ? FROM cameras WHERE id = ?
       AND EXISTS (SELECT 1 FROM recordings r WHERE r.camera_id = cameras.id)`,
@@ -106,7 +106,7 @@ export class CameraQueries {
     // The older firmware has no keys.
     const key = kind === 'seed' ? null : randomBytes(CAMERA_KEY_BYTES);
     this.#statements.insert.run(id, name, kind, key, nowMs);
-    // The demo camera comes back under its id, to what is left of its recordings.
+    // The demo camera returns with its id, and gets its remaining recordings.
     this.#statements.forgetRemoved.run(id);
     return { id, name, kind, createdAtMs: nowMs, lastFrameAtMs: null };
   }
@@ -116,7 +116,7 @@ export class CameraQueries {
     return this.#statements.rename.run(name, id).changes === 1;
   }
 
-  /** Its recordings stay, and with them its name and who may look back at them (removed-camera-store.ts). */
+  /** Its recordings stay, with its name and the rights to them (removed-camera-store.ts). */
   remove(id: string, nowMs: number): boolean {
     const { keepName, keepViewers, remove } = this.#statements;
     return inTransaction(this.#database, () => {

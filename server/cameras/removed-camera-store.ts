@@ -1,4 +1,4 @@
-/** Cameras that were removed and still have recordings, and who may look back at them: those who could before. */
+/** Removed cameras that still have recordings, and the users who may watch them: those who could before the removal. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
@@ -39,7 +39,7 @@ export class RemovedCameraQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** Those a user may look back at, the last removed first; none for an unknown user. */
+  /** The cameras whose recordings a user may watch, last removed first; none for an unknown user. */
   listOf(userId: string): RemovedCamera[] {
     return this.#statements.listOf.all({ userId }).map((row) => ({ ...row }) as unknown as RemovedCamera);
   }
@@ -54,12 +54,15 @@ export class RemovedCameraQueries {
     return row && { name: String(row['name']) };
   }
 
-  /** One whose recordings were found; a known camera, removed or not, stays as it is. Administrators may look back at it. */
+  /**
+   * A camera whose recordings were found on the disk; a known camera, removed or not, stays as it is. Administrators may watch
+   * them.
+   */
   add(id: string, name: string, nowMs: number): void {
     this.#statements.add.run({ id, name, nowMs });
   }
 
-  /** Forgets those whose last recording is gone. */
+  /** Forgets cameras whose last recording was deleted. */
   forgetEmpty(): void {
     this.#statements.forgetEmpty.run();
   }

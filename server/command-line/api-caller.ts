@@ -1,7 +1,7 @@
 /**
- * Calls of a running server's API by a key, with the types of its routes.
+ * Calls the API of a running server with a key and the types of its routes.
  *
- * Invariant: what fails becomes a CommandError whose message is the server's own detail.
+ * Invariant: a failure becomes a CommandError whose message is the server's own detail.
  */
 
 import type { ApiAnswer, ApiRequest, ApiRouteName, JsonRouteName } from '../wire/api-routes.ts';

@@ -1,10 +1,10 @@
-/** Why a command ends without having done what it was asked for, and the exit code that says so to programs. */
+/** The reason why a command failed, and the exit code that tells it to programs. */
 
-/** Documented in docs/command-line.md; a code is never given another meaning. */
+/** Documented in docs/command-line.md; the meaning of a code never changes. */
 export const EXIT_CODES = {
   /** The server refused, or something failed on the way. */
   failed: 1,
-  /** The command line, or the settings, are not understood. */
+  /** The command line or the settings are wrong. */
   usage: 2,
   /** The server cannot be reached. */
   unreachable: 3,

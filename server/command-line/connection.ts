@@ -1,7 +1,7 @@
 /**
  * Server and key of the command line: VIGIE_URL and VIGIE_KEY, else a file with both.
  *
- * Invariants: the key never comes from an argument, since everybody on a machine may list command lines; a file that others may
+ * Invariants: the key never comes from an argument, since every user of a machine can list command lines; a file that others may
  * read is refused.
  */
 

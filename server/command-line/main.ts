@@ -13,7 +13,7 @@ const INTERRUPTED = 130;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has left, as `| head` does.
+  // The reader has closed the pipe, as `| head` does.
   if (error.code === 'EPIPE') process.exit(0);
   process.stderr.write(`vigie: the output cannot be written: ${error.message}\n`);
   process.exit(1);

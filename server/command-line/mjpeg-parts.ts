@@ -1,4 +1,4 @@
-/** The parts of an MJPEG answer as our server sends it: each with its size and the time the picture was taken. */
+/** The parts of an MJPEG response as Vigie sends it: each with its size and the capture time of the picture. */
 
 export interface MjpegPart {
   jpeg: Uint8Array;
@@ -9,7 +9,7 @@ export interface MjpegPart {
 const MAX_HEAD_BYTES = 4096;
 const MAX_JPEG_BYTES = 16 * 1024 * 1024;
 
-/** @throws Error for what is no such answer */
+/** @throws Error for any other response */
 export async function* mjpegParts(body: AsyncIterable<Uint8Array>): AsyncGenerator<MjpegPart> {
   let pending = Buffer.alloc(0);
   for await (const piece of body) {

@@ -9,7 +9,7 @@ import { CommandError } from './command-error.ts';
 
 export interface Streams {
   out: (text: string) => void;
-  /** Undefined: nobody looks. */
+  /** Undefined: output is not a terminal. */
   progress: ((text: string) => void) | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function save(path: string, body: ReadableStream<Uint8Array> | Uint
   try {
     await writeWhole(path, body);
   } catch (error) {
-    // An answer that was cut off has no code of a system call.
+    // The error of a truncated response has no system call's code.
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new CommandError('failed', `${path} cannot be written: ${(error as Error).message}`, {
       cause: error,
@@ -74,7 +74,7 @@ export async function save(path: string, body: ReadableStream<Uint8Array> | Uint
   }
 }
 
-/** A file is there whole, or as it was before. */
+/** The file is complete, or unchanged. */
 async function writeWhole(path: string, body: ReadableStream<Uint8Array> | Uint8Array): Promise<void> {
   const known = await stat(path).catch(() => undefined);
   // A device, or a pipe.

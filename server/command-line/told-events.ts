@@ -1,8 +1,8 @@
 /**
- * Events as the server tells them, over the WebSocket of signaling, which is opened again when it is lost.
+ * Events as the server sends them, over the WebSocket of signaling, which is opened again after it is lost.
  *
- * Invariants: what happened while there was no connection is the caller's to read, each time that there is one; a
- * server that stays away, or a key that has ended, ends it.
+ * Invariants: the caller reads the events missed without a connection, each time it is opened; it ends when the server stays
+ * unreachable, or the key ends.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { CommandError } from './command-error.ts';
 export interface ToldEventsOptions {
   api: Pick<ApiCaller, 'url' | 'openSignaling'>;
   gone: AbortSignal;
-  /** Events are told from now on. It ends before the first of them is passed on. */
+  /** Events are sent from now on. It ends before the first of them is passed on. */
   onConnected: () => Promise<void>;
   onEvent: (event: EventView) => void;
   /** For tests. */
@@ -22,7 +22,7 @@ export interface ToldEventsOptions {
 }
 
 const DELAYS = { firstMs: 1_000, mostMs: 10_000, giveUpMs: 60_000 };
-/** A server whose machine is gone says nothing: it is asked, and answers. */
+/** A server whose machine is down sends nothing, so a ping must be answered. */
 const ASK_INTERVAL_MS = 15_000;
 const ENDS: Readonly<Record<number, CommandError>> = {
   [SIGNALING_CLOSE.unauthorized]: new CommandError('notAllowed', 'this API key is wrong, or was revoked'),
@@ -34,7 +34,7 @@ const ENDS: Readonly<Record<number, CommandError>> = {
   ),
 };
 
-/** Until it is aborted. @throws CommandError `notAllowed`, `failed`, `unreachable`; the abort */
+/** Runs until it is aborted. @throws CommandError `notAllowed`, `failed`, `unreachable`; the abort's reason */
 export async function followEvents(options: ToldEventsOptions): Promise<never> {
   const { api, gone, delays = DELAYS } = options;
   let delayMs = delays.firstMs;
@@ -63,7 +63,7 @@ async function followOnce({ api, gone, onConnected, onEvent }: ToldEventsOptions
   let connected: Promise<void> | undefined;
   let isSilent = false;
   const asking = setInterval(() => {
-    // A close would wait for an answer.
+    // A close would wait for the server's answer.
     if (isSilent || socket.readyState !== socket.OPEN) return resolve(0);
     isSilent = true;
     socket.send(JSON.stringify({ type: 'request', id: 0, method: 'getTime', data: { t0: 0 } }));
@@ -74,7 +74,7 @@ async function followOnce({ api, gone, onConnected, onEvent }: ToldEventsOptions
     if (message.type === 'notification' && message.method === 'event')
       connected = connected?.then(() => onEvent(message.data));
     connected?.catch((error: unknown) => {
-      // It went away between the two; the next connection reads what was missed.
+      // The connection was lost between the two; the next connection reads the missed events.
       if (error instanceof CommandError && error.failure === 'unreachable') resolve(0);
       else reject(error);
     });

@@ -1,6 +1,6 @@
 /**
  * The request of the command line: to serve, or one of the commands for the data folder. Passwords are never taken from it, since
- * everybody on a machine may list command lines.
+ * every user of a machine can list command lines.
  */
 
 import { resolve } from 'node:path';
@@ -21,7 +21,7 @@ const OPTIONS = {
   backup: { type: 'string' },
   restore: { type: 'string' },
   'new-database': { type: 'boolean' },
-  /** Everything that would be asked is answered with yes. */
+  /** Every question is answered with yes. */
   yes: { type: 'boolean' },
 } as const;
 const KNOWN =
@@ -31,7 +31,7 @@ const COMMANDS = ['check-config', 'reset-password', 'backup', 'restore', 'new-da
 
 /**
  * @param args without node and the script
- * @param problems gets a line for each thing that is wrong
+ * @param problems gets a line for each mistake
  */
 export function parseCommandLine(args: readonly string[], cwd: string, problems: string[]): Command {
   const { values, tokens } = parseArgs({

@@ -2,7 +2,7 @@
  * Merges environment, `.env`, `server-config.json` and defaults, in this order of precedence, into one validated,
  * frozen Config. The first step of the start; nothing else reads the environment.
  *
- * Invariant: either every setting is valid, or one error names all that are not.
+ * Invariant: either every setting is valid, or one error names all invalid ones.
  */
 
 import { readFileSync } from 'node:fs';

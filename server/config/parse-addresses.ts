@@ -1,6 +1,6 @@
 /**
- * Settings that name machines and pages: hosts, origins, servers of ICE, proxies. Each throws a RangeError as
- * config-table.ts wants it.
+ * Settings that name machines and pages: hosts, origins, ICE servers, proxies. Each parser throws a RangeError as config-table.ts
+ * expects it.
  */
 
 import { parseIp, parseIpRange } from '../core/address/ip-address.ts';

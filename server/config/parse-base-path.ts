@@ -1,8 +1,8 @@
 /**
  * Reads VIGIE_BASE_PATH.
  *
- * Invariant: what comes out is no beginning of a path that the server itself has, so that a path means one thing with and without
- * it; and it can stand in a URL, a cookie and an attribute of HTML as it is.
+ * Invariant: the result is not a prefix of one of the server's own paths, so that no path has two meanings; and it needs no
+ * escaping in a URL, a cookie or an HTML attribute.
  */
 
 const SEGMENTS = /^(?:\/[\w-][\w.-]{0,63}){1,4}$/;

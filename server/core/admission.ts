@@ -1,8 +1,7 @@
 /**
- * Decides whether one more stream (one camera to one viewer) is admitted, by the measured load of the path that sends
- * video.
+ * Decides whether one more stream (one camera to one viewer) is admitted, from the measured load of the path that sends video.
  *
- * Above its capacity such a server fails for all viewers: the sending thread has no time left, and each viewer gets a
+ * Above its capacity a server fails for all viewers: the sending thread has no time left, and each viewer gets a
  * third of the frames. So a stream that would exceed the capacity is refused, and no admitted stream is ended: when
  * load rises for another reason (a busy machine), new viewers wait and the current ones share the capacity.
  *
@@ -31,13 +30,13 @@ export interface LoadSample {
 
 export type AdmissionState = 'open' | 'full';
 
-/** Each one at its limit means full. Frames that take 40 ms to send allow 20 per second, with the encoder's 5 ms. */
+/** One value at its limit means full. Frames that take 40 ms to send allow 20 per second, with the encoder's 5 ms. */
 const LIMITS = { utilization: 0.8, delayUs: 40_000, lateUs: 40_000, droppedShare: 0.02 };
 const FULL_AT = 1;
 const REOPEN_AT = 0.95;
 export const ALWAYS_ADMITTED = 8;
 const SMOOTHING_US = 2_000_000;
-/** The most that one sample counts above full, and the longest time it counts for. */
+/** Limit of one sample above full, and of the time for which it counts. */
 const MAX_PRESSURE = 1.5;
 const MAX_SAMPLE_US = 500_000;
 /** From the admission of a stream to its full weight in the measured load. */

@@ -1,4 +1,4 @@
-/** `cameras`, `snapshot` and `watch`: what there is to see. */
+/** The commands `cameras`, `snapshot` and `watch`. */
 
 import type { CameraView } from '../../wire/camera.ts';
 import type { ApiCaller } from '../api-caller.ts';
@@ -19,7 +19,7 @@ export async function listCameras({ api, output }: CommandRun): Promise<void> {
   ]);
 }
 
-/** @param word the id or the name @throws CommandError `notFound`, `usage` for a name that several have */
+/** @param word the id or the name @throws CommandError `notFound`, `usage` for a name that several cameras have */
 export async function findCamera(api: ApiCaller, word: string): Promise<CameraView> {
   const cameras = await api.call('GET /api/cameras', {});
   const found = cameras.filter(({ id, name }) => id === word || name === word);
@@ -46,7 +46,7 @@ export async function snapshot({ api, output, words, options }: CommandRun): Pro
     output.value({ cameraId: id, file: path, bytes: jpeg.length }, `${name}: ${path}, ${jpeg.length} bytes`);
 }
 
-/** A line each second: pictures, their age when they came, their size. `--for` ends it also while no picture comes. */
+/** Prints a line each second: pictures, their age on arrival, their size. `--for` ends it even if no picture arrives. */
 export async function watch({ api, output, words, options, nowMs }: CommandRun): Promise<void> {
   const { id } = await findCamera(api, words[0] ?? '');
   const over = new AbortController();
@@ -80,7 +80,7 @@ export async function watch({ api, output, words, options, nowMs }: CommandRun):
   } catch (error) {
     if (!over.signal.aborted) throw error;
     const spentMs = nowMs() - beganMs;
-    // Figures of a fraction of a second say little.
+    // Figures of a fraction of a second mean little.
     if (ages.length > 0 && (lines === 0 || spentMs >= SECOND_MS / 2)) print(spentMs);
     if (lines === 0) throw new CommandError('failed', `no picture came within ${options.for} s`);
     return;

@@ -1,4 +1,4 @@
-/** `doctor`: whether the server can be reached, what the key may, and what is wrong with cameras, recording and clock. */
+/** The command `doctor` checks whether the server can be reached, the rights of the key, and cameras, recording and clock. */
 
 import { HEALTH } from '../../wire/health.ts';
 import type { CameraView } from '../../wire/camera.ts';

@@ -1,4 +1,4 @@
-/** `events`: what happened, and with --follow what happens. */
+/** The command `events` prints past events, and with --follow new ones. */
 
 import type { EventView } from '../../wire/event.ts';
 import type { CommandRun } from '../command-run.ts';
@@ -24,7 +24,7 @@ export async function listEvents(run: CommandRun, delays?: ToldEventsOptions['de
   const known = new Set(first.toReversed().map(({ id }) => id));
   const oldestMs = first.length < PAGE ? -Infinity : (first.at(-1)?.startedAtMs ?? -Infinity);
   const onEvent = (event: EventView): void => {
-    // Each is told when it begins, changes and ends; one that began before those of the first page is not new.
+    // Each event is reported when it begins, changes and ends; an event older than those of the first page is not new.
     if (known.has(event.id) || event.startedAtMs < oldestMs) return;
     if (camera && event.cameraId !== camera.id) return;
     known.add(event.id);
@@ -36,7 +36,7 @@ export async function listEvents(run: CommandRun, delays?: ToldEventsOptions['de
   };
   const catchUp = async (): Promise<void> => {
     const page = await read(PAGE);
-    // The newest stands first. After a removal, older ones come onto the page from below.
+    // Newest first. After a removal, older events move up onto the page.
     const newest = page.findIndex(({ id }) => known.has(id));
     for (const event of page.slice(0, newest < 0 ? undefined : newest).toReversed()) onEvent(event);
   };

@@ -1,4 +1,4 @@
-/** `keys`: lists, makes and revokes API keys. It needs a key that administers. */
+/** The command `keys` lists, creates and revokes API keys. It needs a key with `administer`. */
 
 import type { NewApiKey } from '../../wire/api-key.ts';
 import { NEW_API_KEY } from '../../wire/api-key.ts';

@@ -1,7 +1,7 @@
 /**
- * Counts the networks that something comes from within a day, up to a limit. Time is an argument.
+ * Counts distinct networks within a day, up to a limit. Time is an argument.
  *
- * Invariant: memory is bounded: it counts no further than the limit, and forgets all when the day is over.
+ * Invariant: memory is bounded: it counts no further than the limit, and forgets all networks when the day ends.
  */
 
 import { networkOf } from './network.ts';

@@ -23,7 +23,7 @@ const MAPPED: IpRange = {
 const GROUPS = 8;
 
 /**
- * @param text a zone (`%eth0`) is dropped: it has a meaning on this machine only. @returns undefined when it is not an
+ * @param text a zone (`%eth0`) is dropped: it has a meaning only on this machine. @returns undefined when it is not an
  * address
  */
 export function parseIp(text: string): IpAddress | undefined {

@@ -1,5 +1,5 @@
 /**
- * The network that an address is counted by. A subscriber can choose addresses from a whole IPv6 /64, a home line often
+ * The network under which an address is counted. A subscriber can choose addresses from a whole IPv6 /64, a home line often
  * from a /56, a company or a rented server from a /48 (RFC 6177), so single addresses mean nothing.
  *
  * Invariant: an IPv4 address is counted as itself in every form: mapped, behind NAT64 (where a /64 would be the whole

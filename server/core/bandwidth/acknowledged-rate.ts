@@ -33,7 +33,7 @@ export class AcknowledgedRate {
       if (isUnreported) this.add(sentUs + delayUs, bytes);
   }
 
-  /** @returns undefined before as much time has passed. @param windowUs at most a second */
+  /** @returns undefined before that much time has passed. @param windowUs at most a second */
   bps(windowUs: number): number | undefined {
     const slots = Math.min(SLOTS, Math.round(windowUs / SLOT_US));
     if (this.#first === undefined || this.#newest - this.#first < slots) return undefined;

@@ -1,9 +1,9 @@
 /**
- * Shares a viewer's line among the cameras of the page: which rung and layers of each, and how many bits a second of it.
+ * Shares a viewer's line among the cameras of the page: the rung, layers and bits per second of each.
  *
- * Invariants: every camera has the smallest picture, then a smooth one, before any has a larger one; the focused camera is raised
- * first, then the others by their size, those of about one size together; nothing is allotted beyond the line, except
- * the smallest pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts keeps it from flapping.
+ * Invariants: every camera gets the smallest picture, then a smooth one, before any gets a larger one; the focused camera is
+ * raised first, then the others by their size, those of about the same size together; nothing is allocated beyond the line,
+ * except the smallest pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts prevents oscillation.
  */
 
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
@@ -13,7 +13,7 @@ import { mediaBps, viewSteps, type StepLimit, type ViewedCamera, type ViewStep }
 /** The part of the line that one camera of the page gets. */
 export interface Share {
   readonly target: ForwardingTarget;
-  /** The rung must not have more, bits per second of video; undefined: no limit. */
+  /** Upper limit of the rung, bits per second of video; undefined: no limit. */
   readonly limitBps: number | undefined;
   /** Bitrate of the rung without any limit. */
   readonly wholeBps: number;
@@ -22,11 +22,11 @@ export interface Share {
 }
 
 /**
- * Part of an estimate for repairs and padding. No more is left: an estimate is below what the line carries, and an encoder makes
- * 7 % less than it is asked for, in its first two seconds a third less.
+ * Part of an estimate reserved for repairs and padding. No more is needed: an estimate is below the line's capacity, and an
+ * encoder produces 7 % less than its target, in its first two seconds a third less.
  */
 const REST_BPS = 5_000;
-/** Share of what a rung can use: a limit so close to it is none. */
+/** Share of the bitrate that a rung can use, above which a limit counts as none. */
 const NEARLY = 0.95;
 /** Cameras shown at this share of the area of another are as important. */
 const SAME_SIZE = 0.5;
@@ -40,7 +40,7 @@ interface Place {
 }
 
 /**
- * @param targetBps what the line carries of video, bits per second; undefined: not known yet
+ * @param targetBps the video that the line carries, bits per second; undefined: not known yet
  * @returns a share for each camera, in their order
  */
 export function allocate(
@@ -85,15 +85,15 @@ function byImportance(cameras: readonly ViewedCamera[]): number[][] {
   return groups.map((group) => group.map(({ index }) => index));
 }
 
-/** A page that never said shows it as large as can be. */
+/** A page that never sent a size is assumed to show the largest. */
 function areaOf(view: ShownView | undefined): number {
   return view ? view.width * view.height : Number.MAX_VALUE;
 }
 
 /**
- * Raises all of them by a step, as often as there is room for all: equal cameras look alike.
+ * Raises all of them by a step, as often as there is room for all, so that equal cameras look alike.
  *
- * @returns what it costs
+ * @returns the cost
  */
 function raiseTogether(
   group: readonly Place[],
@@ -120,7 +120,7 @@ function isRaisable(place: Place, mayRaise: (place: Place) => boolean): boolean 
   return place.level < place.steps.length - 1 && mayRaise(place);
 }
 
-/** Shares out what is left evenly, to each at most what its step can take. @returns what was taken */
+/** Shares the remaining bits evenly, to each camera at most what its step can use. @returns the bits used */
 function fill(group: readonly Place[], leftBps: number): number {
   let restBps = Math.max(0, leftBps);
   const hungry = group.toSorted((a, b) => roomOf(a) - roomOf(b));

@@ -1,8 +1,8 @@
 /**
  * Whether the line's queue grows: the slope of a line fitted to the delays of the last groups of packets
- * (packet-groups.ts), compared with a threshold that adapts, so that a competing flow of TCP does not starve the video.
+ * (packet-groups.ts), compared with a threshold that adapts, so that a competing TCP flow does not starve the video.
  *
- * Invariant: one late group is no trend; the clock of a viewer that runs a little fast or slow is none either.
+ * Invariant: one late group is no trend, and neither is a viewer's clock that runs a little fast or slow.
  * Method: draft-ietf-rmcat-gcc-02 section 5.4 and Carlucci et al., "Congestion control for web real-time
  * communication", 2017, with libwebrtc's parameters. Time is an argument.
  */

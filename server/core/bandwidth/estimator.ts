@@ -1,11 +1,11 @@
 /**
- * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: by the queue that
- * grows (delay-trend.ts, standing-queue.ts) and is ours (vain-decreases.ts), by losses where they have a cause
- * (loss-cause.ts), and by probes (probes.ts). If a viewer sends no such feedback, its own estimate (REMB) decides.
+ * Estimates the rate of one viewer's line, in bits per second, from its transport-wide feedback: from a growing queue
+ * (delay-trend.ts, standing-queue.ts) that our video fills (vain-decreases.ts), from losses caused by the rate (loss-cause.ts),
+ * and from probes (probes.ts). If a viewer sends no such feedback, its own estimate (REMB) decides.
  *
- * Invariants: losses at random and a long round trip lower nothing, and a path that becomes longer does so for two
- * seconds at most; a viewer's claims raise the estimate no further than what was sent to it; nothing of one path counts
- * on the next. Time is an argument.
+ * Invariants: random losses and a long round trip do not lower the estimate, and a path that becomes longer lowers it for two
+ * seconds at most; a viewer's reports raise the estimate no further than the rate that was sent; no measurement of one path
+ * applies to the next. Time is an argument.
  */
 
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
@@ -21,9 +21,9 @@ import { StandingQueue } from './standing-queue.ts';
 import { VainDecreases } from './vain-decreases.ts';
 
 const ACKNOWLEDGED_US = 500_000;
-/** While the line is full the rate that arrives is that of the line, and is known soon. */
+/** While the line is full, the arriving rate is the rate of the line, and is known soon. */
 const FULL_ACKNOWLEDGED_US = 200_000;
-/** Losses come in bursts: a shorter time says little. */
+/** Losses come in bursts: a shorter time means little. */
 const LOSSY_ACKNOWLEDGED_US = 1_000_000;
 const MAX_QUEUE_US = 50_000;
 /** With a trend to grow. */
@@ -35,7 +35,7 @@ const LOSSY_SHARE = 0.2;
 const LOSSY_PACKETS = 3;
 /** With a longer queue the rate is held until it has drained. */
 const HOLD_QUEUE_US = 25_000;
-/** From less being sent until that shows in the feedback. */
+/** From a decrease of the rate until the feedback shows it. */
 const EFFECT_US = 400_000;
 /** In a queue that another flow fills, only losses show that it is full. */
 const SHARED_LOSS = 0.1;
@@ -48,7 +48,7 @@ const EARLY_DECREASE = 0.92;
 const SILENT_DECREASE = 0.7;
 /** REMB comes more often. */
 const REMB_AGE_US = 5_000_000;
-/** The need of one camera, as long as nobody says more. */
+/** The demand of one camera, unless a caller states a higher one. */
 const WANTED_BPS = 1_300_000;
 const FIRST_ENOUGH = 2;
 const ENOUGH = 1.4;
@@ -74,7 +74,7 @@ export class BandwidthEstimator {
   #vain = new VainDecreases();
   #beforeTrialBps: number | undefined;
   #remb: { bps: number; atUs: number } | undefined;
-  /** The need of all that is watched; probes end there. */
+  /** The demand of all watched cameras; probes end there. */
   wantedBps = WANTED_BPS;
 
   /** On the line, with headers and repairs; undefined while unknown. */
@@ -85,19 +85,19 @@ export class BandwidthEstimator {
   }
 
   /**
-   * All that is watched must fit into the estimate. Before a limit of the line is met, the estimate is only the rate
-   * tried so far.
+   * All watched cameras must fit into the estimate. Before a limit of the line is found, the estimate is only the rate tried so
+   * far.
    */
   get mustFit(): boolean {
     return this.#steps ? this.#mustFit : this.#remb !== undefined;
   }
 
-  /** The estimate is at the limit of the line: the line carries no more than that. */
+  /** The estimate has reached the capacity of the line. */
   get isAtLimit(): boolean {
     return this.#steps?.isLimitKnown ?? false;
   }
 
-  /** µs that what we send waits in the line. */
+  /** Time that our packets wait in the line, µs. */
   get queueUs(): number {
     return this.#queue.us();
   }
@@ -153,7 +153,7 @@ export class BandwidthEstimator {
     return this.#probes.due(this.#steps?.bps, enough * this.wantedBps, this.mustFit, nowUs);
   }
 
-  /** The viewer takes another way: nothing that was found holds any more. */
+  /** The viewer uses another path: earlier measurements no longer apply. */
   restart(nowUs: number): void {
     this.#groups = new PacketGroups();
     this.#trend = new DelayTrend();
@@ -187,7 +187,7 @@ export class BandwidthEstimator {
     return { verdict, probed };
   }
 
-  /** The first estimate: of the first probe, or, where that got lost, of what arrives. */
+  /** The first estimate: from the first probe, or, if that was lost, from the arriving rate. */
   #first(probed: ProbeResult | undefined): RateSteps | undefined {
     const bps = probed?.bps ?? this.#acknowledged.bps(ACKNOWLEDGED_US);
     return bps === undefined ? undefined : new RateSteps(bps);
@@ -224,7 +224,7 @@ export class BandwidthEstimator {
     }
     if (probed && probed.bps > steps.bps) {
       steps.set(Math.min(probed.bps, this.#mostBps), nowUs);
-      // All that is watched fits: what seemed to be a limit was none, or is none any more.
+      // All watched cameras fit: the presumed limit was none, or no longer applies.
       if (!probed.isLimit && !steps.isLimitKnown && steps.bps >= this.wantedBps) this.#mustFit = false;
       return;
     }
@@ -244,7 +244,7 @@ export class BandwidthEstimator {
     );
   }
 
-  /** @param share of what arrives */
+  /** @param share of the arriving rate */
   #lower(steps: RateSteps, windowUs: number, share: number, nowUs: number): void {
     const acknowledgedBps = this.#acknowledged.bps(windowUs) ?? steps.bps;
     const sentBps = this.#sentRate.bps(ACKNOWLEDGED_US);
@@ -259,13 +259,13 @@ export class BandwidthEstimator {
     this.#probes.postpone(0, nowUs);
   }
 
-  /** The queue is not ours. */
+  /** Our video does not cause the queue. */
   #goBack(steps: RateSteps, formerBps: number, nowUs: number): void {
     this.#queue.accept();
     steps.set(formerBps, nowUs);
   }
 
-  /** As large a share of less is lost: that was no cause. */
+  /** The same share is lost at a lower rate: the rate was not the cause. */
   #endTrial(nowUs: number): void {
     if (this.#beforeTrialBps !== undefined) this.#steps?.set(this.#beforeTrialBps, nowUs);
     this.#beforeTrialBps = undefined;

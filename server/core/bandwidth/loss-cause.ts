@@ -1,11 +1,10 @@
 /**
- * Tells losses at random from those of a line that is sent too much, where no queue shows it: a policer, or a queue of
- * a few packets. Random losses take the same share of little as of much; a full line takes the more the more is sent.
+ * Distinguishes random losses from losses of an overloaded line without a visible queue: a policer, or a queue of a few packets.
+ * Random losses take the same share at a low rate as at a high one; an overloaded line loses more, the higher the rate.
  *
- * Invariants: losses at random, also in bursts, are never a reason to send less for long; neither is a single report.
- * Sending less is a trial: where as large a share is lost of less, it was no cause, and for a while it is not tried
- * again. Without a difference between much and little it is tried only where a third is lost, or where it helped
- * lately. Time is an argument.
+ * Invariants: random losses, also in bursts, never lower the rate for long, and neither does a single report. Lowering the rate
+ * is a trial: if the same share is lost at the lower rate, the rate was not the cause, and for a while it is not tried again. If
+ * high and low rates show no difference, it is tried only when a third is lost, or when it helped recently. Time is an argument.
  */
 
 import type { PacketResult } from './sent-packets.ts';
@@ -43,7 +42,7 @@ export class LossCause {
   #packets = 0;
   #lost = 0;
   #bytes = 0;
-  /** The share lost before less was sent for a trial. */
+  /** The share lost before the trial lowered the rate. */
   #trialShare: number | undefined;
   #randomUntilUs = -Infinity;
   #policedUntilUs = -Infinity;
@@ -53,7 +52,7 @@ export class LossCause {
     return shareOf(this.#windows.slice(-TRIAL_WINDOWS));
   }
 
-  /** @returns 'full': less must be sent; 'random': what was lowered for a trial was no cause */
+  /** @returns 'full': the rate must be lowered; 'random': the trial has shown that the rate is not the cause */
   add({ sentUs, arrivedUs, wasLost, bytes }: PacketResult, nowUs: number): LossVerdict {
     if (wasLost) {
       this.#lost = Math.max(0, this.#lost - 1);
@@ -69,7 +68,7 @@ export class LossCause {
     return isWhole ? this.#verdict(nowUs) : 'none';
   }
 
-  /** Less is sent from now on, for whatever reason: what was measured before is of another rate. */
+  /** The rate is lowered, for whatever reason: earlier measurements belong to another rate. */
   lowered(): void {
     this.#windows = [];
   }
@@ -112,7 +111,7 @@ export class LossCause {
   }
 }
 
-/** The losses of the quicker half of the windows are beyond doubt more than those of the slower one. */
+/** The windows with a higher rate have significantly more losses than those with a lower one. */
 function growsWithRate(windows: readonly Window[]): boolean {
   const sorted = windows.toSorted((a, b) => a.sentBps - b.sentBps);
   const half = Math.floor(sorted.length / 2);

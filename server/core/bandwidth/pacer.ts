@@ -1,12 +1,12 @@
 /**
- * When each packet to one viewer leaves: as many at once as the line carries in BURST_US, the others at a rate little
- * above the line's, so that a keyframe does not overrun a short queue somewhere on the way. Repairs leave first. A
- * probe is a part of what is sent, at the probe's rate, filled up with padding.
+ * Decides when each packet to one viewer leaves: as many at once as the line carries in BURST_US, the others slightly faster than
+ * the line, so that a keyframe does not overrun a short queue on the path. Retransmissions leave first. A probe is a part of the
+ * sent packets, at the probe's rate, filled up with padding.
  *
- * Invariants: nothing waits while the line is much wider than what is sent; packets of one kind leave in the order they came in;
- * `isFull` says that frames are to be skipped before more waits than MAX_WAIT_US, `isFilling` that those of upper
- * layers are; a keyframe only ever takes the place of more of its own stream; repairs that waited longer are dropped.
- * Time is an argument; `nextUs` says when to call `run`.
+ * Invariants: nothing waits while the line is much wider than the video; packets of one kind leave in the order they came in;
+ * `isFull` tells the caller to skip frames before the queue exceeds MAX_WAIT_US, `isFilling` to skip frames of upper layers; a
+ * keyframe replaces only packets of its own stream, if these have more bytes; repairs that waited longer are dropped. Time is
+ * an argument; `nextUs` says when to call `run`.
  */
 
 import type { Probe } from './probes.ts';
@@ -17,7 +17,7 @@ export interface Paced {
   readonly ssrc?: number;
   /** As a line carries it. */
   readonly bytes: number;
-  /** Sent again: of use only if it comes soon. Repair packets follow their frame. */
+  /** A retransmission: useful only if it arrives soon. Repair packets follow their frame. */
   readonly isRepair: boolean;
 }
 
@@ -30,15 +30,15 @@ interface RunningProbe extends Probe {
 export type SendPaced<Packet> = (packet: Packet, probe: number, nowUs: number) => void;
 
 const BURST_US = 20_000;
-/** While nothing is known of a line. */
+/** While the line is unknown. */
 const FIRST_BPS = 5_000_000;
-/** Multiple of what is watched, where no limit was met: more cameras wait no longer, and a line of middle width takes it. */
+/** Multiple of the watched cameras' demand before a limit is found: more cameras wait no longer, and a medium line carries it. */
 const UNLIMITED = 2;
-/** Before a limit of the line is met: a keyframe need not wait. */
+/** Before a limit of the line is found: a keyframe need not wait. */
 const WIDE = 2.5;
 /**
- * After a limit was met: a keyframe that leaves quicker than the line carries it makes a queue, for which the estimate
- * falls, and the rung with it.
+ * After a limit was found: a keyframe that leaves faster than the line carries it causes a queue, which lowers the estimate, and
+ * the rung with it.
  */
 const LIMITED = 1.1;
 const MAX_WAIT_US = 400_000;
@@ -53,10 +53,10 @@ export class Pacer<Packet extends Paced> {
   #media: Packet[] = [];
   #waitingBytes = 0;
   #paceBps = FIRST_BPS;
-  /** The pace that a probe under way may show to be right. */
+  /** The pace that the running probe is testing. */
   #hopedBps = FIRST_BPS;
   #burstBytes = (FIRST_BPS * BURST_US) / 8_000_000;
-  /** Sent and not yet drained by the pace. */
+  /** Bytes sent and not yet drained by the pace. */
   #debtBytes = 0;
   #debtUs = 0;
   #probe: RunningProbe | undefined;
@@ -67,7 +67,7 @@ export class Pacer<Packet extends Paced> {
     this.#padding = padding;
   }
 
-  /** When to call `run`; undefined: nothing waits. */
+  /** When to call `run`; undefined: no packet waits. */
   get nextUs(): number | undefined {
     if (this.#probe) return this.#debtUs + 1_000;
     if (this.#waitingBytes === 0) return undefined;
@@ -75,7 +75,7 @@ export class Pacer<Packet extends Paced> {
     return this.#debtUs + Math.max(1_000, (excessBytes * 8_000_000) / this.#paceBps);
   }
 
-  /** How long a packet waits that comes now. */
+  /** How long a packet added now would wait. */
   get waitUs(): number {
     return (this.#waitingBytes * 8_000_000) / this.#hopedBps;
   }
@@ -90,7 +90,7 @@ export class Pacer<Packet extends Paced> {
 
   /**
    * @param targetBps undefined: not known
-   * @param freeBps what is watched could use, where no limit of the line was met; undefined: one was
+   * @param freeBps the demand of the watched cameras, if no limit of the line was found; undefined: one was
    */
   setRate(targetBps: number | undefined, freeBps: number | undefined): void {
     const factor = freeBps === undefined ? LIMITED : WIDE;
@@ -107,13 +107,13 @@ export class Pacer<Packet extends Paced> {
     this.run(nowUs);
   }
 
-  /** Begins a probe with what is sent next, unless one is under way. */
+  /** Begins a probe with the next packets, unless one is running. */
   startProbe(probe: Probe, nowUs: number): void {
     this.#probe ??= { ...probe, beganUs: nowUs, sentBytes: 0 };
   }
 
   /**
-   * Drops what waits of this stream, so that a keyframe can take its place.
+   * Drops the waiting packets of this stream, so that a keyframe can replace them.
    *
    * @returns false, and drops nothing, if fewer than `bytes` of it wait: the keyframe would add to the queue
    */

@@ -1,9 +1,9 @@
 /**
- * Puts packets that were sent together into groups, and compares each group with the one before: how much further apart
- * they arrive than they were sent is how much longer the second one waited in a queue of the line.
+ * Puts packets that were sent together into groups, and compares each group with the one before: if they arrive further apart
+ * than they were sent, the second one waited longer in a queue of the line.
  *
- * A frame is one group. So is what a wireless link held back and then delivers at once. Packets that overtook others say
- * nothing. Method: draft-ietf-rmcat-gcc-02 section 5.2, as libwebrtc has it today. Time is an argument.
+ * A frame is one group; so are packets that a wireless link held back and then delivers at once. Reordered packets are ignored.
+ * Method: draft-ietf-rmcat-gcc-02 section 5.2, as libwebrtc has it today. Time is an argument.
  */
 
 export interface GroupDelta {
@@ -14,7 +14,7 @@ export interface GroupDelta {
 }
 
 const GROUP_US = 5_000;
-/** Packets of one delivery follow each other as closely. */
+/** Packets delivered together are at most this far apart. */
 const BURST_GAP_US = 5_000;
 const MAX_BURST_US = 100_000;
 /** A clock that was set. */
@@ -58,7 +58,7 @@ export class PacketGroups {
       this.#reordered = 0;
       return delta;
     }
-    // Packets overtake each other again and again: the times of groups are mixed up.
+    // Packets are reordered repeatedly: the times of groups are mixed up.
     if (++this.#reordered >= MAX_REORDERED) {
       this.#before = undefined;
       this.#reordered = 0;

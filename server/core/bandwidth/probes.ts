@@ -1,11 +1,11 @@
 /**
- * Probes: short bursts at a rate that the line may carry, made of packets that wait anyway, filled up with padding. The
- * part of a burst that arrives, and its pace, give a lower bound of what the line carries. So a viewer's video grows at
- * once if there is room, though it never sends as much.
+ * Probes: short bursts at a rate that the line may carry, made of packets that wait anyway, filled up with padding. The part of a
+ * burst that arrives, and its rate, give a lower bound of the line's capacity. So a viewer's video grows at once if there is
+ * room, although the video never used that rate.
  *
- * Invariants: one probe at a time; none while the queue grows; after one that failed the next one waits longer, up to
- * MAX_WAIT_US; what a viewer claims of a probe counts no more than what was sent. Method: libwebrtc's probe controller
- * and probe bitrate estimator. Time is an argument.
+ * Invariants: one probe at a time; none while the queue grows; after a failed probe the next one waits longer, up to MAX_WAIT_US;
+ * a viewer's reports of a probe count for at most the rate that was sent. Method: libwebrtc's probe controller and probe bitrate
+ * estimator. Time is an argument.
  */
 
 import type { PacketResult } from './sent-packets.ts';
@@ -21,16 +21,16 @@ const DURATION_US = 20_000;
 const MIN_BYTES = 1_800;
 const MIN_BPS = 200_000;
 const FIRST_BPS = 2_000_000;
-/** More at once would overrun the queue of a line of a few Mbit/s, and lose what is sent. */
+/** More at once would overrun the queue of a line of a few Mbit/s, and lose packets. */
 const MAX_FIRST_BPS = 20_000_000;
 const STEP = 2;
-/** Share of the rate tried, from which the line carried it. */
+/** Share of the tried rate from which the line counts as carrying it. */
 const PASSED = 0.7;
 /** It arrived slower than this share of the rate it was sent at: the line was full. */
 const FULL = 0.9;
 const FULL_SHARE = 0.95;
 const MIN_ARRIVED = 4;
-/** Share of the bytes sent that arrived or got lost, before a probe is judged. */
+/** Share of the sent bytes that must have arrived or been lost before a probe is judged. */
 const JUDGED = 0.8;
 const TIMEOUT_US = 1_000_000;
 const FIRST_WAIT_US = 2_000_000;
@@ -49,9 +49,9 @@ interface Burst {
 }
 
 export interface ProbeResult {
-  /** Lower bound of what the line carries. */
+  /** Lower bound of the line's capacity. */
   bps: number;
-  /** The line carries less than was tried. */
+  /** The line carries less than the tried rate. */
   isLimit: boolean;
 }
 
@@ -63,9 +63,9 @@ export class Probes {
   #waitUs = FIRST_WAIT_US;
 
   /**
-   * @param bps what the line is thought to carry; undefined: not known
-   * @param enoughBps nothing would be gained by more
-   * @param mustFit the line showed that it carries no more than about `bps`: it is tried in steps
+   * @param bps the estimate; undefined: not known
+   * @param enoughBps a higher rate would bring nothing
+   * @param mustFit the line has shown that it carries no more than about `bps`: higher rates are tried in steps
    * @returns the probe to send now, if one is due
    */
   due(bps: number | undefined, enoughBps: number, mustFit: boolean, nowUs: number): Probe | undefined {
@@ -80,13 +80,13 @@ export class Probes {
     return this.#current;
   }
 
-  /** The queue grows: this is no time to try more. */
+  /** The queue grows: no probe may begin. */
   postpone(us: number, nowUs: number): void {
     this.#current = undefined;
     this.#nextUs = Math.max(this.#nextUs, nowUs + Math.max(us, this.#waitUs));
   }
 
-  /** A packet has arrived or got lost. @returns the rate found, once enough of the probe is known */
+  /** A packet has arrived or was lost. @returns the measured rate, once enough of the probe is known */
   onResult(result: PacketResult, nowUs: number): ProbeResult | undefined {
     const current = this.#current;
     if (!current || result.probe !== current.id) return undefined;
@@ -119,7 +119,7 @@ export class Probes {
       this.#waitUs = FIRST_WAIT_US;
       this.#nextUs = nowUs;
     } else this.#wait(nowUs);
-    // A burst that left faster than the rate tried says nothing about that rate.
+    // A burst that left faster than the tried rate shows nothing about that rate.
     return { bps, isLimit: arrivedBps < FULL * Math.min(probe.bps, sentBps) };
   }
 
@@ -145,7 +145,7 @@ function addTo(burst: Burst, { sentUs, arrivedUs, bytes, wasLost }: PacketResult
   burst.lastArrivedUs = Math.max(burst.lastArrivedUs, arrivedUs);
 }
 
-/** Packets that come at once come at any rate. */
+/** Packets that arrive at the same moment have no rate. */
 function rate(bytes: number, us: number): number {
   return (bytes * 8_000_000) / Math.max(us, 250);
 }

@@ -1,10 +1,10 @@
 /**
- * The rate that a line is thought to carry, by additive increase and multiplicative decrease: up by half a second until
- * the limit was met once, by 8 % a second where it is not known any more, by about a packet per round trip near it, and
- * down to a little less than what arrives when the queue grows.
+ * The estimated rate of a line, by additive increase and multiplicative decrease: up by half a second until the limit was found
+ * once, by 8 % a second when the limit is no longer known, by about a packet per round trip near it, and down to slightly less
+ * than the arriving rate when the queue grows.
  *
- * Invariants: it does not grow beyond what was tried (1.5 × what arrives), nor, soon after the limit was met, beyond
- * that; probes do. Method: draft-ietf-rmcat-gcc-02 section 5.5, as libwebrtc has it today. Time is an argument.
+ * Invariants: it does not grow beyond the tried rate (1.5 × the arriving rate), nor, soon after the limit was found, beyond that;
+ * probes do. Method: draft-ietf-rmcat-gcc-02 section 5.5, as libwebrtc has it today. Time is an argument.
  */
 
 /** Per second. */
@@ -16,10 +16,10 @@ const TRIED_MORE_BPS = 10_000;
 const PACKET_BITS = 9_600;
 const RESPONSE_US = 100_000;
 const MIN_ADDED_BPS = 4_000;
-/** How long a limit that was met is believed. */
+/** How long a limit that was found is assumed to hold. */
 const BELIEVED_US = 10_000_000;
 const BEYOND = 1.05;
-/** The limit found before: its weight, and its deviation within reason. */
+/** The previous limit: its weight, and the bounds of its deviation. */
 const LIMIT_WEIGHT = 0.05;
 const MIN_DEVIATION = 0.4;
 const MAX_DEVIATION = 2.5;
@@ -43,7 +43,7 @@ export class RateSteps {
     return this.#bps;
   }
 
-  /** The limit of the line was met, and was not far exceeded since. */
+  /** The limit of the line was found, and has not been far exceeded since. */
   get isLimitKnown(): boolean {
     return this.#limitKbps !== undefined;
   }
@@ -68,10 +68,10 @@ export class RateSteps {
   }
 
   /**
-   * The queue grows, or the line loses what it cannot carry.
+   * The queue grows, or the line loses the excess.
    *
-   * @param acknowledgedBps what arrives meanwhile
-   * @param share of it that is to be sent from now on, 0 … 1
+   * @param acknowledgedBps the arriving rate meanwhile
+   * @param share of it to send from now on, 0 … 1
    */
   lower(acknowledgedBps: number, share: number, nowUs: number): void {
     this.#raisedUs = nowUs;
@@ -80,7 +80,7 @@ export class RateSteps {
     this.#bps = Math.max(MIN_BPS, Math.min(this.#bps, share * acknowledgedBps));
   }
 
-  /** It was tried, or is known from elsewhere. */
+  /** The rate was tried, or is known from elsewhere. */
   set(bps: number, nowUs: number): void {
     this.#raisedUs = nowUs;
     this.#bps = Math.max(MIN_BPS, bps);
@@ -96,7 +96,7 @@ export class RateSteps {
   #noteLimit(kbps: number): void {
     const before = this.#limitKbps;
     const lower = (before ?? 0) - NEAR * Math.sqrt(this.#deviation * (before ?? 0));
-    // Another limit than before: the line has changed.
+    // The limit differs from the previous one: the line has changed.
     if (before === undefined || kbps < lower) {
       this.#limitKbps = kbps;
       return;

@@ -1,11 +1,10 @@
 /**
- * The packets sent to one viewer lately, by their transport-wide number, and what its feedback says became of each
- * (core/rtp/transport-feedback.ts).
+ * The packets sent to one viewer recently, by their transport-wide number, and whether its feedback reports each as arrived or
+ * lost (core/rtp/transport-feedback.ts).
  *
- * Invariants: only what was sent lately can arrive, and each packet once: a report of other numbers, or of the same
- * ones again, says nothing. A packet reported as lost that turns up later arrives after all; one that no report names
- * is none of both. A packet costs a few words in a ring, which grows no further than MAX_CAPACITY packets. Time is an
- * argument.
+ * Invariants: only recently sent packets can arrive, and each only once: reports of other numbers, or of the same ones again, are
+ * ignored. A packet reported as lost may arrive later and then counts as arrived; a packet that no report names is neither. A
+ * packet costs a few words in a ring, which grows to at most MAX_CAPACITY packets. Time is an argument.
  */
 
 import { sequenceDistance } from '../rtp/sequence-numbers.ts';
@@ -17,7 +16,7 @@ export interface PacketResult {
   arrivedUs: number | undefined;
   /** It was reported as lost before. */
   wasLost: boolean;
-  /** The report that would have named it got lost itself: nobody knows. */
+  /** The report that would have named it was itself lost: unknown. */
   isUnreported: boolean;
   /** As a line carries it. */
   bytes: number;
@@ -50,7 +49,7 @@ export class SentPackets {
   #ring = ringOf(MIN_CAPACITY);
   /** Packets ever sent; the number of the next one, not wrapped. */
   #count = 0;
-  /** The first that no report has come for. */
+  /** The first packet without a report. */
   #unreported = 0;
   /** Reference time of the newest feedback, not wrapped. */
   #reference: number | undefined;
@@ -75,7 +74,7 @@ export class SentPackets {
     return this.#count++ & 0xffff;
   }
 
-  /** @returns what is new in it, in the order in which it was sent */
+  /** @returns the packets that it newly reports, in the order in which they were sent */
   onFeedback(feedback: TransportFeedback): PacketResult[] {
     const results: PacketResult[] = [];
     const referenceUs = this.#unwrapped(feedback.referenceTime) * REFERENCE_US;

@@ -1,17 +1,16 @@
 /**
- * Waiting time of even the luckiest packet in the line's queue: the least delay of the last quarter of a second, beyond
- * the least one of the last ten seconds. Jitter does not show in it, for some packets are always quick; a queue that
- * never empties does.
+ * Waiting time of even the fastest packet in the line's queue: the least delay of the last quarter of a second, minus the least
+ * one of the last ten seconds. Jitter does not affect it, because some packets are always fast; a queue that never empties does.
  *
- * Invariant: a delay that stays although less is sent is not ours (another way, a flow of TCP that fills the queue),
- * and counts as none once it is accepted. Time is an argument, and is that of the viewer's clock.
+ * Invariant: a delay that stays although the rate is lowered is not caused by our video (another path, a TCP flow that fills the
+ * queue), and counts as none once it is accepted. Time is an argument, on the viewer's clock.
  */
 
 const SLOT_US = 25_000;
 const SLOTS = 10;
 const BUCKET_US = 1_000_000;
 const BUCKETS = 10;
-/** Fewer packets may all have been held up. */
+/** Fewer packets may all have been delayed. */
 const MIN_PACKETS = 4;
 
 interface Slot {
@@ -57,7 +56,7 @@ export class StandingQueue {
     return Math.max(0, leastUs - Math.min(...this.#buckets.map((bucket) => bucket.leastUs)));
   }
 
-  /** Takes the present queue as one that other flows cause. */
+  /** Accepts the present queue as caused by other flows. */
   accept(): void {
     const bucket = this.#buckets.at(-1);
     if (!bucket) return;

@@ -2,19 +2,19 @@
  * One camera's share of a viewer's line over time: follows the allocation down at once, and up with care, because each
  * change of rung or bitrate costs a keyframe.
  *
- * Invariants: a share that the line carries is never exceeded; a line must offer more, with a margin, for a while
- * before anything is raised, and ever longer where that has failed; what the page asks for (a larger view, a camera
- * fewer) waits for nothing. Time is an argument.
+ * Invariants: a share never exceeds what the line carries; a line must offer more, with a margin, for a while before anything is
+ * raised, and for longer after each raise that failed; a change of the page (a larger view, a camera fewer) takes effect without
+ * a wait. Time is an argument.
  */
 
 import { RUNG_NAMES } from '../video/rungs.ts';
 import type { ForwardingTarget } from '../video/forwarding-target.ts';
 import type { Share } from './allocation.ts';
 
-/** Share of an estimate that is offered: the rest is the margin of a raise. */
+/** Share of an estimate that counts as offered: the rest is the margin of a raise. */
 export const OFFER_SHARE = 0.93;
 const FIRST_HOLD_US = 2_000_000;
-/** Factor above the capacity at the last change of a share from which the line counts as another one. */
+/** Factor above the capacity at the last change of a share, from which the line counts as a new one. */
 const FAR_MORE = 2;
 const FAR_MORE_HOLD_US = 1_000_000;
 const MAX_HOLD_US = 60_000_000;
@@ -22,7 +22,7 @@ const MAX_HOLD_US = 60_000_000;
 const PROBATION_US = 10_000_000;
 /** Since the last failure: the next raise is a first one again. */
 const CALM_US = 180_000_000;
-/** A limit that is exceeded by less is kept: a line is not known better. */
+/** A limit exceeded by less is kept: the capacity of a line is not known more precisely. */
 const KEPT_SHARE = 0.95;
 const WORTHWHILE_RAISE = 1.12;
 /** An encoder's bitrate rises by at most this at once. */
@@ -37,7 +37,7 @@ export class SteadyShare {
   #failedUs = -Infinity;
   /** Rate of the line when the share was last changed. */
   #changedAtBps = Infinity;
-  /** The least that was offered since then, where that is more than it has. */
+  /** The least that was offered since then, if that exceeds the present share. */
   #offer: { sinceUs: number; share: Share } | undefined;
 
   get share(): Share | undefined {
@@ -45,10 +45,10 @@ export class SteadyShare {
   }
 
   /**
-   * @param carried what the line carries
-   * @param offered what it would carry with a margin
-   * @param targetBps the estimate that both follow from; undefined: none yet
-   * @returns what to send
+   * @param carried the allocation that the line carries
+   * @param offered the allocation with a margin
+   * @param targetBps the estimate for both; undefined: none yet
+   * @returns the share to send
    */
   update(carried: Share, offered: Share, targetBps: number | undefined, nowUs: number): Share {
     const before = this.#share;
@@ -60,16 +60,16 @@ export class SteadyShare {
   }
 
   /**
-   * The page has changed: what the line carries of it now is sent at once, also where that is more.
+   * The page has changed: its new allocation takes effect at once, even if it is larger.
    *
-   * @returns what to send
+   * @returns the share to send
    */
   follow(carried: Share): Share {
     this.#share = this.#change(carried);
     return carried;
   }
 
-  /** Another line: nothing that failed on the old one counts. */
+  /** A new line: failures on the old one do not count. */
   restart(): void {
     this.#holdUs = FIRST_HOLD_US;
     this.#raisedUs = -Infinity;
@@ -94,7 +94,7 @@ export class SteadyShare {
   }
 
   #lower(carried: Share, targetBps: number, nowUs: number): Share {
-    // A rung that others made larger is too much for the same line: that says nothing of it.
+    // A rung that others made larger exceeds the same line: that shows nothing about the line.
     const hasFallen = targetBps < OFFER_SHARE * this.#raisedAtBps;
     if (hasFallen && carried.limitedBy === 'line' && nowUs - this.#raisedUs < PROBATION_US) {
       this.#holdUs = Math.min(MAX_HOLD_US, 2 * this.#holdUs);

@@ -1,23 +1,23 @@
 /**
- * Tells a queue that is ours from one that is not: one that is ours drains when less is sent. One that stays as it was
- * is none, the path has become longer; one that does not drain after several decreases is another flow's.
+ * Tells whether our video causes the queue: such a queue drains when the rate is lowered. A delay that stays is no queue, the
+ * path has become longer; a queue that does not drain after several decreases belongs to another flow.
  *
- * Invariant: a queue that is not ours costs no more than MAX_VAIN decreases. Time is an argument.
+ * Invariant: a queue that our video does not cause leads to at most MAX_VAIN decreases. Time is an argument.
  */
 
 const DRAINED = 0.8;
-/** A queue that is shorter, or has shrunk to this share, was ours. */
+/** A queue that is shorter, or has shrunk to this share, was caused by our video. */
 const SHORT_US = 8_000;
 const SHRUNK = 0.5;
 /** Number of decreases that drain a queue of our own. */
 const MAX_VAIN = 3;
-/** Share of the queue by which it changes at most where it is none. */
+/** Largest change, as a share of the delay, at which the delay is no queue. */
 const UNMOVED = 0.05;
-/** With jitter, no queue is known better. */
+/** With jitter, no queue is known more precisely. */
 const UNMOVED_US = 4_000;
 /** Time for which the queue counts as that of another flow, and only losses show that it is full. */
 const SHARED_US = 10_000_000;
-/** No more is sent than this many times what was found: the queue had time to drain. */
+/** At most this multiple of the measured rate is sent: the queue had time to drain. */
 const OBEYED = 1.1;
 
 export class VainDecreases {
@@ -38,22 +38,22 @@ export class VainDecreases {
     return this.#count > 0 && queueUs < DRAINED * this.#queueUs;
   }
 
-  /** The next decrease is not one after another that was in vain. */
+  /** The next decrease does not follow one in vain. */
   isFirst(nowUs: number): boolean {
     return this.#count === 0 || this.isShared(nowUs);
   }
 
-  /** The queue is not long any more. */
+  /** The queue is no longer long. */
   drains(queueUs: number): void {
     if (queueUs < Math.max(SHORT_US, SHRUNK * this.#queueUs)) this.#count = 0;
   }
 
   /**
-   * Less is to be sent.
+   * The rate is to be lowered.
    *
    * @param bps estimate
-   * @param sentBps what is sent; undefined: not known
-   * @returns the estimate to go back to, because the queue is not ours; undefined: it may be
+   * @param sentBps the rate sent; undefined: not known
+   * @returns the estimate to return to, because our video does not cause the queue; undefined: it may
    */
   next(queueUs: number, bps: number, sentBps: number | undefined, nowUs: number): number | undefined {
     const isFirst = this.isFirst(nowUs);
@@ -68,14 +68,14 @@ export class VainDecreases {
     return this.#end(this.#firstBps);
   }
 
-  /** Less has been sent for a while. @returns the estimate to go back to, because the queue stays as it was; as `next` */
+  /** A lower rate has been sent for a while. @returns the estimate to return to, because the queue has not changed; as `next` */
   undone(queueUs: number, bps: number, sentBps: number | undefined): number | undefined {
     const isUnmoved = Math.abs(queueUs - this.#queueUs) < Math.max(UNMOVED * this.#queueUs, UNMOVED_US);
     const isObeyed = (sentBps ?? Infinity) < OBEYED * bps;
     return this.#count > 0 && isUnmoved && isObeyed ? this.#end(this.#beforeBps) : undefined;
   }
 
-  /** The first of them led to this estimate. */
+  /** The estimate after the first of them. */
   firstLowered(bps: number): void {
     this.#firstBps = bps;
   }

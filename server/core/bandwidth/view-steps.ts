@@ -1,9 +1,9 @@
 /**
- * The ladder of steps in which one camera can be sent to a viewer: the pace of the smallest rung first, then larger
- * rungs, up to the one that the size shown and the viewer's own wish ask for.
+ * The steps in which one camera can be sent to a viewer: first the frame rates of the smallest rung, then larger rungs, up to the
+ * one that the view and the viewer's chosen quality need.
  *
- * Invariants: a step costs more than the one below it; no rung is larger than the view needs; a rung that nobody else
- * holds is encoded for whatever its viewer can take, within limits; one that others hold costs what they made it.
+ * Invariants: a step costs more than the one below it; no rung is larger than the view needs; a rung that only this viewer uses
+ * is encoded at the bitrate that its line carries, within limits; one that others use costs the bitrate that they set.
  */
 
 import type { Rung, RungName } from '../video/rungs.ts';
@@ -16,7 +16,7 @@ export interface ViewedCamera {
   readonly rungs: readonly Rung[];
   /** Bits per second below which rungs are not encoded, because other viewers or a recording need them. */
   readonly heldBps: Readonly<Partial<Record<RungName, number>>>;
-  /** Undefined: the page never said, and gets the whole picture. */
+  /** Undefined: the page never sent a size, and gets the full picture. */
   readonly view: ShownView | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ViewStep extends ForwardingTarget {
   readonly minMediaBps: number;
   /** Bitrate of its rung without any limit, bits per second. */
   readonly wholeBps: number;
-  /** Whether at `maxBps` its rung has all the bits that it can use. */
+  /** Whether its rung has all the bits that it can use at `maxBps`. */
   readonly isWhole: boolean;
 }
 
@@ -48,7 +48,7 @@ const COVERING_SHARE = 0.85;
 const MIN_SHARE = 0.4;
 /** … or costs as much. */
 const ABOVE_NEXT = 1.05;
-/** There is nothing smaller that looks better. */
+/** No smaller rung looks better. */
 const LOWEST_MIN_SHARE = 0.75;
 const LOWEST_MIN_BPS = 100_000;
 /** Shares of what the whole picture costs. */
