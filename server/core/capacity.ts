@@ -2,10 +2,10 @@
  * Decides who may watch when the server is near its limit, for every kind of picture stream: a running video consumer,
  * or JPEGs over the WebSocket or HTTP. Paused streams cost nothing and are not counted.
  *
- * Invariants: one user has at most STREAM_SHARES.perUser streams, of all their pages. A stream is admitted only while
- * there is room (core/admission.ts), with two exceptions, so that a full server interrupts no viewer: a viewer of a
- * camera may watch it in a second way meanwhile (the next transport, the fallback), and a viewer who lost the
- * connection while watching is admitted again within RETURN_WITHIN_US.
+ * Invariants: one user has at most STREAM_SHARES.perUser streams, of all their pages. A stream is admitted only while there is
+ * room (core/admission.ts), with two exceptions, so that a full server interrupts no viewer: a viewer of a camera may start a
+ * second stream of it meanwhile (the next transport, the fallback), and a viewer who lost the connection while watching is
+ * admitted again within RETURN_WITHIN_US.
  */
 
 import { Admission, type AdmissionState, type LoadSample } from './admission.ts';
@@ -32,7 +32,7 @@ export interface CapacityStats {
   measured: LoadSample | null;
 }
 
-/** More than any server carries; of one user ten pages of 24 cameras, whatever the load. */
+/** More than any server carries; for one user, ten pages of 24 cameras, whatever the load. */
 export const STREAM_SHARES = { total: 4096, perUser: 256 };
 const RETURN_WITHIN_US = 30_000_000;
 const WAYS_PER_CAMERA = 2;
@@ -42,7 +42,7 @@ export class Capacity {
   readonly #admission = new Admission();
   readonly #clock: Clock;
   readonly #shares = new Shares(STREAM_SHARES);
-  /** The cameras sent to each viewer, one entry per way. */
+  /** The cameras sent to each viewer, one entry per stream. */
   readonly #watching = new Map<Viewer, string[]>();
   /** By user: streams recently lost with a connection. */
   readonly #returning = new Map<string, { streams: number; untilUs: number }>();

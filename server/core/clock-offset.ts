@@ -32,8 +32,8 @@ export class ClockOffset {
   }
 
   /**
-   * @returns by how many µs the exchange contradicts what was known, beyond the errors of both: 0 for a clock that runs as it
-   *   should; undefined when its four times contradict each other, which changes nothing
+   * @returns the µs by which the exchange contradicts the known offset, beyond the errors of both: 0 for a correct clock;
+   * undefined when its four times contradict each other, and the exchange is ignored
    */
   add({ t0, t1, t2, t3 }: ClockExchange): number | undefined {
     const roundTripUs = t3 - t0 - (t2 - t1);

@@ -1,4 +1,4 @@
-/** Whether the site's clock can be right, and what to do when it cannot. Pure. */
+/** Decides whether the site's clock can be right, and what to do if it cannot. Pure. */
 
 import type { SiteClockView } from '../wire/site.ts';
 

@@ -2,8 +2,8 @@
  * The clocks of this process. Invariant: nothing else on the server reads a clock (test/architecture/clocks.test.ts), so that a
  * duration is never measured on a clock that steps.
  *
- * The monotonic clock measures durations and deadlines. The wall clock dates, and is wrong at times: set right after the start,
- * set back, moved on while the machine slept. site-clock.ts alone compares the two.
+ * The monotonic clock measures durations and deadlines. The wall clock gives dates, and is sometimes wrong: corrected after the
+ * start, set back, moved on while the machine slept. Only site-clock.ts compares the two.
  */
 
 /**
@@ -34,7 +34,7 @@ export function machineUs(): number {
   return Number(process.hrtime.bigint()) / 1000;
 }
 
-/** The wall clock as it is set right now, ms since the Unix epoch: for what other programs compare with their own clocks. */
+/** The wall clock as it is set now, ms since the Unix epoch: for values that other programs compare with their own clocks. */
 export function wallMs(): number {
   return Date.now();
 }

@@ -3,7 +3,7 @@
  * people recognize a device in a list. It proves nothing: a client may send anything.
  */
 
-/** The first that fits; browsers also name those that they want to be taken for. */
+/** The first match counts; browsers also name other browsers that they are compatible with. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
   [/\bOPR\//, 'Opera'],

@@ -2,19 +2,19 @@
  * The part of its user's rights that an API key has. Pure: the user's own rights are looked up elsewhere
  * (accounts/access.ts), and a key has a right only while both have it.
  *
- * Invariant: a grant gives nothing that it does not name; `null` stands for the user in person, who needs no grant.
+ * Invariant: a grant gives only the rights that it names; `null` stands for the user in person, who needs no grant.
  */
 
 import { KEY_RIGHTS, type KeyCameraRights, type KeyPower, type KeyRight } from '../wire/key-rights.ts';
 
 export interface Grant {
-  /** To every camera of the user, also those that come later. */
+  /** To every camera of the user, also to cameras added later. */
   everyCamera: readonly KeyRight[];
   cameras: readonly KeyCameraRights[];
   powers: readonly KeyPower[];
 }
 
-/** Somebody who calls, and by which grant; null: in person. */
+/** A caller and its grant; null: the user in person. */
 export interface Holder {
   userId: string;
   grant: Grant | null;
@@ -42,13 +42,13 @@ export function rightsGranted(grant: Grant, cameraId: string): KeyRight[] {
   return KEY_RIGHTS.filter((right) => given.has(right));
 }
 
-/** An administrator's key that administers has every right, as the administrator has. */
+/** An administrator's key with `administer` has every right, like the administrator. */
 export function isGranted(grant: Grant | null, right: KeyRight, cameraId: string): boolean {
   if (grant === null || hasPower(grant, 'administer')) return true;
   return rightsGranted(grant, cameraId).includes(right);
 }
 
-/** Whether everything that it gives is given by the other. Null: a person, whose own rights bound it. */
+/** Whether the other grant includes all of this one. Null: a user in person, whose own rights are the bound. */
 export function isWithin(asked: Grant, grant: Grant | null): boolean {
   if (grant === null || hasPower(grant, 'administer')) return true;
   return (

@@ -2,9 +2,9 @@
  * Answers to requests with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07), kept for the request that is sent
  * again because its answer was lost. Time is an argument.
  *
- * Invariants: a key belongs to its caller, and to the first request it came with; of several requests with one key, at
- * most one is done; the memory of the server alone shows no answer (it may hold a secret) and no request (it may hold a
- * password): answers are sealed, and requests hashed, with the key that only the caller has.
+ * Invariants: a key belongs to its caller, and to the first request it came with; of several requests with one key, at most one
+ * is processed; the server's memory alone reveals no answer (it may contain a secret) and no request (it may contain a password):
+ * answers are encrypted, and requests hashed, with the key that only the caller has.
  */
 
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
@@ -22,17 +22,17 @@ interface Kept {
   readonly untilMs: number;
   /** undefined while the request is under way. */
   sealed: Buffer | undefined;
-  /** It failed, and may have been done all the same. */
+  /** The request failed, and may have had its effect. */
   isDoubtful: boolean;
 }
 
-/** To be ended by one of the three, once. */
+/** Call exactly one of the three, once. */
 export interface FirstAttempt {
-  /** It was done. */
+  /** The request succeeded. */
   keep(answer: string): void;
-  /** It was refused and made nothing: the key is free again. */
+  /** The request was refused and had no effect: the key is free again. */
   forget(): void;
-  /** It failed, nobody knows how far it came: the key is not free, for a second attempt might make a second thing. */
+  /** The request failed, with an unknown effect: the key is not free, because a second attempt might create a second object. */
   doubt(): void;
 }
 
@@ -47,7 +47,7 @@ export class KeptAnswers {
 
   /**
    * @param caller the user or key whose rights the request uses
-   * @param request everything that makes it this request: route, parameters, body
+   * @param request everything that identifies the request: route, parameters, body
    * @returns the answer of the first attempt, or, if this is the first, where to put its answer
    * @throws VigieError `unprocessable` for a key of another request, `conflict` while the first attempt is under way,
    * `tooManyRequests`
@@ -116,7 +116,9 @@ export class KeptAnswers {
     this.#forget(oldest[0]);
   }
 
-  /** The oldest first; what is under way stays, and is bounded by the requests that the server takes at a time. */
+  /**
+   * Oldest first; entries of running requests stay, and are bounded by the number of requests that the server takes at a time.
+   */
   #forgetBeyondBounds(): void {
     for (const [id, { sealed }] of this.#kept) {
       if (this.#kept.size <= MAX_TOTAL && this.#sealedBytes <= MAX_SEALED_BYTES) return;

@@ -1,8 +1,8 @@
-/** Moments as a clock on the wall of a time zone shows them, which jumps twice a year in most. */
+/** Local times of a time zone; in most zones the local clock jumps twice a year. */
 
 import { isTimeZone } from '../wire/site.ts';
 
-/** A moment as the clock on the wall shows it. */
+/** A moment in local time. */
 export interface WallTime {
   /** 0 (Sunday) … 6. */
   day: number;
@@ -11,11 +11,11 @@ export interface WallTime {
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-/** To make one takes longer than to use it a hundred times. One per time zone somebody has set. */
+/** Creating a formatter takes longer than using it a hundred times. One per time zone that somebody has set. */
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATS = 64;
 
-/** Read once, as Node reads it: to ask for it makes two formats, and recorders ask with every picture. */
+/** Read once, as Node reads it: reading it creates two formatters, and recorders need it for every picture. */
 let ofMachine: string | undefined;
 
 /** The time zone that the server's machine is set to, IANA; UTC where it is set to none that is known. */

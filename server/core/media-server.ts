@@ -30,7 +30,7 @@ export interface MediaServer {
   consume(transport: MediaTransport, cameraId: string, takesFlexfec: boolean): MediaConsumer;
 }
 
-/** For viewers who make an offer in numbers of their own. */
+/** For viewers whose offer has its own payload types. */
 export interface OfferedMediaServer extends Pick<MediaServer, 'createTransport' | 'transportParameters'> {
   /** The consumer starts paused. @throws VigieError `tooManyRequests` */
   consumeAs(transport: MediaTransport, cameraId: string, format: RtpFormat): MediaConsumer;

@@ -6,7 +6,7 @@
 export class RecentlyUsed<Key, Value> {
   readonly #limit: number;
   readonly #onDropped: (value: Value) => void;
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #values = new Map<Key, Value>();
 
   /** @param onDropped for values that must be closed */

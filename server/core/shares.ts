@@ -1,6 +1,6 @@
 /**
- * A bounded resource that several users hold: at most `total` of it in all, and at most `perUser` by one of them, whoever it
- * is. It is taken when it begins to be held and given back when it is held no more, not when the work on it is done.
+ * A bounded resource that several users hold: at most `total` of it in all, and at most `perUser` by any one of them. A part is
+ * taken when a user begins to hold it, and given back when the user no longer holds it, not when the work on it is done.
  *
  * Invariants: the last quarter is only for users who hold nothing, so that a few users, each within the limit for one,
  * cannot take all of it; what was taken is given back once.

@@ -1,10 +1,10 @@
 /**
- * Which date a moment of server time has: the one mapping between the monotonic clock and the wall clock.
+ * Maps moments of server time to dates: the one mapping between the monotonic clock and the wall clock.
  *
- * A wall clock that differs from the mapping by more than 500 ms was set (`stepped`): it was wrong before, so earlier moments
- * get new dates too. While the machine sleeps, the monotonic clock stands still (`slept`): earlier moments keep their dates.
+ * A wall clock that differs from the mapping by more than 500 ms was set (`stepped`): it was wrong before, so earlier moments get
+ * new dates too. While the machine sleeps, the monotonic clock stands still (`slept`): earlier moments keep their dates.
  * Invariant: between two changes the dates of two moments differ by what the monotonic clock says, within 0.1 %; smaller
- * differences are taken back by 1 ms a look, so that slow drift is no change.
+ * differences are corrected by 1 ms per check, so that slow drift does not count as a change.
  */
 
 import { serverClock, type Clock } from './clock.ts';
@@ -14,7 +14,7 @@ export interface ClockReading {
   serverUs: number;
   /** ms since the Unix epoch. */
   wallMs: number;
-  /** Since the machine was started, its sleep among it, ms. */
+  /** Since the machine was started, including its sleep, ms. */
   uptimeMs: number;
 }
 
@@ -22,20 +22,20 @@ export interface ClockChange {
   kind: 'stepped' | 'slept';
   /** How far the wall clock moved against the monotonic one, ms; below 0 when it was set back. */
   byMs: number;
-  /** Server time when it was noticed, µs, and at the look before, when nothing had happened yet. */
+  /** Server time when the change was noticed, µs, and at the check before, when nothing had happened yet. */
   atUs: number;
   sinceUs: number;
 }
 
 /** Dates of moments of server time. */
 export interface Dates {
-  /** @returns ms since the Unix epoch, as the site's clock has it now */
+  /** @returns ms since the Unix epoch, according to the site's present clock */
   dateMs(serverUs: number): number;
   /** The reverse. @returns µs */
   serverUs(dateMs: number): number;
 }
 
-/** Both clocks as features are given them: server time for durations, dates for people and for what is kept. */
+/** Both clocks for features: server time for durations, dates for people and for stored data. */
 export interface SiteTime extends Dates {
   /** Server time, µs. */
   nowUs(): number;
@@ -58,7 +58,7 @@ export const REDATED_MS = 10 * 60_000;
 
 const STEP_MS = 500;
 const SLEW_MS = 1;
-/** Pause of a process, while the wall clock moved on, that means its machine slept. */
+/** Pause of the process, while the wall clock moved on, from which the machine counts as having slept. */
 const STOOD_STILL_MS = 5_000;
 const MAX_ERAS = 16;
 

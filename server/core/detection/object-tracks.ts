@@ -1,11 +1,11 @@
 /**
- * Turns the reports of a camera's analysers into objects that come and go: each box is matched with the object it shows, and an
- * object that is seen long enough is told once, with all its later sightings. Pure; times are µs of server time.
+ * Turns the reports of a camera's analysers into objects with a start and an end: each box is matched with the object that it
+ * shows, and an object that is seen long enough is reported once, with all its later sightings. Pure; times are µs of server
+ * time.
  *
- * Invariants: a started object ends once, when nobody has reported it for `LOST_US`; at most `MAX_OBJECTS` are followed, whatever
- * is reported; started objects are limited in number over time; one report never takes two of its boxes for one object,
- * except boxes that nearly cover each other. Several analysers of one camera share its objects, so what two of them see
- * is one object.
+ * Invariants: a started object ends once, when no analyser has reported it for `LOST_US`; at most `MAX_OBJECTS` are tracked,
+ * whatever is reported; the rate of started objects is limited; two boxes of one report never count as one object, unless they
+ * nearly cover each other. Several analysers of one camera share its objects, so an object that two of them see is one object.
  */
 
 import type { DetectedBox } from '../../wire/detection.ts';
@@ -18,7 +18,7 @@ export const SCORES = { begin: 0.5, keep: 0.3, sure: 0.8 };
 /** Time without a report after which an object has gone. */
 export const LOST_US = 5_000_000;
 export const MAX_OBJECTS = 32;
-/** Objects that start, in the long run and at once: above this, a report is noise. */
+/** Objects that may start, in the long run and at once: above this, a report is noise. */
 const STARTS = { perSecond: 0.5, burst: 20 };
 const SIGHTINGS_TO_START = 2;
 /** Overlap from which two boxes of one report show one object twice. */
@@ -52,12 +52,12 @@ export class ObjectTracks {
     this.#starts = new TokenBucket(STARTS.perSecond, STARTS.burst, nowUs);
   }
 
-  /** Number of objects that are followed. */
+  /** Number of tracked objects. */
   get size(): number {
     return this.#followed.length;
   }
 
-  /** @returns what happened, and the object of each box; undefined for a box that is none, or that has not started */
+  /** @returns the changes, and the object of each box; undefined for a box without an object, or whose object has not started */
   report(
     { boxes, captureUs, zones }: ObjectReport,
     nowUs: number,
@@ -118,7 +118,7 @@ export class ObjectTracks {
     return matches;
   }
 
-  /** One that has not started gives way. @returns undefined when there are too many */
+  /** A new object replaces one that has not started. @returns undefined when there are too many */
   #follow(object: TrackedObject, nowUs: number): Followed | undefined {
     if (this.#followed.length >= MAX_OBJECTS) {
       const oldest = this.#followed.findIndex(

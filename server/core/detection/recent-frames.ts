@@ -1,5 +1,6 @@
 /**
- * The newest frames of one camera, by capture time: an analyser says what is in a picture only after the next ones have come.
+ * The newest frames of one camera, by capture time: an analyser reports the content of a picture only after the next ones have
+ * arrived.
  *
  * Invariant: it holds at most `MAX_AGE_US` of frames, and at most `MAX_BYTES` of them.
  */
@@ -28,7 +29,7 @@ export class RecentFrames {
     this.#frames.splice(0, tooMany);
   }
 
-  /** @returns the frame captured at this time; undefined when it is not there any more */
+  /** @returns the frame captured at this time; undefined when it is no longer kept */
   at(captureUs: number): CameraFrame | undefined {
     let nearest: CameraFrame | undefined;
     let nearestUs = NEAR_US;

@@ -1,6 +1,6 @@
 /**
- * One object in front of a camera, as the sightings of it in one picture after the other tell: where it is, what it is, where it
- * was, and when it was seen best. Times are µs of server time; those of sightings are capture times.
+ * One object in front of a camera, followed from picture to picture: its position, its label, its zones, and its best sighting.
+ * Times are µs of server time; those of sightings are capture times.
  *
  * Invariant: the label changes only for another that has clearly more weight, so that two labels in turn do not make it flicker.
  */
@@ -24,7 +24,7 @@ const REACH = { atOnce: 0.5, perSecond: 1, atMost: 2 };
 const MIN_SIZE_RATIO = 0.25;
 /** A box with a label that the object never had is the same object only where the two nearly cover each other. */
 const MIN_OVERLAP_OF_OTHER_LABEL = 0.5;
-/** Further than this, the direction it went in says little of where it is now. */
+/** After a longer time, its direction says little about its present position. */
 const MAX_AHEAD_US = 1_000_000;
 
 interface Vote {

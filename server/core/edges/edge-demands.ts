@@ -1,8 +1,8 @@
 /**
  * The edges' demands on a site's cameras, combined: the most that any edge wants of each rung.
  *
- * Invariants: a demand lapses LAPSE_MS after it was last heard, so that an edge that is gone, or cut off, keeps no
- * encoder running; an edge holds at most MAX_CAMERAS cameras, and all edges together MAX_DEMANDS, so that none can fill
+ * Invariants: a demand lapses LAPSE_MS after it was last received, so that an edge that has stopped, or lost its connection,
+ * keeps no encoder running; an edge holds at most MAX_CAMERAS cameras, and all edges together MAX_DEMANDS, so that none can fill
  * the site's memory. Time is an argument.
  */
 
@@ -10,19 +10,18 @@ import { RUNG_NAMES, type RungName } from '../video/rungs.ts';
 
 /** Two renewals may be lost (edge-renewals of RENEW_MS). */
 export const LAPSE_MS = 7_000;
-/** How often an edge repeats what it asks. */
+/** How often an edge repeats its demand. */
 export const RENEW_MS = 2_000;
 export const MAX_CAMERAS = 1_024;
 export const MAX_DEMANDS = 16_384;
 
-/** For each rung the most that can be taken, bits per second; Infinity: everything; a rung that is missing is not wanted. */
+/** For each rung the highest usable bitrate, bits per second; Infinity: no limit; a rung that is missing is not wanted. */
 export type WantedRungs = Partial<Record<RungName, number>>;
 
 export interface DemandChange {
   cameraId: string;
   /**
-   * Rungs that an edge has joined, which needs a keyframe of them; those that nobody had wanted before are not among
-   * them.
+   * Rungs that an edge has joined, so that it needs a keyframe of them; rungs that nobody wanted before are not included.
    */
   joined: RungName[];
 }
@@ -41,18 +40,18 @@ export class EdgeDemands {
   /** Demands above a limit. */
   refused = 0;
 
-  /** Demands that hold. */
+  /** Demands in force. */
   get size(): number {
     return this.#size;
   }
 
-  /** Edges that ask for something. */
+  /** Edges with a demand. */
   get edges(): string[] {
     return [...this.#counts.keys()];
   }
 
   /**
-   * Replaces what the edge asked of the camera before; nothing wanted ends it.
+   * Replaces the edge's former demand on the camera; an empty one ends it.
    *
    * @returns what has changed; undefined: nothing, or it was refused because of a limit
    */
@@ -73,7 +72,7 @@ export class EdgeDemands {
     return { cameraId, joined };
   }
 
-  /** Whether the edge asks for this rung: others are not heard. */
+  /** Whether the edge asks for this rung: requests for other rungs are ignored. */
   has(edge: string, cameraId: string, rung: RungName): boolean {
     return this.#cameras.get(cameraId)?.get(edge)?.wanted[rung] !== undefined;
   }
@@ -91,7 +90,7 @@ export class EdgeDemands {
     return most;
   }
 
-  /** @returns the cameras of which a demand has lapsed */
+  /** @returns the cameras with a demand that has lapsed */
   lapse(nowUs: number): string[] {
     const lapsed = new Set<string>();
     for (const [cameraId, edges] of this.#cameras)
@@ -100,7 +99,7 @@ export class EdgeDemands {
     return [...lapsed];
   }
 
-  /** Ends the demands of a camera that is gone. @returns false when there were none */
+  /** Ends the demands of a camera that was removed. @returns false when there were none */
   removeCamera(cameraId: string): boolean {
     const edges = [...(this.#cameras.get(cameraId)?.keys() ?? [])];
     for (const edge of edges) this.#remove(edge, cameraId);

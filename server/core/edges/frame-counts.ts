@@ -1,8 +1,8 @@
 /**
- * Numbers the frames of a rung at the site, and tells an edge which it lacks: how many of each layer.
+ * Numbers the frames of a rung at the site, and tells an edge how many frames of each layer are missing.
  *
- * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, those that the site
- * left out included; they wrap at 2^32, and nothing else is needed to know what is missing.
+ * Invariant: the counts of a frame say how many frames of each layer came before it in its epoch, including those that the site
+ * left out; they wrap at 2^32, and nothing else is needed to find missing frames.
  */
 
 import type { EdgeFrame } from '../../wire/edge-frame.ts';
@@ -12,7 +12,7 @@ export type CountedFrame = Pick<EdgeFrame, 'epoch' | 'sequence' | 'layer1Count' 
 type Layers = [number, number, number];
 
 const U32 = 2 ** 32;
-/** A number further ahead than this is one behind. */
+/** A number further ahead than this counts as one behind. */
 const HALF = 2 ** 31;
 
 /** The site's side. */
@@ -40,8 +40,8 @@ export class MissingFrames {
   #last: CountedFrame | undefined;
 
   /**
-   * @returns how many frames of each layer are missing in front of this one; `begins`: nothing is known of what was before;
-   *   `repeated`: it is not newer than the last one
+   * @returns how many frames of each layer are missing before this one; `begins`: the frames before are unknown; `repeated`: it
+   * is not newer than the last one
    */
   before(frame: CountedFrame & Pick<EdgeFrame, 'layer'>): Layers | 'begins' | 'repeated' {
     const last = this.#last;
@@ -56,7 +56,7 @@ export class MissingFrames {
     const own = (layer: number): number => (layer === tid ? 1 : 0);
     const layer1 = (frame.layer1Count - last.layer1Count + U32) % U32;
     const layer2 = (frame.layer2Count - last.layer2Count + U32) % U32;
-    // Counts that contradict each other come of no site; then it is as if layer 0 were missing.
+    // No site sends counts that contradict each other; they are treated as if layer 0 were missing.
     if (layer1 + layer2 > ahead || layer1 < own(1) || layer2 < own(2)) return [ahead - 1, 0, 0];
     return [ahead - layer1 - layer2 - own(0), layer1 - own(1), layer2 - own(2)];
   }

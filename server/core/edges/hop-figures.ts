@@ -1,4 +1,7 @@
-/** How frames come over one hop: how many, how old they are on arrival, and what was missing. For /metrics and for people. */
+/**
+ * Statistics of the frames over one hop: how many arrive, how old they are on arrival, and how many are missing. For /metrics and
+ * for people.
+ */
 
 /** Upper bounds of the classes of age, ms; above the last one a frame is too late to be shown. */
 export const AGE_CLASSES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
@@ -6,16 +9,16 @@ export const AGE_CLASSES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 export interface HopCounters {
   frames: number;
   bytes: number;
-  /** For each class of age the frames in it; the last count is of those older than all. */
+  /** The number of frames in each class of age; the last count is that of older frames. */
   byAge: number[];
   /** Left out by the site, or lost at NATS. */
   missing: number;
-  /** Came, and refer to a missing one. */
+  /** Arrived, and reference a missing frame. */
   undecodable: number;
   /** Older than the last class. */
   late: number;
   malformed: number;
-  /** Came twice, or out of order. */
+  /** Arrived twice, or out of order. */
   repeated: number;
   keyframeRequests: number;
   /** Demands that the site did not answer. */
@@ -40,7 +43,7 @@ export function newHopCounters(): HopCounters {
   };
 }
 
-/** @returns whether the frame comes too late to be shown */
+/** @returns whether the frame arrives too late to be shown */
 export function countAge({ byAge }: Pick<HopCounters, 'byAge'>, ageUs: number): boolean {
   const found = AGE_CLASSES_MS.findIndex((ms) => ageUs <= ms * 1000);
   const at = found < 0 ? AGE_CLASSES_MS.length : found;

@@ -1,9 +1,8 @@
 /**
- * Which frames of one rung can still be decoded, after some were lost or left out.
+ * Decides which frames of one rung can still be decoded, after some were lost or left out.
  *
- * Invariant: a frame is taken only when everything that it refers to was taken. A frame that is missing from an upper
- * layer costs that layer until it begins anew at a frame of layer sync; one from layer 0 costs everything up to the
- * next keyframe.
+ * Invariant: a frame is taken only if every frame that it references was taken. A missing frame of an upper layer ends that layer
+ * until the next layer-sync frame; one of layer 0 ends all layers until the next keyframe.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';

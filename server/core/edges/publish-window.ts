@@ -1,11 +1,10 @@
 /**
- * How much of a site's video is on its way to NATS, and whether there is room for more. NATS confirms by a round trip
- * (PING, PONG) what it has read; what is not confirmed waits somewhere in between, in this process, in sockets, on the
- * line.
+ * Bounds a site's video in flight to NATS. A round trip (PING, PONG) confirms what NATS has read; unconfirmed frames wait in this
+ * process, in sockets, or on the line.
  *
- * Invariants: at most MAX_BYTES are unconfirmed, CAMERA_BYTES of them of one camera, so that none takes the room of the
- * others; nothing is added while a round trip takes MAX_WAIT_US longer than it has to: whoever is behind gets fewer
- * frames, not older ones. Frames of upper layers give way at half of that. Time is an argument.
+ * Invariants: at most MAX_BYTES are unconfirmed, CAMERA_BYTES of them from one camera, so that no camera takes the room of the
+ * others; nothing is added while a round trip takes MAX_WAIT_US longer than the best one, so a slow connection gets fewer frames,
+ * not older ones. Frames of upper layers are dropped at half of that. Time is an argument.
  */
 
 /** Two keyframes of the largest camera. */
@@ -57,7 +56,7 @@ export class PublishWindow {
     add(this.#unmarked, cameraId, bytes);
   }
 
-  /** @returns whether to begin a round trip behind what was published; `confirmed` is to be called when it is over */
+  /** @returns whether to begin a round trip after the published frames; call `confirmed` when it ends */
   mark(nowUs: number): boolean {
     if (this.#unmarked.size === 0 || nowUs - this.#markedUs < MARK_INTERVAL_US) return false;
     this.#markedUs = nowUs;
@@ -66,7 +65,7 @@ export class PublishWindow {
     return true;
   }
 
-  /** The oldest round trip is over: they come in order. */
+  /** The oldest round trip has ended: they end in order. */
   confirmed(nowUs: number): void {
     const mark = this.#marks.shift();
     if (!mark) return;
@@ -77,7 +76,7 @@ export class PublishWindow {
     this.#learn(nowUs - mark.sentUs, nowUs);
   }
 
-  /** The connection is lost, and with it what was on its way. */
+  /** The connection is lost, and with it everything in flight. */
   reset(): void {
     this.#marks.length = 0;
     this.#unmarked.clear();
@@ -87,7 +86,7 @@ export class PublishWindow {
     this.#best = { us: Infinity, beforeUs: Infinity, sinceUs: -Infinity };
   }
 
-  /** By how much the oldest round trip is longer than it has to be. */
+  /** How much longer the oldest round trip takes than the best one. */
   #behindUs(nowUs: number): number {
     const oldest = this.#marks[0];
     return oldest ? nowUs - oldest.sentUs - (this.roundTripUs ?? 0) : 0;

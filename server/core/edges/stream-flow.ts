@@ -2,9 +2,9 @@
  * The flow of one stream of bytes through a tunnel, in both directions: how much may be sent, and how much room there
  * is to receive.
  *
- * Invariants: never more than WINDOW_BYTES are under way or waiting in one direction, whoever is slow; a message that
- * is missing is noticed by its number, and a side that sends more than it may by its amount: then the stream is broken,
- * for bytes are not to be guessed.
+ * Invariants: never more than WINDOW_BYTES are in flight or waiting in one direction, whichever side is slow; a missing message
+ * is detected by its number, and a side that sends more than it may by the amount: both break the stream, because lost bytes
+ * cannot be recovered.
  */
 
 export const WINDOW_BYTES = 256 * 1024;
@@ -36,7 +36,7 @@ export class StreamFlow {
     this.#maySend -= bytes;
   }
 
-  /** @returns false when the other side gives more than it was ever sent */
+  /** @returns false when the other side gives more credit than it was sent bytes */
   credited(bytes: number): boolean {
     this.#maySend += bytes;
     return this.#maySend <= WINDOW_BYTES;
@@ -56,8 +56,8 @@ export class StreamFlow {
   }
 
   /**
-   * @param waitingBytes received, and not taken yet
-   * @returns how many bytes more the other side may send, to be told to it; 0: not worth a message
+   * @param waitingBytes received, and not read yet
+   * @returns the credit to send: how many bytes more the other side may send; 0: not worth a message
    */
   takeCredit(waitingBytes: number): number {
     const bytes = this.#received - waitingBytes - this.#credited;

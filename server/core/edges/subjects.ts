@@ -1,5 +1,5 @@
 /**
- * The subjects of NATS that sites and edges talk on, and what each role may do with them (docs/edges.md has the table).
+ * The NATS subjects that sites and edges use, and the permissions of each role (docs/edges.md has the table).
  *
  *     vigie.SITE.video.CAMERA.RUNG             site → every edge that subscribes    one frame, wire/edge-frame.ts
  *     vigie.SITE.demand.EDGE.CAMERA            edge → site, answered                wire/edge-messages.ts
@@ -9,7 +9,7 @@
  *     vigie.SITE.down.EDGE.STREAM              site → that edge                     bytes
  *     vigie-answers.EDGE.…                     the answers to that edge
  *
- * Invariant: whoever sends names itself in the subject, and NATS lets nobody send under another name.
+ * Invariant: the subject contains the name of the sender, and NATS permissions prevent sending under another name.
  */
 
 import { RUNG_NAMES, type RungName } from '../video/rungs.ts';
@@ -42,17 +42,17 @@ export function keyframeSubject(site: string, edge: string, cameraId: string, ru
   return `${ROOT}.${site}.keyframe.${edge}.${cameraId}.${rung}`;
 }
 
-/** On which an edge opens a stream of bytes. */
+/** The subject on which an edge opens a stream of bytes. */
 export function openSubject(site: string, edge: string): string {
   return `${ROOT}.${site}.open.${edge}`;
 }
 
-/** On which the bytes of a stream go: `up` to the site, `down` to the edge. */
+/** The subject of the bytes of a stream: `up` to the site, `down` to the edge. */
 export function streamSubject(site: string, way: 'up' | 'down', edge: string, stream: string): string {
   return `${ROOT}.${site}.${way}.${edge}.${stream}`;
 }
 
-/** @returns of which stream of which edge this is; undefined for another subject */
+/** @returns the edge and its stream; undefined for another subject */
 export function readStreamSubject(subject: string): { edge: string; stream: string } | undefined {
   const [root, , way, edge = '', stream = '', ...more] = subject.split('.');
   if (root !== ROOT || (way !== 'up' && way !== 'down') || more.length > 0) return undefined;
@@ -65,7 +65,7 @@ export function readOpenSubject(subject: string): string | undefined {
   return root === ROOT && kind === 'open' && more.length === 0 && isNodeName(edge) ? edge : undefined;
 }
 
-/** Beginning of the subjects that an edge is answered on. */
+/** Prefix of the subjects for answers to an edge. */
 export function answerPrefix(edge: string): string {
   return `${ANSWERS}.${edge}`;
 }
@@ -92,7 +92,7 @@ export interface FromEdge {
   rung: RungName | undefined;
 }
 
-/** @returns who asks, and of what; undefined for a subject that no edge sends on */
+/** @returns the edge, and what it asks for; undefined for a subject that no edge sends on */
 export function readEdgeSubject(subject: string): FromEdge | undefined {
   const [root, , kind, edge = '', cameraId = '', rung, ...more] = subject.split('.');
   if (root !== ROOT || more.length > 0 || !isNodeName(edge) || !isCameraToken(cameraId)) return undefined;
@@ -106,7 +106,7 @@ export function readEdgeSubject(subject: string): FromEdge | undefined {
 export interface NatsPermissions {
   publish: string[];
   subscribe: string[];
-  /** It may answer each request that reaches it, once, within 5 s. */
+  /** The role may answer each request that it gets, once, within 5 s. */
   answers: boolean;
 }
 

@@ -22,7 +22,7 @@ const MANY_REFUSED = 10;
 const MINUTE_MS = 60_000;
 const SEVERITIES = ['error', 'warning', 'info'];
 
-/** @param dateMs date of a moment of server time, µs @returns the worst first */
+/** @param dateMs date of a moment of server time, µs @returns worst first */
 export function cameraAdvice(
   facts: CameraHealthFacts,
   dateMs: (serverUs: number) => number = (us) => us / 1000,

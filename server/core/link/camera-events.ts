@@ -17,7 +17,7 @@ export interface CameraEvents {
   replaced: [cameraId: string];
   /** A client used the id of an existing camera with another key. Emitted after it was refused. */
   keyRejected: [cameraId: string];
-  /** A client had a wrong key. @param cameraId that it claimed, if there is such a camera */
+  /** A client had a wrong key. @param cameraId the claimed id, if there is such a camera */
   keyRefused: [address: string, cameraId: string | undefined];
   /** One of its frames or messages was refused. @param inARow since its last accepted frame, with this one */
   refused: [cameraId: string, refusal: FrameRefusal, inARow: number];

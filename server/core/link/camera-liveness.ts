@@ -17,7 +17,7 @@ export interface Liveness extends Pick<LivenessView, 'status' | 'staleAfterMs'> 
   lastPictureUs: number | null;
   /** Pictures arrive, and all are the same. */
   frozen: boolean;
-  /** Online by its connection alone, whose first picture has not arrived yet. */
+  /** Online only by its connection: the first picture has not arrived yet. */
   awaited: boolean;
   /** Usual time between two pictures, ms; null until it is known. */
   paceMs: number | null;
@@ -69,9 +69,9 @@ export class CameraLiveness {
   /** The newest picture, and when it arrived. */
   #last: Picture | undefined;
   #arrivedUs = -Infinity;
-  /** When the newest picture was taken, of an earlier run too. */
+  /** When the newest picture was taken, also in an earlier run. */
   #lastUs: number | undefined;
-  /** When the newest new picture was taken: of a row of equal ones, the first. */
+  /** When the last new picture was taken; in a row of equal ones, the first. */
   #newUs: number | undefined;
   #declaredUs: number | undefined;
   #leastUs = 0;
@@ -97,7 +97,7 @@ export class CameraLiveness {
   }
 
   /**
-   * @param declaredMs how far an administrator, or the camera itself, says its pictures are apart; undefined: nobody does
+   * @param declaredMs the time between its pictures, as set by an administrator or reported by the camera; undefined: unknown
    * @param maxFps frames a second it is set to at most; undefined: nothing
    */
   setPace(declaredMs: number | undefined, maxFps: number | undefined): void {
@@ -134,7 +134,7 @@ export class CameraLiveness {
     };
   }
 
-  /** @returns when the state changes if nothing more is told, µs; Infinity: it does not */
+  /** @returns when the state changes without further reports, µs; Infinity: it does not */
   changesAtUs(nowUs: number): number {
     if (this.#connectedUs === undefined) return Infinity;
     if (this.#arrives(nowUs))

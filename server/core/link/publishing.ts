@@ -1,4 +1,4 @@
-/** Pictures of a camera that a program sends, by another interface than the camera protocol. */
+/** Pictures of a camera that a program sends, over another interface than the camera protocol. */
 
 import type { CAMERA_CLOSE } from '../../wire/camera-protocol.ts';
 import type { FrameRefusal } from './frame-refusal.ts';
@@ -20,15 +20,15 @@ export interface PublishedCamera {
   /** Limit for one picture, as the administrator allows it for this camera now. */
   readonly maxJpegBytes: number;
   /**
-   * @param captureUs in server time, as the publisher says; undefined: it does not
-   * @returns why the frame was refused; undefined: it was taken
+   * @param captureUs in server time, as given by the publisher; undefined: not given
+   * @returns why the frame was refused; undefined: it was accepted
    */
   take(jpeg: Uint8Array, captureUs: number | undefined): FrameRefusal | undefined;
   /** The publisher has left. Idempotent. */
   leave(): void;
 }
 
-/** Ingest, as the interfaces see it that programs publish by. */
+/** The part of ingest that interfaces for publishing programs use. */
 export interface CameraPublishing {
   /** The caller has checked the right. The camera's connection before it is closed. */
   publish(publisher: Publisher): PublishedCamera;

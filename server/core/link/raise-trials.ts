@@ -1,8 +1,8 @@
 /**
- * When raised settings may be tried again (uplink-control.ts): a raise is on trial for a minute, and each that fails
- * makes the wait for the next twice as long.
+ * Decides when settings may be raised again (uplink-control.ts): a raise is on trial for a minute, and each failed raise doubles
+ * the wait for the next.
  *
- * Invariant: one that stood its trial makes the wait short again. Times are µs.
+ * Invariant: a successful trial resets the wait. Times are µs.
  */
 
 const TRIAL_US = 60_000_000;
@@ -23,7 +23,7 @@ export class RaiseTrials {
     this.#raisedAtUs = nowUs;
   }
 
-  /** The line carries what it is asked to. */
+  /** The line carries the present level. */
   onWell(nowUs: number): void {
     if (this.#isOnTrial(nowUs) || this.#raisedAtUs === undefined) return;
     this.#raisedAtUs = undefined;

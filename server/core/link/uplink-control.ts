@@ -1,14 +1,14 @@
 /**
  * Decides how far a camera's picture settings are lowered so that its pictures fit through its uplink, and when they are raised
- * again. Pure: time is an argument, µs; the caller tells the camera, and tells what the camera answered.
+ * again. Pure: time is an argument, µs; the caller sends the settings to the camera, and reports its answers.
  *
- * Lowering may skip levels, to where the measured line carries enough frames. Raising goes one level at a time, where
- * the line has been seen to carry more than the next level needs; a raise that fails is taken back and not tried again
- * for a while, each time for longer.
+ * Lowering may skip levels, to one at which the measured line carries enough frames. Raising goes one level at a time, when the
+ * line has carried more than the next level needs; a raise that fails is taken back and not tried again for a while, each time
+ * for longer.
  *
- * Invariants: only a line that is too slow lowers anything, never a slow camera, a hanging sensor or a single stall; what the
- * owner wants is the highest level; a setting that the camera refuses or ignores is not tried again before its owner
- * changes it or it was away.
+ * Invariants: only a line that is too slow lowers anything, never a slow camera, a hanging sensor or a single stall; the owner's
+ * settings are the highest level; a setting that the camera refuses or ignores is not tried again until the owner changes it or
+ * the camera was offline.
  */
 
 import { RaiseTrials } from './raise-trials.ts';
@@ -26,24 +26,24 @@ export interface UplinkDecision {
   settings: UplinkSettings;
 }
 
-/** A picture that moves: where the owner wants as many, the line must carry these. */
+/** Frames per second of a moving picture, which the line must carry if the owner wants as many. */
 const ENOUGH_FPS = 12;
-/** Lowered below this share of it, to a level that carries this share at least, raised to one that would carry this share. */
+/** Shares of that rate: lowered below the first, to a level with at least the second, raised to a level with the third. */
 const TOO_FEW = 0.85;
 const LOWERED_TO = 1.1;
 const RAISED_TO = 1.35;
 /** A size costs a new encoder and a new segment of the recording. */
 const RAISED_TO_SIZE = 1.6;
-/** A line that is idle for the rest of the time is not what keeps frames away. */
+/** A line that is idle for the rest of the time is not the reason for missing frames. */
 const BUSY = 0.7;
 /** Frames that need longer than this on their way are late. */
 const LATE_US = 400_000;
 const LATE_BEYOND_ROUND_TRIP_US = 300_000;
 /** Frames are on time again below this share of it. */
 const ON_TIME = 0.6;
-/** A line that carries more than this many times enough is not narrow: what makes its frames late is something else. */
+/** A line that carries more than this multiple of the needed rate is not narrow: late frames have another cause. */
 const AMPLE = 2.5;
-/** After a change, frames that were already on their way do not count. */
+/** After a change, frames already in flight do not count. */
 const SETTLE_US = 400_000;
 /** At most this much smaller at once: estimates of small pictures are rough. */
 const LARGEST_STEP = 1 / 8;
@@ -52,7 +52,7 @@ const RAISE_SIZE_AFTER_US = 30_000_000;
 /** A raise comes sooner by this factor if the line carries this many times what the level needs. */
 const SOONER = 1 / 3;
 const PLENTY = 4;
-/** A camera that was away for longer begins with what the owner wants. */
+/** A camera that was offline for longer begins with the owner's settings. */
 const REMEMBERED_US = 600_000_000;
 /** A change by this factor that changes a picture's bytes by less than that is ignored by the camera. */
 const NOTICEABLE = 0.75;
@@ -97,7 +97,7 @@ export class UplinkControl {
     return this.#figures?.carriesBps;
   }
 
-  /** The owner has changed the settings: everything begins anew. */
+  /** The owner has changed the settings: adaptation starts again. */
   setWanted(wanted: UplinkSettings): void {
     this.#wanted = wanted;
     this.#kept.clear();
@@ -111,7 +111,7 @@ export class UplinkControl {
     this.#figures = undefined;
   }
 
-  /** @returns whether it goes on where it was; otherwise it begins with what the owner wants */
+  /** @returns whether it continues at its level; otherwise it begins with the owner's settings */
   onConnected(nowUs: number): boolean {
     const goesOn = this.#leftAtUs !== undefined && nowUs - this.#leftAtUs <= REMEMBERED_US;
     if (!goesOn) this.setWanted(this.#wanted);
@@ -146,7 +146,7 @@ export class UplinkControl {
     this.#offeredFps = offeredFps;
   }
 
-  /** The camera does not change this setting; it has what the owner wants. @returns what to set instead */
+  /** The camera does not change this setting, which keeps the owner's value. @returns what to set instead */
   onRefused(settings: readonly UplinkSetting[], nowUs: number): UplinkSettings {
     const former = this.#level;
     for (const setting of settings) this.#kept.add(setting);
@@ -166,7 +166,7 @@ export class UplinkControl {
     return this.#meter.figures(nowUs);
   }
 
-  /** Call it about once a second. @returns what the camera is to be told; undefined: nothing */
+  /** Call it about once a second. @returns the settings to send to the camera; undefined: none */
   decide(nowUs: number): UplinkDecision | undefined {
     const figures = this.#meter.figures(nowUs);
     if (!figures) return undefined;
@@ -185,7 +185,7 @@ export class UplinkControl {
   }
 
   #enoughFps(level: UplinkLevel): number {
-    // A camera that takes fewer frames than it may needs no line for more.
+    // A camera that takes fewer frames than allowed needs no capacity for more.
     const { maxFps } = this.#level;
     const takesFps = this.#offeredFps < 0.8 * maxFps ? this.#offeredFps : Infinity;
     return Math.min(ENOUGH_FPS, level.maxFps, takesFps);
@@ -245,7 +245,7 @@ export class UplinkControl {
     return carriesFps * (this.#level.bytes / level.bytes);
   }
 
-  /** The camera says that it has smaller pictures, and sends the same. */
+  /** The camera has confirmed smaller pictures, and sends the same size. */
   #isIgnored({ bytesPerFrame }: UplinkFigures): boolean {
     const expected = this.#expected;
     if (!expected) return false;

@@ -1,10 +1,9 @@
 /**
- * The picture settings from what the owner wants down to the least a camera is ever told, in the order in which they are
- * lowered: JPEG quality, then frame size, then frame rate.
+ * The levels of picture settings, from the owner's settings down to the lowest ones, in the order in which they are lowered: JPEG
+ * quality, then frame size, then frame rate.
  *
- * Invariants: each level differs from the one above it in one setting; no level asks for more than the owner does;
- * frame sizes keep the picture's shape where the camera has such sizes, since another shape shows another part of the
- * scene.
+ * Invariants: each level differs from the one above it in one setting; no level exceeds the owner's settings; frame sizes keep
+ * the picture's aspect ratio if the camera has such sizes, because another ratio shows another part of the scene.
  */
 
 import { FRAME_SIZES, type CameraSettings, type FrameSizeName } from '../../wire/camera-settings.ts';
@@ -25,7 +24,7 @@ export interface UplinkLevel extends UplinkSettings {
   readonly bytes: number;
 }
 
-/** In force where nobody has set anything else. */
+/** The defaults. */
 export const USUAL_SETTINGS = { frameSize: 'VGA', jpegQuality: 12, maxFps: 25 } as const;
 
 /** On the sensor's scale of 4 … 63; a picture beyond this is worth less than a smaller one. */
@@ -34,7 +33,7 @@ const QUALITY_STEP = 1.3;
 /** Ratios of width to height that differ by no more count as one shape. */
 const SAME_SHAPE = 1.1;
 const FRAME_RATES = [15, 10, 7, 5];
-/** By measurement of the sensor's and the drawn pictures: four times the quality number halves a picture. */
+/** Measured with pictures of the sensor and drawn ones: four times the quality number halves a picture's size. */
 const BYTES_BY_QUALITY = 0.5;
 const BYTES_BY_PIXELS = 0.75;
 
@@ -61,7 +60,7 @@ export function frameSizeName(width: number, height: number): FrameSizeName | un
   return names.find((name) => FRAME_SIZES[name][0] === width && FRAME_SIZES[name][1] === height);
 }
 
-/** Those of the settings that a level decides, as a camera is told them. */
+/** The settings that a level decides, as they are sent to a camera. */
 export function uplinkPart({
   jpegQuality,
   frameSize,
@@ -77,7 +76,7 @@ export function uplinkPart({
 function lowerQualities(wanted: number): number[] {
   if (wanted >= LOWEST_QUALITY) return [];
   const next = Math.round(wanted * QUALITY_STEP);
-  // No step that would hardly be one.
+  // A level that hardly differs is left out.
   return next * Math.sqrt(QUALITY_STEP) < LOWEST_QUALITY ? [next, ...lowerQualities(next)] : [LOWEST_QUALITY];
 }
 

@@ -1,11 +1,11 @@
 /**
- * Measures what a camera's uplink carries, from when each frame was sent and when it arrived, both in server time.
+ * Measures the capacity of a camera's uplink, from the times at which each frame was sent and arrived, both in server time.
  *
  * The line works on one frame at a time, in order. It began with a frame when the one before it had arrived, or one way after
  * the frame was sent, whichever is later: the rest of its transit is the time that the line needed for it. So a slow camera, a
  * hanging sensor and a long round trip look like an idle line, and only a line that is slow looks slow.
  *
- * Invariant: single stalls, as of a radio that changes its channel, do not count.
+ * Invariant: single stalls, such as a channel change of the radio, do not count.
  */
 
 export interface FrameTransfer {
@@ -24,7 +24,7 @@ export interface UplinkFigures {
   /** Share of the time that the line had a frame to carry, 0 … 1. */
   busy: number;
   bytesPerFrame: number;
-  /** From sending to arrival: what nine of ten frames need at most, µs. */
+  /** Time from sending to arrival that nine of ten frames do not exceed, µs. */
   transitUs: number;
   oneWayUs: number;
 }
@@ -35,7 +35,7 @@ const LONGEST_WINDOW_US = 20_000_000;
 const FEWEST_FRAMES = 4;
 const SHORTEST_SPAN_US = 1_500_000;
 const MAX_FRAMES = 128;
-/** Left out: the frames that took longest. */
+/** Share of frames left out: those that took longest. */
 const STALLED_SHARE = 0.1;
 
 interface Measured {

@@ -1,4 +1,6 @@
-/** When a failed delivery is tried again: soon at first, for about a day, at random so that deliveries spread. */
+/**
+ * Decides when a failed delivery is tried again: soon at first, for about a day, with random delays so that deliveries spread.
+ */
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -17,7 +19,7 @@ const DELAYS_MS = [
 const JITTER = 0.2;
 /** Longest delay before an attempt. */
 export const MAX_RETRY_DELAY_MS = (1 + JITTER) * 10 * HOUR_MS;
-/** Longest delay that a receiver may ask for. */
+/** Longest delay that a receiver may request. */
 const MAX_RETRY_AFTER_MS = HOUR_MS;
 
 /**

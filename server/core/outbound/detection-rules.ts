@@ -1,4 +1,4 @@
-/** Which detections a user is notified of. */
+/** Decides which detections a user is notified of. */
 
 import type { EventView } from '../../wire/event.ts';
 import type { DetectionRule } from '../../wire/notification.ts';

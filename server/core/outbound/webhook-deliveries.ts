@@ -12,7 +12,7 @@ export interface NewDelivery {
   type: WebhookMessage['type'];
   /** The event's id: a webhook gets each message about it once. */
   subject: string;
-  /** Exactly as it is sent where there is no base path. */
+  /** Exactly as it is sent without a base path. */
   body: string;
 }
 
@@ -48,7 +48,7 @@ export function testDelivery(webhookId: string, nowMs: number): NewDelivery {
 }
 
 /**
- * A stored message as it is sent: its link leads to where the app stands now, whatever the base path was when it was stored.
+ * A stored message as it is sent: its link has the present base path, whatever the base path was when it was stored.
  *
  * @param basePath without a slash at the end; empty: there is none
  */
@@ -63,7 +63,7 @@ function delivery(webhookId: string, subject: string, message: WebhookMessage): 
   return { webhookId, type: message.type, subject, body: JSON.stringify(message) };
 }
 
-/** It continues, or is stored only once, at its end. */
+/** The event continues, or is stored only once, at its end. */
 function isNew({ startedAtMs, endedAtMs }: EventView): boolean {
   return endedAtMs === null || endedAtMs === startedAtMs;
 }

@@ -1,11 +1,11 @@
 /**
- * Whether the date may decide what is old enough to be deleted. Pure: date and monotonic clock are arguments, and what
- * a restart has to know is handed out and in.
+ * Decides whether the date may be used to delete old recordings. Pure: date and monotonic clock are arguments, and the caller
+ * stores and returns the state for a restart.
  *
- * Invariants: no trust while something says that the clock is wrong. Trust at once where the system says that it is synchronized,
- * unless it was set in this run, or is more than a day after the last trusted date. Otherwise after 24 hours of running without a
- * step; over restarts these hours are added up, as long as the date went on meanwhile, by a day at most. A start with a date
- * far in the future would delete everything otherwise.
+ * Invariants: the date is not trusted while something says that the clock is wrong. It is trusted at once if the system says that
+ * the clock is synchronized, unless the clock was set in this run, or is more than a day after the last trusted date. Otherwise
+ * it is trusted after 24 hours of running without a step; these hours are added up over restarts, if the date advanced meanwhile
+ * by a day at most. Without this, a start with a date far in the future would delete everything.
  */
 
 export const PROOF_MS = 24 * 3_600_000;
@@ -59,7 +59,7 @@ export class DateTrust {
     return { steadyForMs: Math.max(0, steadyMs - this.#steadySinceMs), seenMs: nowMs };
   }
 
-  /** @returns ms until the date is trusted; 0: it is; null: nobody knows, while something says that it is wrong */
+  /** @returns ms until the date is trusted; 0: it is; null: unknown, while something says that it is wrong */
   remainingMs(steadyMs: number, { hasProblem, isSynchronized }: ClockSigns): number | null {
     if (hasProblem) return null;
     if (isSynchronized && !this.#wasSet && !this.#hasLeapt) return 0;

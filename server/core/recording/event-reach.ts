@@ -1,6 +1,6 @@
 /**
- * How far back the events of a camera reach that a step of the clock would re-date: open events, and those that have just
- * ended. Their recordings are re-dated with them, however long the event is. Pure.
+ * Finds how far back the events reach that a step of the clock would re-date: open events, and those that have just ended. Their
+ * recordings are re-dated with them, however long the event is. Pure.
  */
 
 import { REDATED_MS } from '../site-clock.ts';

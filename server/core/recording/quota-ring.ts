@@ -22,7 +22,7 @@ export interface QuotaLimits {
 }
 
 export type QuotaDecision =
-  /** There is room once these are removed. */
+  /** There is room once these recordings are removed. */
   | { admitted: true; victims: StoredRecording[] }
   /** There is no room, even without all removable recordings. */
   | { admitted: false; reason: 'quotaFull' | 'diskFull' };
@@ -66,8 +66,8 @@ export class QuotaRing {
   }
 
   /**
-   * May `bytes` more be written for this camera? Nothing is changed: whoever asked removes the victims, then grows its
-   * recording by `put`.
+   * Checks whether `bytes` more may be written for this camera. Nothing is changed: the caller removes the victims, then grows
+   * its recording with `put`.
    *
    * @param freeBytes of the disk, now
    */

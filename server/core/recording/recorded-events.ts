@@ -1,4 +1,4 @@
-/** Which events a camera is recorded for in the mode `events`. */
+/** Decides which events start a recording in the mode `events`. */
 
 import type { EventView } from '../../wire/event.ts';
 import type { RecordingSettings } from '../../wire/recording.ts';

@@ -25,7 +25,7 @@ export function isWithin(windows: readonly ScheduleWindow[], { day, minute }: Wa
 }
 
 /**
- * How far the nearest moment lies at which the windows begin or end, forwards or backwards.
+ * Distance to the nearest moment at which a window begins or ends, forwards or backwards.
  *
  * @param direction 1: the first minute that differs from now; -1: the first of the minutes that are as now
  * @returns minutes of the wall clock, 0 … 10,080; undefined: it is the same all week

@@ -45,7 +45,7 @@ export function writeSize(bytes: number, length: number): Uint8Array {
   return size;
 }
 
-/** How many bytes the id or size has that begins here: as many as its first byte has leading zeros, and one. */
+/** Length in bytes of the id or size that begins here: the number of leading zeros of its first byte, plus one. */
 function lengthOf(view: DataView, at: number, max: number): number | undefined {
   if (at >= view.byteLength) return undefined;
   const bytes = Math.clz32(view.getUint8(at)) - 23;

@@ -20,7 +20,7 @@ import {
   type WebmElement,
 } from './webm-elements.ts';
 
-/** @returns what there is of the file, as many bytes or fewer */
+/** @returns the requested bytes, fewer at the end of the file */
 export type ReadBytes = (at: number, length: number) => Promise<Uint8Array>;
 
 /** In place of the file's own bytes. */
@@ -130,7 +130,7 @@ async function readCluster(read: ReadBytes, at: number, upTo: number): Promise<C
   const cluster = readElement(viewOf(head), 0);
   const first = cluster?.id === CLUSTER ? readFirst(head, cluster.dataAt) : undefined;
   if (!cluster || !first) return undefined;
-  // While a cluster is written its size is that of its time alone: then its blocks seem to come after it.
+  // While a cluster is being written, its size covers only its timestamp, so its blocks seem to follow it.
   const next = at + cluster.dataAt + cluster.bytes;
   const isEnded = next < upTo && isTopLevel(await read(next, Math.min(CLUSTER_HEAD_BYTES, upTo - next)));
   if (isEnded) return { ...first, at, endAt: next, endMs: undefined, patch: undefined };
@@ -165,7 +165,7 @@ function isTopLevel(bytes: Uint8Array): boolean {
   return id === CLUSTER || id === CUES;
 }
 
-/** The complete blocks from `at` on, up to what is none. */
+/** The complete blocks from `at` on, up to the first other element. */
 function readBlocks(data: Uint8Array, at: number): { endMs: number; end: number } | undefined {
   const view = viewOf(data);
   let timeMs: number | undefined;

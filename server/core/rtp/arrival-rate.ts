@@ -1,9 +1,9 @@
 /**
- * Measures how much of one stream arrives, in bits per second: from what was sent between two receiver reports, and how
- * much of it they say has arrived.
+ * Measures the arrival rate of one stream, in bits per second: from the packets sent between two receiver reports, and the share
+ * of them that the reports say has arrived.
  *
- * Invariant: packets on their way when a report leaves hardly count as lost: there is no figure before many have been sent, or,
- * of a slow camera, before seconds have passed. Time is an argument.
+ * Invariant: packets in flight when a report leaves hardly count as lost: there is no figure before many packets have been sent,
+ * or, for a slow camera, before seconds have passed. Time is an argument.
  */
 
 import type { ArrivalReport } from './tail-repeats.ts';
@@ -20,12 +20,12 @@ export interface StreamRates {
   arrivedBps: number;
 }
 
-/** Packets of which a frame on its way is a small part. */
+/** So many packets that a frame in flight is a small part of them. */
 const MIN_PACKETS = 100;
 const MIN_INTERVAL_US = 300_000;
 /** However few packets there were. */
 const LONG_INTERVAL_US = 4_000_000;
-/** Older figures say nothing about now. */
+/** Older figures say nothing about the present. */
 const MAX_AGE_US = 8_000_000;
 const NOTHING: StreamRates = { sentBps: 0, arrivedBps: 0 };
 
@@ -40,13 +40,13 @@ export class ArrivalRate {
     const elapsedUs = nowUs - (before?.atUs ?? nowUs);
     if (before && !isLongEnough(elapsedUs, sent.packets - before.sent.packets)) return undefined;
     this.#before = { atUs: nowUs, report, sent };
-    // After a longer silence the interval says nothing of a rate.
+    // After a longer silence the interval gives no rate.
     if (!before || elapsedUs > MAX_AGE_US) return undefined;
     const packets = sent.packets - before.sent.packets;
     const bytes = sent.bytes - before.sent.bytes;
     const newest = report.highestSequence - before.report.highestSequence;
     const arrived = newest - (report.cumulativeLost - before.report.cumulativeLost);
-    // The viewer's numbers cannot say more than that all of it arrived.
+    // The viewer cannot have received more than everything that was sent.
     const share = packets > 0 ? Math.min(1, Math.max(0, arrived / packets)) : 0;
     const sentBps = (bytes * 8_000_000) / elapsedUs;
     this.#rates = { sentBps, arrivedBps: share * sentBps };

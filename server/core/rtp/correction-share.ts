@@ -1,22 +1,22 @@
 /**
- * How much forward error correction a line needs, as a share of the packets: none without losses, or where a retransmission is as
+ * The forward error correction that a line needs, as a share of the packets: none without losses, or if a retransmission is as
  * quick; more on a line that loses more.
  *
- * Invariant: begun at once, ended and lowered only after a while, so that it does not go on and off. Time is an argument.
+ * Invariant: it begins at once, and ends or falls only after a while, so that it does not switch on and off. Time is an argument.
  */
 
 import type { LineLosses } from './loss-window.ts';
 
-/** A shorter round trip has a lost packet sent again in time. */
+/** With a shorter round trip, a retransmission arrives in time. */
 const MIN_ROUND_TRIP_US = 50_000;
 const LEAVE_ROUND_TRIP_US = 40_000;
-/** The fewest first: repair packets, of the packets of video, from this share of losses on, and until fewer than that. */
+/** Lowest first: the share of repair packets, the share of losses from which it applies, and the share below which it ends. */
 const LEVELS = [
   { share: 0.2, enter: 0.004, leave: 0.001 },
   { share: 0.4, enter: 0.025, leave: 0.015 },
   { share: 0.6, enter: 0.08, leave: 0.055 },
 ] as const;
-/** Until less is thought enough. */
+/** Time before the share is lowered. */
 const CALM_US = 15_000_000;
 
 export class CorrectionShare {

@@ -14,8 +14,8 @@
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * R and F are 0; k ends the mask. Recovery fields are XORs over the protected packets; the XOR of all that follows their first 12
- * bytes comes behind the mask. There, the receiver takes header extensions that change on the way, as transport-wide numbers,
- * for zeros (`RtpPacket::ZeroMutableExtensions`), and so does the sender.
+ * bytes comes behind the mask. There, the receiver treats header extensions that change on the way, such as transport-wide
+ * numbers, as zeros (`RtpPacket::ZeroMutableExtensions`), and so does the sender.
  */
 
 import type { Parity } from './parity.ts';
@@ -54,7 +54,7 @@ export function flexfecPayload(
   const base = headers[0]?.sequenceNumber ?? 0;
   const offsets = headers.map(({ sequenceNumber }) => sequenceDistance(sequenceNumber, base));
   const headerBytes = FIXED_HEADER_BYTES + ((offsets.at(-1) ?? 0) < SHORT_SPAN ? 2 : 6);
-  // Not shared with others: the system reads it after this call has returned.
+  // Not shared with other packets: the system reads it after this call has returned.
   const target = Buffer.allocUnsafeSlow(headerBytes + stream.extension.length + payloads.bytes);
   target.fill(0, 0, headerBytes);
   let markers = 0;

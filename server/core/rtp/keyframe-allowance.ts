@@ -1,21 +1,21 @@
 /**
- * Which of one viewer's requests for keyframes of one camera are served. A keyframe is several times as large as other frames,
- * and all viewers of the camera get it and lose picture quality by it.
+ * Decides which of one viewer's requests for keyframes of one camera are served. A keyframe is several times as large as other
+ * frames, and all viewers of the camera get it and lose picture quality through it.
  *
- * Invariants: the first request is served at once; requests that follow each other closely ever more slowly, but not where the
- * server itself has skipped frames of a viewer who watches alone: else a path would idle after it was full; where others watch
- * too, one in SHARED_INTERVAL_US, as are joins after the first few. A request stays open until a keyframe was sent, whoever
- * caused it. Time is an argument.
+ * Invariants: the first request is served at once; requests that follow closely are served at growing intervals, except if the
+ * server itself has skipped frames of the only viewer, because the path would idle after it was full; if others watch too, one
+ * request in SHARED_INTERVAL_US is served, as are joins after the first few. A request stays open until a keyframe was sent,
+ * whoever caused it. Time is an argument.
  */
 
 import { TokenBucket } from '../token-bucket.ts';
 
 const SHARED_INTERVAL_US = 10_000_000;
-/** A person goes back and forth between pages. */
+/** A user goes back and forth between pages. */
 const MAX_JOINS = 4;
 const MIN_INTERVAL_US = 300_000;
 const MAX_INTERVAL_US = 4_000_000;
-/** A request that left the viewer before a keyframe could have arrived there is not for another one. */
+/** A request that left the viewer before a keyframe could have arrived there does not ask for another one. */
 const CROSSING_MARGIN_US = 100_000;
 /** Time without a request after which the next one counts as the first. */
 const CALM_US = 15_000_000;

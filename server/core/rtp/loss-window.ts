@@ -1,18 +1,18 @@
 /**
- * A line as a stream's reports of the last seconds show it: the share of packets lost, and the shortest round trip.
+ * Losses and round trip of a line, from a stream's reports of the last seconds: the share of packets lost, and the shortest round
+ * trip.
  *
- * Judged over seconds: a report that says 4 % may have lost a single packet, and a round trip may be long because of a
- * queue. Reports that come more often than browsers send them are passed over, so a viewer cannot make the window long.
- * Time is an argument.
+ * It covers seconds, because 4 % in one report may be a single packet, and a queue may lengthen a round trip. Reports more
+ * frequent than those of browsers are skipped, so a viewer cannot make the window long. Time is an argument.
  */
 
 import type { ArrivalReport } from './tail-repeats.ts';
 
 const WINDOW_US = 5_000_000;
 const MIN_INTERVAL_US = 200_000;
-/** Reports whose round trips count: a way that has become longer is known after two or three seconds. */
+/** Reports whose round trips count: a path that has become longer is known after two or three seconds. */
 const RECENT = 3;
-/** Fewer packets are no sample. */
+/** Minimum number of packets in a sample. */
 const MIN_PACKETS = 80;
 
 export interface LineLosses {

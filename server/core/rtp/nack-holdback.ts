@@ -1,16 +1,16 @@
 /**
- * Whether to hold an answer to a NACK back until the packet is requested a second time. On a path that reorders packets, most
- * of those requested are only late: answering each at once costs half of the bits again, and brings nothing.
+ * Decides whether to hold back an answer to a NACK until the packet is requested a second time. On a path that reorders packets,
+ * most requested packets are only late: answering each request at once costs half of the bits again, without effect.
  *
- * Judged over some seconds of reports, because a single one of a second says little: held back while fewer than half of the
- * packets requested were lost. Reports that come too often are passed over, so a viewer cannot make the window long. Time is an
+ * The decision covers several seconds of reports, because one report says little: answers are held back while fewer than half of
+ * the requested packets were lost. Reports that arrive too often are skipped, so a viewer cannot make the window long. Time is an
  * argument.
  */
 
 const WINDOW_US = 5_000_000;
 /** A browser sends a report about once a second. */
 const MIN_INTERVAL_US = 300_000;
-/** Requested packets; fewer are no pattern. */
+/** Minimum number of requested packets for a decision. */
 const MIN_REQUESTED = 20;
 
 interface Sample {
@@ -34,7 +34,7 @@ export class NackHoldback {
     this.#requested += packets;
   }
 
-  /** @param cumulativeLost of a receiver report: packets that came late are not among them */
+  /** @param cumulativeLost of a receiver report, which does not include packets that arrived late */
   onReport(cumulativeLost: number, nowUs: number): void {
     if (nowUs - (this.#samples.at(-1)?.atUs ?? -Infinity) < MIN_INTERVAL_US) return;
     const newest = { atUs: nowUs, requested: this.#requested, lost: cumulativeLost };

@@ -1,8 +1,8 @@
 /**
- * XOR of payloads: what forward error correction sends to let a viewer compute one lost payload from the others.
+ * XOR of payloads, which forward error correction sends so that a viewer can compute one lost payload from the others.
  *
- * Invariants: XOR of parities is the parity of all their payloads; of payloads that many viewers share, each set is
- * computed once. By words: a viewer costs less than its encryption by far.
+ * Invariants: the XOR of parities is the parity of all their payloads; each set of payloads that many viewers share is computed
+ * once. It works on words, so a viewer costs far less than its encryption.
  */
 
 /** The parity of one set of payloads. */
@@ -29,7 +29,7 @@ export function parityOf(payloads: readonly Uint8Array[]): Parity {
   return { words, bytes };
 }
 
-/** @returns the parity of all payloads of all of them */
+/** @returns the parity of the payloads of all of them */
 export function parityOfParities(parities: readonly Parity[]): Parity {
   const [first] = parities;
   if (first && parities.length === 1) return first;

@@ -1,11 +1,10 @@
 /**
- * Which packets of one frame each of its repair packets protects.
+ * Decides which packets of one frame each of its repair packets protects.
  *
- * A viewer repairs one packet at a time, the only one that a repair packet's lacks. So each packet is in two repair
- * packets, and no two packets are in the same two, as long as there are pairs; then in three, then in one. Any two
- * losses are repaired so, and of more those that make no circle; packets that follow each other, which bursts take, are
- * in pairs apart. Invariants: each packet is protected; each repair packet protects some; no mask is longer than its
- * format allows.
+ * A repair packet restores one packet, if that is the only missing one of its set. So each packet is in two repair packets, and
+ * no two packets are in the same two, as long as there are pairs; then in three, then in one. This repairs any two losses, and
+ * more losses unless they form a cycle; consecutive packets, which bursts hit, are in different pairs. Invariants: each packet is
+ * protected; each repair packet protects some; no mask is longer than its format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
@@ -47,13 +46,13 @@ function columnsOf(repairs: number): number[][] {
   return [...pairs, ...triples, ...all.map((a) => [a])];
 }
 
-/** Neighbours have nothing in common, as far as possible. */
+/** Neighbours share no repair packet, as far as possible. */
 function pairsApart(repairs: number, distance: number): number[][] {
   const begins = Array.from({ length: 2 * distance === repairs ? distance : repairs }, (_, i) => i);
   return begins.toSorted((a, b) => (a % 2) - (b % 2) || a - b).map((a) => [a, (a + distance) % repairs]);
 }
 
-/** A frame larger than masks reach: in parts that they do. A few repair packets protect the end of each part. */
+/** A frame that exceeds the reach of a mask is split into parts within it. A few repair packets protect the end of each part. */
 function inParts(packets: number, repairs: number): Pattern[] {
   const parts = Math.min(repairs, Math.ceil(packets / MAX_PROTECTED_SPAN));
   const share = (of: number, part: number): number => Math.floor((of * part) / parts);

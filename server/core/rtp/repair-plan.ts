@@ -1,12 +1,12 @@
 /**
- * Which packets each repair packet protects. Repair packets follow a frame at once: what is lost of it is there again without a
- * round trip.
+ * Decides which packets each repair packet protects. Repair packets follow a frame at once, so that its lost packets are restored
+ * without a round trip.
  *
- * Besides its own frame (repair-patterns.ts), each protects a part of the frames that this one refers to: what their
- * own repair packets could not bring back comes a frame later, and while it lacks, this frame cannot be shown anyway.
+ * Besides its own frame (repair-patterns.ts), each protects a part of the frames that this one references: packets that their own
+ * repair packets could not restore are restored a frame later, and without them this frame could not be shown anyway.
  *
- * Invariants: each packet is protected, those of frames without a repair packet of their own by the next one; in the
- * mean, their number is the share that was asked for. No mask is longer than its format allows.
+ * Invariants: each packet is protected, those of frames without repair packets by the next one; on average, the number of repair
+ * packets is the requested share. No mask is longer than its format allows.
  */
 
 import { MAX_PROTECTED_SPAN } from './flexfec.ts';
@@ -17,7 +17,7 @@ import { everyNth, repairPatterns } from './repair-patterns.ts';
 interface PlannedFrame {
   /** One for each packet. */
   readonly payloads: readonly unknown[];
-  /** Undefined: it refers to the frame before it. */
+  /** Undefined: it references the previous frame. */
   readonly layer: FrameLayer | undefined;
 }
 
@@ -30,14 +30,14 @@ export interface ProtectedPart<Frame> {
 /** A frame on its way. */
 interface Numbered<Frame> {
   frame: Frame;
-  /** Place of its first packet in the stream, where a packet that holds nothing is behind each frame (frame-ends.ts). */
+  /** Position of its first packet in the stream, in which an empty packet may follow each frame (frame-ends.ts). */
   begin: number;
 }
 
 /** Frames of one packet, at the smallest share. */
 const MAX_BEFORE = 8;
 const MAX_REFERRED = 3;
-/** Every second or third packet of what a frame refers to, in turns: two that were lost are told apart. */
+/** Every second or third packet of the referenced frames, in turns, so that two losses can be told apart. */
 const TURNS = [
   [2, 0],
   [3, 1],
@@ -57,8 +57,8 @@ export class RepairPlan<Frame extends PlannedFrame> {
   #begin = 0;
 
   /**
-   * @param share repair packets, of the frame's packets; 0: none
-   * @returns for each repair packet to send behind this frame what it protects, the oldest first
+   * @param share of repair packets, relative to the frame's packets; 0: none
+   * @returns the packets that each repair packet after this frame protects, oldest first
    */
   next(frame: Frame, share: number): ProtectedPart<Frame>[][] {
     const packets = frame.payloads.length;
@@ -72,7 +72,7 @@ export class RepairPlan<Frame extends PlannedFrame> {
     return repairs;
   }
 
-  /** Earlier frames are no longer protected: the viewer needs none of them, or they were not sent. */
+  /** Earlier frames are no longer protected: the viewer does not need them, or they were not sent. */
   restart(): void {
     this.#before = [];
     this.#unprotected = 0;
@@ -100,7 +100,10 @@ export class RepairPlan<Frame extends PlannedFrame> {
     return everyNth(payloads.length, step, first);
   }
 
-  /** A frame of the base layer refers to that before; others to it too, and, unless it is said that they do not, to all since. */
+  /**
+   * A frame of the base layer references the one before; other frames also reference it and, unless stated otherwise, all frames
+   * since.
+   */
   #referredBy({ layer }: Frame): Numbered<Frame>[] {
     const base = this.#before.findLastIndex(({ frame }) => (frame.layer?.tid ?? 0) === 0);
     if (base === -1) return [];

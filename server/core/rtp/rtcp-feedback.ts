@@ -11,10 +11,10 @@
  *   8 |        SSRC of media source (feedback), or the content        |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and one
- * datagram yields at most MAX_LOST sequence numbers of lost packets, and MAX_STATUSES of transport-wide ones. (werift
- * 0.25.2 reads each packet to the end of the datagram, and makes an object for every packet that a transport-wide
- * report claims: 1,200 bytes keep it busy for seconds.)
+ * Invariants: each packet of a compound one is read within its own length; the work is linear in the bytes, and one datagram
+ * yields at most MAX_LOST sequence numbers of lost packets, and MAX_STATUSES of transport-wide ones. (werift 0.25.2 reads each
+ * packet to the end of the datagram, and creates an object for every packet that a transport-wide report claims: 1,200 bytes keep
+ * it busy for seconds.)
  */
 
 import type { ReferenceTime } from './extended-report.ts';
@@ -26,7 +26,7 @@ export type ViewerFeedback =
       ssrc: number;
       /** 0 … 1, since the report before. */
       fractionLost: number;
-      /** Since the first packet; a packet that came twice counts as less than none. */
+      /** Since the first packet; a duplicate packet reduces the count. */
       cumulativeLost: number;
       /** The highest sequence number that arrived, u32: the upper half counts its wraps. */
       highestSequence: number;
@@ -59,7 +59,7 @@ const REPORT_BLOCK_BYTES = 24;
 const FIR_ENTRY_BYTES = 8;
 /** "REMB". */
 const REMB = 0x52454d42;
-/** The most that a viewer can lose and still be sent again: the history of one consumer. */
+/** The most lost packets that can be retransmitted: the history of one consumer. */
 const MAX_LOST = 1024;
 /** A quarter of a second of all the cameras of a large page. */
 const MAX_STATUSES = 2048;

@@ -1,6 +1,6 @@
 /**
- * The numbers by which one viewer knows payloads and header extensions. A page takes the server's (sfu/rtp-parameters.ts); a WHEP
- * client names its own in its offer (whep/sdp-offer.ts), for in an answer they mean what the offer says (RFC 3264 section 6.1).
+ * The payload types and extension ids of one viewer. A page uses the server's (sfu/rtp-parameters.ts); a WHEP client gives its
+ * own in its offer (whep/sdp-offer.ts), and the answer must use them (RFC 3264 section 6.1).
  */
 
 import type { ExtensionIds } from './rtp-header.ts';
@@ -8,11 +8,11 @@ import type { ExtensionIds } from './rtp-header.ts';
 /** Payload types: 7 bits. */
 export interface RtpFormat {
   readonly vp8: number;
-  /** Left out: the viewer takes no retransmissions (RFC 4588). */
+  /** If missing, the viewer supports no retransmissions (RFC 4588). */
   readonly rtx?: number | undefined;
-  /** Left out: the viewer takes no forward error correction (flexfec.ts). */
+  /** If missing, the viewer supports no forward error correction (flexfec.ts). */
   readonly flexfec?: number | undefined;
-  /** The viewer takes packets of padding on the stream of video (frame-ends.ts). */
+  /** The viewer accepts packets of padding on the video stream (frame-ends.ts). */
   readonly takesFrameEnds?: boolean;
   readonly extensionIds: ExtensionIds;
 }

@@ -27,7 +27,7 @@ export const PLAYOUT_DELAY_ID = 1;
 export const TRANSPORT_CC_URI = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 export const TRANSPORT_CC_ID = 2;
 
-/** 1 … 14 (RFC 8285 section 4.2); 0: the viewer does not know the extension. */
+/** 1 … 14 (RFC 8285 section 4.2); 0: the viewer does not support the extension. */
 export interface ExtensionIds {
   readonly playoutDelay: number;
   readonly transportCc: number;
@@ -52,9 +52,9 @@ export interface RtpHeader {
   transportSequence: number;
   /** The payload ends in padding, whose last byte is its length. */
   isPadded?: boolean;
-  /** How long the viewer may keep a frame to wait for what was lost, multiples of 10, below 41 s; default 0. */
+  /** How long the viewer may keep a frame to wait for lost packets, ms, multiples of 10, below 41 s; default 0. */
   maxPlayoutDelayMs?: number;
-  /** Default: those of a page. */
+  /** Default: the ids of a page. */
   extensionIds?: ExtensionIds;
 }
 

@@ -30,15 +30,15 @@ const CAPACITY = 1024;
 const MIN_AGE_US = 1_000_000;
 /** A viewer requests a packet about once in a round trip. */
 const AGE_ROUND_TRIPS = 5;
-/** A request sooner after a repeat has crossed it. */
+/** A request sooner after a retransmission has crossed it. */
 const GUARD_ROUND_TRIPS = 0.75;
-/** A round trip is never known better. */
+/** Precision of a round trip. */
 const MIN_GUARD_US = 5_000;
 
 export class RtpHistory {
   #entries: (Entry | undefined)[] | undefined;
 
-  /** @param startsKeyframe whether it is a keyframe's first: what is older is of no use to the viewer any more */
+  /** @param startsKeyframe whether it is a keyframe's first: the viewer no longer needs older packets */
   add(
     { sequenceNumber, timestamp90k, marker, payload, numbers }: SentPacket,
     startsKeyframe: boolean,

@@ -2,7 +2,7 @@
 
 const MODULUS = 2 ** 16;
 
-/** How many packets `later` is after `earlier`; negative when it was before, which is taken to be the shorter way round. */
+/** How many packets `later` is after `earlier`; negative when it is before. The shorter distance counts. */
 export function sequenceDistance(later: number, earlier: number): number {
   const forward = (((later - earlier) % MODULUS) + MODULUS) % MODULUS;
   return forward < MODULUS / 2 ? forward : forward - MODULUS;

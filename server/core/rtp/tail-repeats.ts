@@ -1,11 +1,11 @@
 /**
- * When a stream falls silent, its last packets are its tail. A viewer notices a lost packet by the next one that arrives, so
- * nobody asks for a lost tail: a viewer who joins a stalled camera would wait for its one picture for ever. The tail is sent
- * again until a receiver report covers it.
+ * When a stream falls silent, its last packets are its tail. A viewer detects a lost packet when the next one arrives, so it
+ * never requests a lost tail: a viewer who joins a stalled camera would wait for its one picture forever. The tail is sent again
+ * until a receiver report covers it.
  *
- * Invariants: nothing is repeated that a report covers, or that a report under way may still cover; a tail is repeated at most
- * MAX_PASSES times, more of it only once reports show progress, and after the first time only if the caller allows it: a viewer
- * that sends no reports, or false ones, gets no more. Time is an argument.
+ * Invariants: a packet is not repeated if a report covers it, or a report in flight may still cover it; a tail is repeated at
+ * most MAX_PASSES times, further packets of it only once reports show progress, and after the first time only if the caller
+ * allows it: a viewer that sends no reports, or false ones, gets no more. Time is an argument.
  */
 
 import { sequenceDistance } from './sequence-numbers.ts';
@@ -22,7 +22,7 @@ export const MAX_PASSES = 6;
 const FIRST_WAIT_US = 200_000;
 /** Time until the first report; a line that also carries other video, or a large keyframe, may be later. */
 const MAX_FIRST_WAIT_US = 1_000_000;
-/** A packet on a line of 256 kbit/s, which is as slow as one is before anything is known of it. */
+/** Duration of a packet on a line of 256 kbit/s, the assumed rate of an unknown line. */
 const SLOW_PACKET_US = 38_000;
 /** Reports come about once a second, up to one and a half. */
 const REPORT_WAIT_US = 1_600_000;
@@ -32,7 +32,7 @@ const REPORT_MARGIN_US = 50_000;
 const MAX_TAIL = 256;
 
 export interface TailLine {
-  /** Other video arrives over it. */
+  /** Other video uses the line. */
   isRated: boolean;
   /** @returns whether these packets may be sent again now, all of them */
   mayRepeat: (numbers: readonly number[]) => boolean;
@@ -45,7 +45,7 @@ export class TailRepeats {
   #last: number | undefined;
   #sentUs = 0;
   #highest: number | undefined;
-  /** Lost packets of the retransmission stream, by its last report. */
+  /** Lost packets of the retransmission stream, according to its last report. */
   #repeatsLost = 0;
   /** The tail was repeated since it began. */
   #isRepeated = false;
@@ -58,7 +58,7 @@ export class TailRepeats {
   /** A report that could have covered it did not. */
   #isMissing = false;
 
-  /** @param startsAnew nothing before this packet is of use any more */
+  /** @param startsAnew packets before this one are no longer needed */
   sent(sequenceNumber: number, startsAnew: boolean, nowUs: number): void {
     const last = this.#unwrap(sequenceNumber);
     if (startsAnew || this.#first === undefined) {
@@ -95,7 +95,7 @@ export class TailRepeats {
   due(nowUs: number, { isRated, mayRepeat }: TailLine): number[] {
     const [first, last] = [this.#first, this.#last];
     if (first === undefined || last === undefined || this.#passes >= MAX_PASSES) return [];
-    // Packets that arrived before the tail say nothing about it.
+    // Packets that arrived before the tail show nothing about it.
     const arrived = Math.max(first - 1, this.#highest ?? -Infinity);
     const count = Math.min(last - arrived, MAX_TAIL);
     const waitUs = this.#highest === undefined ? firstWaitUs(count, isRated) : REPORT_WAIT_US;

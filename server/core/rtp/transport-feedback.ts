@@ -16,14 +16,14 @@
  *
  * A chunk is a run length (0, 2 bits of status, 13 of length), 14 statuses of one bit (10…) or 7 of two bits (11…).
  *
- * Invariants: a packet that contradicts itself (chunks or deltas that end too soon, a reserved status) yields nothing; at most
- * `maxStatuses` statuses are looked at.
+ * Invariants: an inconsistent packet (chunks or deltas that end too soon, a reserved status) yields nothing; at most
+ * `maxStatuses` statuses are read.
  */
 
 export interface TransportFeedback {
   /** u16, of the first status. */
   baseSequence: number;
-  /** u24, in units of 64 ms of a clock of the viewer's. */
+  /** u24, in units of 64 ms, on a clock of the viewer. */
   referenceTime: number;
   /** u8, one more in each packet. */
   feedbackCount: number;
@@ -37,7 +37,7 @@ const NOT_RECEIVED = 0;
 const SMALL_DELTA = 1;
 const LARGE_DELTA = 2;
 
-/** @param body from the sender's SSRC on, without padding of RTCP. @returns undefined for what is malformed or too much */
+/** @param body from the sender's SSRC on, without padding of RTCP. @returns undefined for a malformed or too large packet */
 export function readTransportFeedback(body: Buffer, maxStatuses: number): TransportFeedback | undefined {
   if (body.length < HEADER_BYTES) return undefined;
   const count = body.readUInt16BE(10);

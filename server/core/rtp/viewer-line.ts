@@ -1,9 +1,9 @@
 /**
- * State of one viewer's line, which all its cameras share: what it carries (core/bandwidth/estimator.ts), and the budget of
+ * State of one viewer's line, which all its cameras share: its capacity (core/bandwidth/estimator.ts), and the budget of
  * retransmissions.
  *
- * Invariant: retransmissions are a share of what the line carries. On a line that loses packets at random nearly everything is
- * repeated; on a line that is too narrow, where repeating makes it worse, little is. Time is an argument.
+ * Invariant: retransmissions are a share of the line's capacity. On a line with random losses nearly every lost packet is sent
+ * again; on a line that is too narrow, where retransmissions make it worse, only few are. Time is an argument.
  */
 
 import { BandwidthEstimator } from '../bandwidth/estimator.ts';
@@ -14,31 +14,31 @@ import { KeyframeAllowance } from './keyframe-allowance.ts';
 const ASSUMED_ROUND_TRIP_US = 50_000;
 /** More than ten seconds is a false report or a wrapped clock; in units of 1/65536 s. */
 const MAX_ROUND_TRIP = 655_360;
-/** Share of what arrives that may be sent, first transmissions and repeats together, while that much passes. */
+/** Share of the arriving rate that may be sent, retransmissions included, while that much arrives. */
 const TOTAL_SHARE = 1.5;
-/** Minimum, as a share of what arrives. */
+/** Minimum, as a share of the arriving rate. */
 const RESEND_SHARE = 0.15;
 const MIN_RESEND_BPS = 32_000;
-/** Less of what is sent than this arrives: the line carries no more. Random losses are seldom as many. */
+/** If a smaller share than this arrives, the line is full. Random losses are rarely that high. */
 const ARRIVING_SHARE = 0.8;
-/** Before anything is known. */
+/** Before the first measurement. */
 const FIRST_RESEND_BPS = 256_000;
-/** Packets repeated at once: a keyframe and the frames behind it. */
+/** Retransmissions at once: a keyframe and the frames after it. */
 const MIN_BURST_BYTES = 48_000;
 const BURST_SECONDS = 0.5;
 /** The sums over all streams are as old as this: they change about once a second, and are read for each packet. */
 const MAX_SUMS_AGE_US = 20_000;
 
-/** A smaller change of the estimate is none. */
+/** A smaller change of the estimate is ignored. */
 const MIN_CHANGE = 0.02;
 
 export interface LineFigures {
   roundTripUs: number;
   /** Capacity of the line, with headers and repairs; undefined while unknown. */
   targetBps: number | undefined;
-  /** How long packets wait in the line because of what we send. */
+  /** How long packets wait in the queue that our own video causes. */
   queueUs: number;
-  /** Arrival rate, as the last reports of all streams say. */
+  /** Arrival rate, according to the last reports of all streams. */
   arrivedBps: number;
   resendBps: number;
   /** Requests that were not answered in full because the budget was spent. */
@@ -58,14 +58,14 @@ export class ViewerLine {
   readonly #retransmissions = new Set<ArrivalRate>();
   readonly #keyframes = new Map<string, KeyframeAllowance>();
   readonly bandwidth: BandwidthEstimator;
-  /** Repair packets that it needs, of the packets of video, as the last reports say. */
+  /** Share of repair packets that it needs, relative to the video, according to the last reports. */
   correctionShare = 0;
   #targetBps: number | undefined;
   #mustFit = false;
   #roundTripUs = ASSUMED_ROUND_TRIP_US;
   #wasRated = false;
   #sums: LineSums | undefined;
-  /** Below zero after a whole that was larger than the budget. */
+  /** Below zero after a retransmission larger than the budget. */
   #bytes = MIN_BURST_BYTES;
   #takenUs: number | undefined;
   #refused = 0;
@@ -83,17 +83,17 @@ export class ViewerLine {
     return this.#targetBps;
   }
 
-  /** `videoBps`, once something showed that the line carries no more than about that; before, nothing is to be lowered for it. */
+  /** `videoBps`, once the line was shown to carry no more than about that; before, it lowers nothing. */
   get limitBps(): number | undefined {
     return this.#mustFit ? this.videoBps : undefined;
   }
 
-  /** Its limit was met, or it carries all that is watched. */
+  /** Its limit was found, or it carries all watched cameras. */
   get isKnown(): boolean {
     return this.#mustFit || (this.#targetBps ?? 0) >= this.bandwidth.wantedBps;
   }
 
-  /** The viewer takes another way, Wi-Fi or mobile: nothing that was found holds any more. */
+  /** The viewer uses another path, Wi-Fi or mobile: earlier measurements no longer apply. */
   restart(nowUs: number): void {
     this.#roundTripUs = ASSUMED_ROUND_TRIP_US;
     this.#wasRated = false;
@@ -116,8 +116,8 @@ export class ViewerLine {
   }
 
   /**
-   * Takes over what was found since: call it after each feedback, and once a second. @returns whether that changes
-   * `targetBps` or `limitBps`
+   * Applies the latest measurements: call it after each feedback, and once a second. @returns whether that changes `targetBps` or
+   * `limitBps`
    */
   follow(nowUs: number): boolean {
     const [before, wasToFit] = [this.#targetBps, this.#mustFit];
@@ -130,7 +130,7 @@ export class ViewerLine {
     return !isSame || this.#mustFit !== wasToFit;
   }
 
-  /** Bits per second of it for video: where no more passes, the rest is for repairs. */
+  /** Its part for video, bits per second; on a full line, the rest is for repairs. */
   get videoBps(): number | undefined {
     if (this.#targetBps === undefined || !this.bandwidth.isAtLimit) return this.#targetBps;
     return this.#targetBps / (1 + this.correctionShare);
@@ -150,12 +150,12 @@ export class ViewerLine {
     return arrivedBps < ARRIVING_SHARE * (mediaBps + repeatedBps);
   }
 
-  /** It is known how much of what is sent arrives. */
+  /** The arriving share is known. */
   isRated(nowUs: number): boolean {
     return this.#sumsAt(nowUs).arrivedBps > 0;
   }
 
-  /** Two streams of a camera that share the line from now on. @returns takes them away again */
+  /** Adds two streams of a camera that share the line. @returns removes them again */
   add(media: ArrivalRate, retransmission: ArrivalRate): () => void {
     this.#media.add(media);
     this.#retransmissions.add(retransmission);
@@ -167,7 +167,7 @@ export class ViewerLine {
     };
   }
 
-  /** One for each rung of each camera, which outlives its consumers: joining anew gives no new allowance. */
+  /** One for each rung of each camera; it outlives its consumers, so that joining again gives no new allowance. */
   keyframesOf(rungOfCamera: string): KeyframeAllowance {
     const allowance = this.#keyframes.get(rungOfCamera) ?? new KeyframeAllowance();
     this.#keyframes.set(rungOfCamera, allowance);
@@ -197,8 +197,8 @@ export class ViewerLine {
   }
 
   /**
-   * @returns whether `bytes` may be sent again now, though a part of them is of no use. If they exceed a burst, a burst is
-   *   enough, and the rest is owed.
+   * @returns whether `bytes` may be sent again now, although a part of them may be useless. If they exceed a burst, the budget of
+   * one burst is enough, and the rest is owed.
    */
   takeWhole(bytes: number, nowUs: number): boolean {
     this.#refill(nowUs);

@@ -1,11 +1,11 @@
 /**
- * One viewer's stream of a camera, put together from the frames of its rungs and temporal layers: decides of each frame
- * whether it goes out, and numbers it.
+ * One viewer's stream of a camera, composed of the frames of its rungs and temporal layers: decides whether each frame goes out,
+ * and numbers it.
  *
- * Invariants: whatever is left out, every frame that goes out refers only to frames that went out before it; picture ids have no
- * gap, TL0PICIDX counts the frames of layer 0, timestamps grow and keep to the pictures', after gaps of hours too; the
- * rung changes at a keyframe of the new one, and until then the old one goes on. An upper layer begins at a frame that
- * refers to layer 0 alone, and ends at once, also of a rung that is too large. Source: RFC 7741 section 4.2.
+ * Invariants: whatever is left out, every frame that goes out references only frames that went out before it; picture ids have no
+ * gap, TL0PICIDX counts the frames of layer 0, timestamps grow and follow those of the pictures, also after gaps of hours; the
+ * rung changes at a keyframe of the new one, and until then the old one continues. An upper layer begins at a frame that
+ * references only layer 0, and ends at once, also in a rung that is too large. Source: RFC 7741 section 4.2.
  */
 
 import type { EncodedFrame } from '../video/encoded-frame.ts';
@@ -13,7 +13,10 @@ import type { ForwardingTarget, Tid } from '../video/forwarding-target.ts';
 import { RUNG_NAMES, type RungName } from '../video/rungs.ts';
 import { PICTURE_ID_MODULUS, type Vp8Numbers } from './vp8-payload-descriptor.ts';
 
-/** Why a frame is left out: of another rung, of a temporal layer not sent, or it needs a frame that was not sent. */
+/**
+ * Why a frame is left out: it belongs to another rung or a temporal layer that is not sent, or it needs a frame that was not
+ * sent.
+ */
 export type LeftOut = 'rung' | 'layer' | 'keyframe';
 
 export interface ForwardedFrame {
@@ -25,7 +28,7 @@ export interface ForwardedFrame {
 type ForwardableFrame = Pick<EncodedFrame, 'rung' | 'layer' | 'keyframe' | 'timestamp90k'>;
 
 const U32 = 2 ** 32;
-/** 90 kHz: what lies further back than ten seconds comes after a gap in which the timestamps wrapped. */
+/** 90 kHz: a timestamp more than ten seconds back follows a gap in which the timestamps wrapped. */
 const MAX_BACK = 900_000;
 
 export class Vp8Forwarder {
@@ -59,17 +62,17 @@ export class Vp8Forwarder {
     return this.#rung;
   }
 
-  /** The rung whose keyframe is needed, so that the viewer gets what it should; undefined: none is. */
+  /** The rung of which a keyframe is needed to reach the target; undefined: none is. */
   get awaitedRung(): RungName | undefined {
     return this.#awaitsKeyframe || this.#rung !== this.#target.rung ? this.#target.rung : undefined;
   }
 
-  /** The viewer's picture stands still until a keyframe comes. */
+  /** The viewer's picture is frozen until a keyframe arrives. */
   get isInterrupted(): boolean {
     return this.#awaitsKeyframe;
   }
 
-  /** Something that went out is not all there: nothing but a keyframe goes out next. */
+  /** A frame went out incomplete: only a keyframe may go out next. */
   interrupt(): void {
     this.#awaitsKeyframe = true;
   }
@@ -88,7 +91,7 @@ export class Vp8Forwarder {
     return this.#number(tid, frame.timestamp90k);
   }
 
-  /** There is no room for the frame: it is left out, and everything that refers to it. */
+  /** There is no room for the frame: it is left out, and every frame that references it. */
   leaveOut(frame: ForwardableFrame): void {
     if (frame.rung !== this.#rung) return;
     const tid = frame.layer?.tid ?? 0;
@@ -96,7 +99,7 @@ export class Vp8Forwarder {
     if (tid === 0) this.#awaitsKeyframe = true;
   }
 
-  /** On the way to a smaller rung the old one is already too much. */
+  /** During the change to a smaller rung the old one is already too large. */
   get #maxTid(): Tid {
     const { rung, maxTid } = this.#target;
     const isOnWayDown = this.#rung !== undefined && RUNG_NAMES.indexOf(this.#rung) < RUNG_NAMES.indexOf(rung);

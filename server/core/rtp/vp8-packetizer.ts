@@ -24,14 +24,14 @@ export interface RtpPayload {
 /** The highest temporal layer: no frame refers to one of it. */
 const TOP_TID = 2;
 
-/** Number of pieces of a fine frame, unless pieces were so small that headers cost more than they bring. */
+/** Number of pieces of a fine frame, unless the pieces would be so small that headers outweigh the benefit. */
 const FINE_PIECES = 5;
 const MIN_FINE_BYTES = 400;
 
 /**
  * @param maxPayloadBytes descriptor included: the datagram without all headers and tags
- * @param isFine for a line that delays each packet by another time: a frame is there with its last packet, and the more packets
- *   frames have, the more regularly they come
+ * @param isFine for a line with jitter: a frame is complete with its last packet, and frames of more packets are complete at more
+ * regular times
  * @returns the payloads in order; none for an empty frame
  * @throws RangeError when the limit leaves no room for a descriptor and one byte
  */
@@ -64,7 +64,7 @@ export function packetizeVp8(
 }
 
 /**
- * One viewer's copy of a shared payload; an empty one, of a packet that holds nothing, has no numbers.
+ * One viewer's copy of a shared payload; an empty payload has no numbers.
  *
  * @param prefixBytes room in front of it
  */

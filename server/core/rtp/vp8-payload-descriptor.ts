@@ -17,7 +17,7 @@
  *          +-+-+-+-+-+-+-+-+
  *
  * It has one form, also for frames of one layer: a receiver keeps state by the form, and a rung may have layers that
- * another has not. Two fields are of one viewer's stream (`Vp8Numbers`), the others of the frame.
+ * another has not. Two fields belong to one viewer's stream (`Vp8Numbers`), the others to the frame.
  */
 
 /** PictureID counts modulo this. */

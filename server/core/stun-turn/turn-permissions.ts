@@ -36,7 +36,7 @@ export class TurnPermissions {
     return due.map(([address]) => address);
   }
 
-  /** @param hasAnswer whether the server answered; a refusal is not repeated for a while either */
+  /** @param hasAnswer whether the server answered; after a refusal there is no new request for a while either */
   answered(address: string, hasAnswer: boolean, nowUs: number): void {
     const wanted = this.#wanted.get(address);
     if (wanted) wanted.dueUs = nowUs + (hasAnswer ? REFRESH_US : RETRY_US);

@@ -5,7 +5,7 @@ import type { JpegSize } from './jpeg-header.ts';
 
 const USUAL_PIXELS = MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT;
 
-/** @param usualMs for any picture that a camera may send without an administrator's leave; a larger one takes as much longer */
+/** @param usualMs for any picture of up to the default limits; a larger one gets proportionally more time */
 export function answerTimeMs(usualMs: number, { width, height }: JpegSize): number {
   return usualMs * Math.max(1, (width * height) / USUAL_PIXELS);
 }

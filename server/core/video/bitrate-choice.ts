@@ -2,9 +2,9 @@
  * The bitrate of one rung of a camera over time. An open encoder cannot change it, and re-opening costs a keyframe: so it
  * changes in large steps and rarely, except with the picture's size, which re-opens the encoder anyway.
  *
- * Invariants: what viewers can take limits it from the first picture on, and anew from the first that somebody sees after nobody
- * did; later that limit changes once in LIMIT_INTERVAL_US. It falls as far as it must at once, and rises only when it
- * has been higher for as long: by half at most, or to the whole where nothing limits it any more. Time is an argument.
+ * Invariants: the viewers' lines limit it from the first picture on, and again from the first picture after a time without
+ * viewers; later that limit changes once in LIMIT_INTERVAL_US. It falls at once as far as needed, and rises only when the limit
+ * has been higher for that long: by half at most, or to the full bitrate if there is no longer a limit. Time is an argument.
  */
 
 import type { PictureSize } from './codec-quarantine.ts';
@@ -17,10 +17,10 @@ const MIN_CHANGE_INTERVAL_US = 5_000_000;
 const LIMIT_INTERVAL_US = 2_000_000;
 const LIMIT_STEP_BPS = 10_000;
 const MAX_RISE = 1.5;
-/** As a share of the bitrate: a limit this near below it is not worth a keyframe. */
+/** As a share of the bitrate: a limit only this far below it is not worth a keyframe. */
 const NEAR_BELOW = 0.95;
 const NEAR_ABOVE = 1.15;
-/** Below, the picture is not worth its bits: there are smaller rungs. */
+/** Below this, the picture is not worth its bits: smaller rungs look better. */
 const MIN_LIMIT_BPS: Readonly<Record<RungName, number>> = {
   full: 100_000,
   large: 100_000,
@@ -46,7 +46,7 @@ export class BitrateChoice {
     this.#rung = rung;
   }
 
-  /** Limit by what viewers can take; undefined: none. */
+  /** Limit given by the viewers' lines; undefined: none. */
   set limitBps(bps: number | undefined) {
     this.#wantedLimitBps =
       bps === undefined
@@ -55,7 +55,7 @@ export class BitrateChoice {
     if (this.#wantedLimitBps <= this.#limitBps) this.#higherSinceUs = undefined;
   }
 
-  /** Nobody watched, now somebody does, who gets a keyframe anyway: what those before could take says nothing. */
+  /** The first viewer after a pause gets a keyframe anyway: the limit of earlier viewers does not apply. */
   restart(): void {
     this.#isNew = true;
   }
@@ -85,7 +85,7 @@ export class BitrateChoice {
   }
 
   get #nextLimitBps(): number {
-    // A line that carries everything, or one that carries more than before, as far as is known.
+    // A line that carries everything, or an estimate higher than before.
     return Math.min(
       this.#wantedLimitBps,
       this.#wantedLimitBps === Infinity ? Infinity : MAX_RISE * this.#chosenBps,

@@ -18,7 +18,7 @@ export interface CameraFrame {
 export interface CameraFrames {
   subscribe(cameraId: string, onFrame: (frame: CameraFrame) => void): Subscription;
   latest(cameraId: string): CameraFrame | undefined;
-  /** Whether it is switched off for privacy: then it has no frames. Left out: it never is. */
+  /** Whether the camera is switched off for privacy: then it has no frames. If missing, it never is. */
   isOff?(cameraId: string): boolean;
 }
 

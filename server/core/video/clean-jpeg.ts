@@ -1,9 +1,9 @@
 /**
- * Cameras' JPEGs as they come → as every part of the server and every browser shows them alike.
+ * Cameras' JPEGs → JPEGs that every part of the server and every browser shows in the same way.
  *
- * Invariant: what comes out begins with SOI, ends with its only EOI, has every table its scans use and says nothing of an
- * orientation. Bytes in front of SOI and behind EOI are left out: drivers pad, and send what the buffer held before. Nothing is
- * copied unless something in the middle has to change.
+ * Invariant: the result begins with SOI, ends with its only EOI, has every table that its scans use, and contains no orientation.
+ * Bytes before SOI and after EOI are removed: drivers pad, and send earlier content of the buffer. Nothing is copied unless bytes
+ * in between must change.
  */
 
 import { STANDARD_HUFFMAN_TABLES } from './huffman-tables.ts';
@@ -17,9 +17,9 @@ export interface CleanJpeg extends JpegSize {
   jpeg: Uint8Array;
   /** Bytes outside SOI … EOI that were left out. */
   trimmedBytes: number;
-  /** The standard Huffman tables were put in. */
+  /** The standard Huffman tables were inserted. */
   tablesAdded: boolean;
-  /** EXIF or XMP was taken out: browsers turn the picture by its orientation tag, and nothing else does. */
+  /** EXIF or XMP was removed: only browsers rotate the picture by its orientation tag. */
   metadataRemoved: boolean;
 }
 

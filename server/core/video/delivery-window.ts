@@ -1,18 +1,18 @@
 /**
- * How many pictures may be on their way to one viewer at a time, so that none waits in a queue: after TCP Vegas (RFC 6817 has
- * the idea for LEDBAT). More are allowed while a picture takes no longer for it, fewer as soon as it does. Time is an argument.
+ * The number of pictures that may be in flight to one viewer, so that none waits in a queue: after TCP Vegas (RFC 6817 has the
+ * idea for LEDBAT). More are allowed while that does not delay a picture, fewer as soon as it does. Time is an argument.
  *
- * Invariant: at least one may be on its way when none is.
+ * Invariant: if none is in flight, one may be sent.
  */
 
 /** Enough for 25 pictures a second over a round trip of 300 ms. */
 const MAX_PICTURES = 8;
-/** How much longer than one alone a picture may take for the window to grow, and to stay. */
+/** How much longer than a single picture in flight one may take, for the window to grow, and to stay. */
 const GROWS_UP_TO = { factor: 1.1, ms: 20 };
 const STAYS_UP_TO = { factor: 1.25, ms: 40 };
-/** Time for which it does not grow after it has shrunk. */
+/** Time for which the window does not grow after it has shrunk. */
 const HOLD_MS = 5_000;
-/** The path or the picture's size may have changed: then one is sent alone again, to be measured. */
+/** The path or the picture's size may have changed: then a single picture is sent again, to measure it. */
 const ALONE_LASTS_MS = 10_000;
 /** Headers of parts, chunks and TLS records, and the last segment's acknowledgement, which may be delayed. */
 const SLACK_BYTES = 2_048;
@@ -20,14 +20,14 @@ const SLACK_BYTES = 2_048;
 interface Picture {
   bytes: number;
   sentAtMs: number;
-  /** None was on its way before it, so that it waited for nothing. */
+  /** It was the only picture in flight, so it did not wait. */
   alone: boolean;
 }
 
 export class DeliveryWindow {
   #inFlight: Picture[] = [];
   #pictures = 1;
-  /** The shortest that a picture alone took. */
+  /** The shortest time of a single picture in flight. */
   #alone = { tookMs: Infinity, atMs: -Infinity };
   #heldUntilMs = -Infinity;
 
@@ -56,7 +56,7 @@ export class DeliveryWindow {
     }
   }
 
-  /** Nothing is known of the peer: what was sent counts as delivered. */
+  /** The peer's state is unknown: sent bytes count as delivered. */
   clear(): void {
     this.#inFlight = [];
   }

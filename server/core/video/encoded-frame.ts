@@ -2,14 +2,14 @@ import type { Subscription } from '../fan-out.ts';
 import type { EncodingDemand } from './encoding-demand.ts';
 import type { RungName } from './rungs.ts';
 
-/** The picture to make a keyframe of: the newest one there is, or the next one. */
+/** The picture to encode as a keyframe: the newest existing one, or the next one. */
 export type KeyframeSource = 'newest' | 'next';
 
 /** The position of a frame in the pattern of temporal layers: frames of an upper layer can be left out. */
 export interface FrameLayer {
-  /** No frame refers to one of a higher layer, and none to another frame of layer 2. */
+  /** No frame references one of a higher layer, and none references another frame of layer 2. */
   readonly tid: 0 | 1 | 2;
-  /** It refers to layer 0 alone: who was sent nothing above layer 0 can take it, and its layer from there on. */
+  /** It references only layer 0: a receiver of layer 0 alone can decode it, and its layer from there on. */
   readonly layerSync: boolean;
 }
 
@@ -17,18 +17,18 @@ export interface FrameLayer {
 export interface EncodedFrame {
   readonly cameraId: string;
   /**
-   * The size it was encoded in. All rungs of one picture have its `captureUs`; those made of it at once the same
+   * The size in which it was encoded. All rungs of one picture have its `captureUs`; rungs encoded together have the same
    * `timestamp90k`.
    */
   readonly rung: RungName;
-  /** Undefined: it is one layer, and each frame refers to the one before it. */
+  /** Undefined: there is one layer, and each frame references the one before it. */
   readonly layer: FrameLayer | undefined;
   /** One whole VP8 frame (RFC 6386). Never written to. */
   readonly data: Uint8Array;
   readonly keyframe: boolean;
   /**
-   * Made again of a picture that was given out before, for somebody who needs a keyframe: to see, not to count. Later frames
-   * depend on it.
+   * Encoded again from a picture that was already sent, for a subscriber who needs a keyframe: shown, but not counted as new.
+   * Later frames depend on it.
    */
   readonly repeated: boolean;
   /** Pixels. */
@@ -44,7 +44,7 @@ export interface EncodedFrame {
   readonly decodeStartUs: number;
   readonly decodedUs: number;
   readonly encodedUs: number;
-  /** When it came from the machine that encoded it; absent: it was encoded on this one. */
+  /** When it arrived from the machine that encoded it; absent: it was encoded on this one. */
   readonly arrivedUs?: number;
 }
 
@@ -56,7 +56,7 @@ export type OnEncodedFrame = (frame: EncodedFrame) => void;
  */
 export interface EncodedVideo {
   /**
-   * Every frame of the camera from now on, beginning with a keyframe made of its newest picture at once. Closing the
+   * Every frame of the camera from now on, beginning with a keyframe that is encoded from its newest picture at once. Closing the
    * last subscription stops the camera's encoder after a few seconds.
    *
    * @param demand of a subscriber that is not live; see encoding-demand.ts

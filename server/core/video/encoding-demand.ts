@@ -22,8 +22,8 @@ export interface CombinedDemand {
 }
 
 /**
- * @param limitsBps one per subscriber: the most that it can take, bits per second; Infinity: everything; undefined: it
- *   takes the bitrate that the others get
+ * @param limitsBps one per subscriber: the highest bitrate that it can receive, bits per second; Infinity: no limit; undefined:
+ * it takes the bitrate that the others get
  * @returns the highest; undefined: none states one
  */
 export function combineLimits(limitsBps: readonly (number | undefined)[]): number | undefined {

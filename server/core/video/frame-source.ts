@@ -25,8 +25,8 @@ export interface RungSubscription extends Subscription {
 export interface FrameSource {
   /**
    * Every frame of the rung from now on, beginning with a keyframe that is made at once. A rung is encoded only while it is
-   * subscribed, for the subscriber that can take most; what a recorder asks for comes first. One that the camera does
-   * not have, as after a change to smaller pictures, comes in the camera's own size.
+   * subscribed, at the highest bitrate that a subscriber can receive; the demand of a recorder comes first. A rung that the
+   * camera does not have, as after a change to smaller pictures, has the camera's own size.
    */
   subscribeRung(cameraId: string, demand: RungDemand, onFrame: OnEncodedFrame): RungSubscription;
   /** The rungs that can be subscribed, best first. Without a picture of the camera: `full` alone, of an assumed size. */

@@ -43,8 +43,8 @@ export class FrameSubscribers {
   }
 
   /**
-   * @param but an asker whose subscriptions are left out
-   * @returns the most that any of them can take, bits per second; Infinity: everything; undefined: none states it
+   * @param but the subscriber whose subscriptions are left out
+   * @returns the highest bitrate that any of them can receive, bits per second; Infinity: no limit; undefined: none states it
    */
   limitBps(but?: object): number | undefined {
     const counted = Array.from(this.#wanted).filter(({ asker }) => but === undefined || asker !== but);

@@ -1,6 +1,6 @@
 /**
- * The Huffman tables that a JPEG without any of its own means (ITU-T T.81, annex K.3): motion JPEG leaves them out, and so do
- * cameras that come from there. Browsers supply them; Apple's decoder and others do not.
+ * The standard Huffman tables, implied by a JPEG without tables (ITU-T T.81, annex K.3): motion JPEG omits them, and so do
+ * cameras based on it. Browsers supply them; Apple's decoder and others do not.
  */
 
 const DC_VALUES = range(0, 11);

@@ -2,8 +2,8 @@
  * Decides when a keyframe is made. A keyframe is several times as large as any other frame, so viewers that join or lose
  * packets together must not each cost one.
  *
- * Who waits for a keyframe to see anything has it made of the picture there is (`request`); who only wants the next picture to
- * be one waits for it (`requestNext`).
+ * A viewer who sees nothing without a keyframe gets one encoded from the existing picture (`request`); a viewer who only needs
+ * the next picture to be a keyframe waits for it (`requestNext`).
  *
  * Invariant: the first request is served at once, later ones at most once per interval, and none is forgotten: it
  * stays pending until a keyframe was begun after it. Time is an argument.

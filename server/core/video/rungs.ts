@@ -1,5 +1,5 @@
 /**
- * The rungs of a camera: the sizes in which its picture is encoded, each only while somebody is served with it.
+ * The rungs of a camera: the sizes in which its picture is encoded, each only while a subscriber gets it.
  *
  * Invariants: every rung has the camera's shape, as near as even sides allow, is clearly smaller than the camera and
  * than the rung before it, and costs fewer bits. A small camera has fewer rungs; `full` is always there.
@@ -43,7 +43,7 @@ const BPS_STEP = 1_000;
  * @param width of the camera's pictures, pixels
  * @param height of the camera's pictures, pixels
  * @param fps of the camera
- * @param recordedBps least bits per second of `full` that recordings need; 0: none
+ * @param recordedBps minimum bitrate of `full` that recordings need, bits per second; 0: none
  * @returns best first; the first is `full`
  */
 export function rungsOf(width: number, height: number, fps: number, recordedBps = 0): Rung[] {
@@ -57,8 +57,8 @@ export function rungsOf(width: number, height: number, fps: number, recordedBps 
 }
 
 /**
- * @param size of the camera's newest picture; undefined: none has come
- * @returns what can be subscribed, best first; without a picture the full one alone, of an assumed size
+ * @param size of the camera's newest picture; undefined: none has arrived
+ * @returns the rungs that can be subscribed, best first; without a picture only `full`, with an assumed size
  */
 export function offeredRungs(size: PictureSize | undefined, fps: number, recordedBps?: number): Rung[] {
   const { width, height } = size ?? ASSUMED_SIZE;

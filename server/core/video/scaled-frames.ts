@@ -1,5 +1,5 @@
 /**
- * A camera's frames, scaled down and fewer of them: for viewers who save data, and for programs that ask for small pictures. The
+ * A camera's frames, smaller and fewer: for viewers who save data, and for programs that request small pictures. The
  * codec process scales them (pictures/thumbnails.ts), once for all viewers of one width.
  *
  * Invariants: one frame of a subscription is being scaled and at most the newest one waits; a frame that cannot be scaled is

@@ -1,8 +1,9 @@
 /**
- * How a rung's bits and frames are spread over its three temporal layers: layer 0, layers 0 and 1, all.
+ * The distribution of a rung's bits and frames over its three temporal layers: layer 0, layers 0 and 1, all.
  *
- * Frames that are predicted from better ones cost less: with 0.45 that saves a little more than the longer way to the reference
- * costs (`npm run bench:layers`). More for layer 0 would save more, but each frame of it would stand in a narrow line for longer.
+ * Frames predicted from better ones need fewer bits: with 0.45 that saves slightly more than the longer distance to the reference
+ * costs (`npm run bench:layers`). A larger share for layer 0 would save more, but each frame of it would occupy a narrow line for
+ * longer.
  */
 export const TEMPORAL_LAYERS = [
   { bits: 0.45, frames: 0.25 },
