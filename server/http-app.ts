@@ -77,7 +77,7 @@ export interface HttpAppOptions {
   firmware: Firmware;
   recordings: Recordings;
   motion: MotionSettingsHolder;
-  outbound: Pick<Outbound, 'webhooks' | 'notifier'>;
+  outbound: Pick<Outbound, 'webhooks' | 'notifier' | 'push'>;
   backups: BackupServices['backups'];
   restores: BackupServices['restores'];
   /** The server's facts for the connection check. */
@@ -169,7 +169,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     removedCameraRoutes(recordings, options.removedCameras, guard),
     exportRoutes(recordings.exports, guard),
     webhookRoutes(options.outbound.webhooks, guard),
-    notificationRoutes(options.outbound.notifier, guard),
+    notificationRoutes(options.outbound.notifier, options.outbound.push, guard),
     firmwareRoutes(firmware, guard),
     updateRoutes(firmware.cameras, guard),
     connectionRoutes(options.connection, guard, connectionOf),

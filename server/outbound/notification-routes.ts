@@ -5,34 +5,38 @@
 import { ECDH } from 'node:crypto';
 import { Router } from 'express';
 import { VigieError } from '../errors.ts';
-import type { PushNotifier } from './push-notifier.ts';
-import type { PushDevice } from '../wire/notification.ts';
+import type { Notifier } from './notifier.ts';
+import type { PushChannel } from './push-channel.ts';
+import type { NotificationsView, PushDevice } from '../wire/notification.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
 
-export function notificationRoutes(notifier: PushNotifier, guard: Guard): Router {
+export function notificationRoutes(notifier: Notifier, push: PushChannel, guard: Guard): Router {
   const router = Router();
+  const viewOf = (userId: string): NotificationsView => ({
+    settings: notifier.settingsOf(userId),
+    publicKey: push.publicKey,
+    deviceIds: push.devices.idsOf(userId),
+  });
 
-  serve(router, 'GET /api/notifications', ({ request }) =>
-    notifier.devices.viewOf(guard.identify(request).userId),
-  );
+  serve(router, 'GET /api/notifications', ({ request }) => viewOf(guard.identify(request).userId));
 
   serve(router, 'PUT /api/notifications', async ({ request, readBody }) => {
     const { userId } = guard.identify(request);
-    await notifier.devices.setSettings(userId, readBody());
-    return notifier.devices.viewOf(userId);
+    await notifier.setSettings(userId, readBody());
+    return viewOf(userId);
   });
 
   serve(router, 'POST /api/notifications/devices', async ({ request, readBody }) => {
     const who = guard.identify(request);
     const device = readBody();
     assertOnCurve(device);
-    await notifier.devices.add(who, device);
-    return notifier.devices.viewOf(who.userId);
+    await push.devices.add(who, device);
+    return viewOf(who.userId);
   });
 
   serve(router, 'DELETE /api/notifications/devices/:deviceId', ({ request, params }) =>
-    notifier.devices.remove(guard.identify(request).userId, params.deviceId),
+    push.devices.remove(guard.identify(request).userId, params.deviceId),
   );
 
   serve(router, 'POST /api/notifications/test', ({ request }) =>

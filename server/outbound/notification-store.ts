@@ -1,23 +1,17 @@
 /** Devices for push notifications and their users' settings. A device is removed with its session. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { NOTIFICATION_SETTINGS, type NotificationSettings, type PushDevice } from '../wire/notification.ts';
+import { NOTIFICATION_SETTINGS, type PushDevice } from '../wire/notification.ts';
 import type { Right } from '../wire/rights.ts';
 import { inTransaction } from '../store/database.ts';
 import { readFields } from '../store/json-column.ts';
 import { SETTINGS_WORK, SettingsQueries, settingsSql } from '../store/settings-queries.ts';
 import { declareStatements, prepareStatements } from '../store/statements.ts';
 import type { Shared, WorkOf } from '../store/work.ts';
+import type { Recipient } from './notification-channel.ts';
 
 export interface StoredDevice extends PushDevice {
   userId: string;
-}
-
-/** A user who has a device and may see a camera's events. */
-export interface Recipient {
-  userId: string;
-  /** Undefined fields are at their default. */
-  settings: Partial<NotificationSettings> | undefined;
 }
 
 /** Per user; one more replaces the oldest. */

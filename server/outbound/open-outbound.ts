@@ -7,7 +7,8 @@ import type { SecretStore } from '../store/secret-store.ts';
 import type { EventView } from '../wire/event.ts';
 import type { HealthProblem } from '../wire/health.ts';
 import type { NotificationStore } from './notification-store.ts';
-import { PushNotifier, type PushNotifierOptions } from './push-notifier.ts';
+import { Notifier, type NotifierOptions } from './notifier.ts';
+import { PushChannel } from './push-channel.ts';
 import { PushSender } from './push-sender.ts';
 import type { WebhookStore } from './webhook-store.ts';
 import { Webhooks } from './webhooks.ts';
@@ -19,7 +20,7 @@ export interface OpenOutboundOptions {
     secrets: SecretStore;
     webhooks: WebhookStore;
   };
-  may: PushNotifierOptions['may'];
+  may: NotifierOptions['may'];
   log: Log;
   time: SiteTime;
   /** Time zone of quiet hours, IANA. */
@@ -30,7 +31,8 @@ export interface OpenOutboundOptions {
 
 export interface Outbound {
   webhooks: Webhooks;
-  notifier: PushNotifier;
+  notifier: Notifier;
+  push: PushChannel;
   /** Called after the event is stored. */
   onEvent(event: EventView): void;
   /** Data were lost or damaged; empty: all is well again. */
@@ -44,9 +46,10 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
   const steadyMs = (): number => time.nowUs() / 1000;
   const webhooks = new Webhooks({ store: store.webhooks, log, nowMs, basePath });
   const sender = new PushSender({ secret: store.secrets.get('push') });
-  const notifier = new PushNotifier({
+  const push = new PushChannel({ store: store.notifications, sender, log, nowMs });
+  const notifier = new Notifier({
     store: store.notifications,
-    sender,
+    channels: [push],
     may,
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
@@ -57,6 +60,7 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
   return {
     webhooks,
     notifier,
+    push,
     onEvent: (event) => {
       // Its deliveries were queued in the same transaction.
       webhooks.wake();
@@ -71,7 +75,6 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
     close: () => {
       webhooks.close();
       notifier.close();
-      sender.close();
     },
   };
 }

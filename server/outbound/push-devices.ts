@@ -1,48 +1,29 @@
 /**
- * The devices that get push notifications, and each user's notification settings.
+ * The devices that get push notifications.
  *
  * Invariants: a device belongs to a session and ends with it; the devices of administrators are known also while the
  * database cannot be read, because an alarm may be about it.
  */
 
 import { createHash } from 'node:crypto';
-import type { NotificationStore, Recipient, StoredDevice } from './notification-store.ts';
-import { EVENT_KIND } from '../wire/event.ts';
-import type { NotificationSettings, NotificationsView, PushDevice } from '../wire/notification.ts';
+import type { NotificationStore, StoredDevice } from './notification-store.ts';
+import type { PushDevice } from '../wire/notification.ts';
 
 /** Interval at which the devices for alarms are read: while data are lost, the database cannot be asked. */
 const ALARM_DEVICES_MS = 5 * 60_000;
 
 export class PushDevices {
   readonly #store: NotificationStore;
-  readonly #publicKey: string;
   readonly #nowMs: () => number;
   readonly #timer: NodeJS.Timeout;
   #administratorDevices: readonly StoredDevice[] = [];
 
-  /** @param publicKey the server's, for subscribing @param nowMs ms since the Unix epoch */
-  constructor(store: NotificationStore, publicKey: string, nowMs: () => number) {
+  /** @param nowMs ms since the Unix epoch */
+  constructor(store: NotificationStore, nowMs: () => number) {
     this.#store = store;
-    this.#publicKey = publicKey;
     this.#nowMs = nowMs;
     this.#timer = setInterval(() => void this.#readAdministratorDevices(), ALARM_DEVICES_MS).unref();
     void this.#readAdministratorDevices();
-  }
-
-  viewOf(userId: string): NotificationsView {
-    return {
-      settings: this.settingsOf(userId),
-      publicKey: this.#publicKey,
-      deviceIds: this.of(userId).map(deviceId),
-    };
-  }
-
-  settingsOf(userId: string): NotificationSettings {
-    return withDefaults(this.#store.settingsOf(userId));
-  }
-
-  async setSettings(userId: string, settings: NotificationSettings): Promise<void> {
-    await this.#store.setSettings(userId, settings);
   }
 
   /** The device is notified until the session ends. */
@@ -65,10 +46,13 @@ export class PushDevices {
     return this.#store.devicesOf(userId);
   }
 
-  /** Users with a device who may see the camera's events. */
-  async recipients(cameraId: string): Promise<{ userId: string; settings: NotificationSettings }[]> {
-    const recipients: Recipient[] = await this.#store.recipients(cameraId);
-    return recipients.map(({ userId, settings }) => ({ userId, settings: withDefaults(settings) }));
+  idsOf(userId: string): string[] {
+    return this.of(userId).map(deviceId);
+  }
+
+  /** Whether it has not been removed, with its session or by itself. */
+  isKnown({ userId, endpoint }: StoredDevice): boolean {
+    return this.of(userId).some((device) => device.endpoint === endpoint);
   }
 
   /** Never throws: without the database, the devices that were last read. */
@@ -94,16 +78,4 @@ export class PushDevices {
 /** A name for a device that, unlike its endpoint, does not allow sending to it. */
 export function deviceId({ endpoint }: { endpoint: string }): string {
   return createHash('sha256').update(endpoint).digest('base64url');
-}
-
-function withDefaults(settings: Partial<NotificationSettings> | undefined): NotificationSettings {
-  return {
-    kinds: [...EVENT_KIND.options],
-    cameraIds: [],
-    detections: [],
-    quiet: [],
-    pauseSeconds: 60,
-    security: true,
-    ...settings,
-  };
 }

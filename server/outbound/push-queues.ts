@@ -6,33 +6,20 @@
  */
 
 import type { Log } from '../log.ts';
-import type { PushDevice, PushPayload } from '../wire/notification.ts';
+import type { Notification } from './notification-channel.ts';
 import type { StoredDevice } from './notification-store.ts';
-import type { PushOutcome } from './push-sender.ts';
-
-/** Sends one push notification to one device. */
-export interface NotificationSender {
-  readonly publicKey: string;
-  send(device: PushDevice, payload: PushPayload): Promise<PushOutcome>;
-}
-
-export interface PushMessage {
-  payload: PushPayload;
-  /** The camera whose events it is about; undefined: about none. */
-  cameraId?: string;
-}
+import type { PushDevices } from './push-devices.ts';
+import type { PushSender } from './push-sender.ts';
 
 export interface PushQueuesOptions {
-  sender: NotificationSender;
-  isStillWanted: (device: StoredDevice, message: PushMessage) => boolean;
-  /** The push service knows the device no longer. */
-  onGone: (device: StoredDevice) => Promise<void>;
+  sender: Pick<PushSender, 'send'>;
+  devices: Pick<PushDevices, 'isKnown' | 'removeGone'>;
   log: Log;
 }
 
 interface DeviceQueue {
   isSending: boolean;
-  waiting: PushMessage | undefined;
+  waiting: Notification | undefined;
 }
 
 export class PushQueues {
@@ -44,23 +31,24 @@ export class PushQueues {
     this.#options = options;
   }
 
-  /** Replaces a message that waits. */
-  put(device: StoredDevice, message: PushMessage): void {
+  /** Replaces one that waits. */
+  put(device: StoredDevice, notification: Notification): void {
     const queue = this.#queues.get(device.endpoint) ?? { isSending: false, waiting: undefined };
     this.#queues.set(device.endpoint, queue);
-    queue.waiting = message;
+    queue.waiting = notification;
     if (!queue.isSending) void this.#run(device, queue);
   }
 
   async #run(device: StoredDevice, queue: DeviceQueue): Promise<void> {
-    const { sender, isStillWanted, onGone, log } = this.#options;
+    const { sender, devices, log } = this.#options;
     queue.isSending = true;
     try {
-      for (let message = queue.waiting; message; message = queue.waiting) {
+      for (let next = queue.waiting; next; next = queue.waiting) {
         queue.waiting = undefined;
-        if (!isStillWanted(device, message)) continue;
-        const outcome = await sender.send(device, message.payload);
-        if (outcome === 'gone') await onGone(device);
+        const { payload, isStillAllowed } = next;
+        if (isStillAllowed && !(isStillAllowed() && devices.isKnown(device))) continue;
+        const outcome = await sender.send(device, payload);
+        if (outcome === 'gone') await devices.removeGone(device);
         if (outcome !== 'sent') log.info({ userId: device.userId, outcome }, 'notification not delivered');
       }
     } catch (error) {

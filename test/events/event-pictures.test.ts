@@ -4,24 +4,11 @@ import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { EventPictures } from '../../server/events/event-pictures.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import { createLog } from '../../server/log.ts';
+import { eventView } from '../support/event-view.ts';
 
 const NOW_MS = 1_800_000_000_000;
 
-const motion = (change: Partial<EventView> = {}): EventView => ({
-  id: 'evt_1',
-  cameraId: 'cam_1',
-  source: 'motion',
-  sourceName: '',
-  kind: 'motion',
-  label: '',
-  startedAtMs: NOW_MS,
-  endedAtMs: null,
-  zones: [],
-  score: 0.1,
-  thumbnail: false,
-  thumbnailVersion: 0,
-  ...change,
-});
+const motion = (change: Partial<EventView> = {}): EventView => eventView({ startedAtMs: NOW_MS, ...change });
 
 function photographer(context: TestContext, { ageMs = 100, width = 640 } = {}) {
   const { timers } = context.mock;

@@ -4,9 +4,9 @@ import { status } from '@grpc/grpc-js';
 import { VigieError } from '../../server/errors.ts';
 import type { Admitted } from '../../server/grpc/call-admission.ts';
 import { EventWatches, MAX_WAITING, type EventWatchesOptions } from '../../server/grpc/watch-events.ts';
-import type { EventView } from '../../server/wire/event.ts';
 import type { GrpcMessages } from '../../server/wire/grpc-messages.ts';
 import { FakeGrpcCall } from '../support/fake-grpc-call.ts';
+import { eventView } from '../support/event-view.ts';
 
 type Message = GrpcMessages['WatchEventsResponse'];
 
@@ -44,20 +44,7 @@ function setUp() {
   };
   let count = 0;
   const happen = (cameraId: string): void =>
-    watches.onEvent({
-      id: `event_${count++}`,
-      cameraId,
-      kind: 'motion',
-      source: 'motion',
-      sourceName: '',
-      label: '',
-      zones: [],
-      score: null,
-      thumbnail: false,
-      thumbnailVersion: 0,
-      startedAtMs: count,
-      endedAtMs: null,
-    } as unknown as EventView);
+    watches.onEvent(eventView({ id: `event_${count++}`, cameraId, startedAtMs: count }));
   return { open, happen, may, revoke: () => (isKeyGood = false) };
 }
 

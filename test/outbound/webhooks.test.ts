@@ -12,6 +12,7 @@ import type { DeliveryView, WebhookSettings } from '../../server/wire/webhook.ts
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { Receiver } from '../support/receiver.ts';
+import { eventView } from '../support/event-view.ts';
 
 const START_MS = 1_800_000_000_000;
 
@@ -73,21 +74,8 @@ async function room(context: TestContext, basePath = '') {
 }
 
 let events = 0;
-const event = (change: Partial<EventView> = {}): EventView => ({
-  id: `evt_${++events}`,
-  cameraId: 'cam_1',
-  source: 'motion',
-  sourceName: '',
-  kind: 'motion',
-  label: '',
-  startedAtMs: START_MS,
-  endedAtMs: null,
-  zones: ['Gate'],
-  score: 0.1,
-  thumbnail: false,
-  thumbnailVersion: 0,
-  ...change,
-});
+const event = (change: Partial<EventView> = {}): EventView =>
+  eventView({ id: `evt_${++events}`, startedAtMs: START_MS, zones: ['Gate'], score: 0.1, ...change });
 
 /** As Standard Webhooks says. */
 function signatureOf(secret: string, headers: IncomingHttpHeaders, body: string): string {

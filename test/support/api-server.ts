@@ -27,7 +27,7 @@ import { Thumbnails, type FrameScaler } from '../../server/pictures/thumbnails.t
 import { trustedProxies } from '../../server/http/trusted-proxies.ts';
 import type { CameraFrame } from '../../server/core/video/camera-frame.ts';
 import { inPerson } from '../../server/core/grant.ts';
-import { serverClock } from '../../server/core/clock.ts';
+import { serverClock, wallMs } from '../../server/core/clock.ts';
 import { unmappedTime } from '../../server/core/site-clock.ts';
 import { Detections } from '../../server/events/detections.ts';
 import { EventLog } from '../../server/events/event-log.ts';
@@ -37,8 +37,8 @@ import { FirmwareImages } from '../../server/firmware/firmware-images.ts';
 import { FirmwareUpdates, type UpdatableCameras } from '../../server/firmware/firmware-updates.ts';
 import { createLog, type Log } from '../../server/log.ts';
 import { MotionWatch } from '../../server/events/motion-watch.ts';
-import { PushNotifier } from '../../server/outbound/push-notifier.ts';
-import type { NotificationSender } from '../../server/outbound/push-queues.ts';
+import { Notifier } from '../../server/outbound/notifier.ts';
+import { PushChannel, type PushChannelOptions } from '../../server/outbound/push-channel.ts';
 import { openRecording } from '../../server/recording/open-recording.ts';
 import type { RecordingLibrary } from '../../server/recording/recording-library.ts';
 import { Capacity } from '../../server/core/capacity.ts';
@@ -91,7 +91,7 @@ export interface ApiServerOptions {
   onRestored?: RestoresOptions['onRestored'];
   authority?: AuthorityCertificate;
   /** Sender of notifications; default: none. */
-  push?: NotificationSender;
+  push?: Pick<PushChannelOptions['sender'], 'publicKey' | 'send'>;
   timeouts?: HttpTimeouts;
   /** How often the answers under way are looked over. */
   reviewIntervalMs?: number;
@@ -233,9 +233,21 @@ export async function startApi(context: Ends, options: ApiServerOptions = {}): P
   });
   eventLog.on('event', () => webhooks.wake());
   context.after(() => webhooks.close());
-  const notifier = new PushNotifier({
+  const push = new PushChannel({
     store: store.notifications,
-    sender: options.push ?? { publicKey: 'BKey', send: () => Promise.resolve('sent') },
+    sender: {
+      publicKey: 'BKey',
+      send: () => Promise.resolve('sent'),
+      close: () => undefined,
+      ...options.push,
+    },
+    log,
+    nowMs: nowMs ?? wallMs,
+  });
+  context.after(() => push.close());
+  const notifier = new Notifier({
+    store: store.notifications,
+    channels: [push],
     may: (userId, ...whatOf) => access.may(inPerson(userId), ...whatOf),
     nameOf: (cameraId) => store.cameras.find(cameraId)?.name,
     log,
@@ -266,7 +278,7 @@ export async function startApi(context: Ends, options: ApiServerOptions = {}): P
     firmware: { images, updates, cameras: new CameraFirmware(store.cameras, updates) },
     recordings,
     motion: new MotionWatch({ subscribeLuma: () => ({ close: () => undefined }) }, eventLog, store.motion),
-    outbound: { webhooks, notifier },
+    outbound: { webhooks, notifier, push },
     connection: {
       get: () =>
         Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),

@@ -5,22 +5,10 @@ import { Emitter } from '../../../client/emitter.ts';
 import { EventFeed, mergeEvents, type LoadEvents } from '../../../client/events/event-feed.ts';
 import type { SignalingClientEvents } from '../../../client/signaling/signaling-client.ts';
 import type { EventView } from '../../../server/wire/event.ts';
+import { eventView } from '../../support/event-view.ts';
 
-const event = (n: number, change: Partial<EventView> = {}): EventView => ({
-  id: `evt_${n}`,
-  cameraId: 'cam_1',
-  source: 'motion',
-  sourceName: '',
-  kind: 'motion',
-  label: '',
-  startedAtMs: n * 1000,
-  endedAtMs: null,
-  zones: [],
-  score: null,
-  thumbnail: false,
-  thumbnailVersion: 0,
-  ...change,
-});
+const event = (n: number, change: Partial<EventView> = {}): EventView =>
+  eventView({ id: `evt_${n}`, startedAtMs: n * 1000, ...change });
 
 class Signaling extends Emitter<SignalingClientEvents> {
   say<Name extends keyof SignalingClientEvents>(name: Name, data: SignalingClientEvents[Name]): void {

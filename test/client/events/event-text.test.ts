@@ -3,26 +3,14 @@ import { test } from 'node:test';
 import { eventText } from '../../../client/events/event-text.ts';
 import { ShownTime } from '../../../client/dates/shown-time.ts';
 import type { EventView } from '../../../server/wire/event.ts';
+import { eventView } from '../../support/event-view.ts';
 
 const NOW = Date.UTC(2027, 0, 20, 12);
 const MINUTE = 60_000;
 const TOKYO = new ShownTime('Asia/Tokyo', 'UTC', 'en-GB');
 
-const event = (change: Partial<EventView>): EventView => ({
-  id: 'evt_1',
-  cameraId: 'cam_1',
-  source: 'motion',
-  sourceName: '',
-  kind: 'motion',
-  label: '',
-  startedAtMs: NOW,
-  endedAtMs: NOW,
-  zones: [],
-  score: null,
-  thumbnail: false,
-  thumbnailVersion: 0,
-  ...change,
-});
+const event = (change: Partial<EventView>): EventView =>
+  eventView({ startedAtMs: NOW, endedAtMs: NOW, ...change });
 
 const where = (change: Partial<EventView>) => eventText(event(change), NOW, TOKYO).where;
 

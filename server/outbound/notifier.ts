@@ -1,8 +1,8 @@
 /**
- * Notifies users' devices of events: selects the users with the right and matching settings, and limits the rate.
+ * Notifies users of events over every channel: selects those with the right and matching settings, and limits the rate.
  *
  * Invariants: no user is notified of a camera whose events they may not see when the notification is sent; callers
- * never wait.
+ * never wait; a channel that fails does not keep the others from notifying.
  */
 
 import { monotonicMs, wallMs } from '../core/clock.ts';
@@ -11,17 +11,16 @@ import { isWantedDetection } from '../core/outbound/detection-rules.ts';
 import { payloadOf } from '../core/outbound/push-payload.ts';
 import { isQuiet } from '../core/outbound/quiet-hours.ts';
 import type { Log } from '../log.ts';
-import type { EventView } from '../wire/event.ts';
+import { EVENT_KIND, type EventView } from '../wire/event.ts';
 import type { NotificationSettings, PushPayload } from '../wire/notification.ts';
 import { PAGE_PATHS } from '../wire/paths.ts';
 import type { Right } from '../wire/rights.ts';
-import type { NotificationStore, StoredDevice } from './notification-store.ts';
-import { PushDevices } from './push-devices.ts';
-import { PushQueues, type NotificationSender, type PushMessage } from './push-queues.ts';
+import type { Notification, NotificationChannel } from './notification-channel.ts';
+import type { NotificationStore } from './notification-store.ts';
 
-export interface PushNotifierOptions {
-  store: NotificationStore;
-  sender: NotificationSender;
+export interface NotifierOptions {
+  store: Pick<NotificationStore, 'settingsOf' | 'setSettings'>;
+  channels: readonly NotificationChannel[];
   /** Whether the user has the right now. */
   may: (userId: string, right: Right, cameraId: string) => boolean;
   /** Undefined for a removed camera. */
@@ -38,10 +37,14 @@ export interface PushNotifierOptions {
 /** Notified events, each by id and label, so that an update of an event is not a second notification. */
 const MAX_REMEMBERED = 500;
 
-export class PushNotifier {
-  readonly devices: PushDevices;
-  readonly #options: PushNotifierOptions;
-  readonly #queues: PushQueues;
+/** A user whom at least one channel reaches. */
+interface Reached {
+  settings: NotificationSettings;
+  channels: NotificationChannel[];
+}
+
+export class Notifier {
+  readonly #options: NotifierOptions;
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #steadyMs: () => number;
@@ -51,65 +54,55 @@ export class PushNotifier {
   readonly #lastMs = new Map<string, number>();
   #closed = false;
 
-  constructor(options: PushNotifierOptions) {
+  constructor(options: NotifierOptions) {
     this.#options = options;
-    this.#log = options.log.child({ component: 'push' });
+    this.#log = options.log.child({ component: 'notifications' });
     this.#nowMs = options.nowMs ?? wallMs;
     this.#steadyMs = options.steadyMs ?? options.nowMs ?? monotonicMs;
     this.#timeZone = options.timeZone ?? machineTimeZone;
-    const { store, sender } = options;
-    this.devices = new PushDevices(store, sender.publicKey, this.#nowMs);
-    this.#queues = new PushQueues({
-      sender,
-      isStillWanted: (device, message) => this.#isStillWanted(device, message),
-      onGone: (device) => this.devices.removeGone(device),
-      log: this.#log,
-    });
   }
 
-  /** Notifies all devices of a user, at any hour, to show that it works. */
+  settingsOf(userId: string): NotificationSettings {
+    return withDefaults(this.#options.store.settingsOf(userId));
+  }
+
+  async setSettings(userId: string, settings: NotificationSettings): Promise<void> {
+    await this.#options.store.setSettings(userId, settings);
+  }
+
+  /** Notifies a user everywhere, at any hour, to show that it works. */
   test(userId: string): void {
     const payload = { title: 'Vigie', body: 'Notifications work on this device.', path: '/', tag: 'test' };
-    for (const device of this.devices.of(userId)) this.#queues.put(device, { payload });
+    for (const channel of this.#options.channels) channel.notify(userId, { payload });
   }
 
-  /** To all devices of all administrators, whatever the hour and their choice. Never throws, never waits. */
+  /** To all administrators, whatever the hour and their choice. Never throws, never waits. */
   alarm(body: string): void {
-    void this.#alarm({ title: 'Vigie', body, path: '/', tag: 'alarm' });
+    this.#notifyAdministrators({ title: 'Vigie', body, path: '/', tag: 'alarm' }, () => true);
   }
 
-  /** To all devices of administrators who have not turned it off, at any hour. Never throws, never waits. */
+  /** To the administrators who have not turned it off, at any hour. Never throws, never waits. */
   security(body: string): void {
     const payload = { title: 'Vigie: security', body, path: PAGE_PATHS.audit, tag: 'security' };
-    void this.#alarm(payload, ({ userId }) => this.devices.settingsOf(userId).security);
+    this.#notifyAdministrators(payload, (userId) => this.settingsOf(userId).security);
   }
 
   /** Called by the event log. Never throws, never waits. */
   onEvent(event: EventView): void {
-    if (this.#closed) return;
-    this.#tell(event).catch((error: unknown) => {
-      // The server stopped during the look-up.
-      if (this.#closed) return;
-      this.#log.error({ err: error, eventId: event.id }, 'failed to notify of an event');
-    });
+    if (!this.#closed) void this.#tell(event);
   }
 
   /** Idempotent. No further event is notified. */
   close(): void {
     this.#closed = true;
-    this.devices.close();
+    for (const channel of this.#options.channels) channel.close();
   }
 
-  async #alarm(
-    payload: PushPayload,
-    isWanted: (device: StoredDevice) => boolean = () => true,
-  ): Promise<void> {
-    const devices = await this.devices.ofAdministrators();
-    try {
-      for (const device of devices) if (isWanted(device)) this.#queues.put(device, { payload });
-    } catch (error) {
-      this.#log.error({ err: error }, 'failed to notify administrators');
-    }
+  #notifyAdministrators(payload: PushPayload, isWanted: (userId: string) => boolean): void {
+    for (const channel of this.#options.channels)
+      channel.notifyAdministrators({ payload }, isWanted).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'failed to notify administrators');
+      });
   }
 
   async #tell(event: EventView): Promise<void> {
@@ -122,11 +115,38 @@ export class PushNotifier {
     const { nameOf, may } = this.#options;
     const name = nameOf(cameraId);
     if (name === undefined) return;
-    for (const { userId, settings } of await this.devices.recipients(cameraId)) {
+    for (const [userId, { settings, channels }] of await this.#reached(event)) {
       if (!this.#wants(userId, settings, event)) continue;
-      // Looked up now, because a user may have signed out meanwhile.
-      const payload = payloadOf(event, name, may(userId, 'lookBack', cameraId));
-      for (const device of this.devices.of(userId)) this.#queues.put(device, { payload, cameraId });
+      const notification: Notification = {
+        payload: payloadOf(event, name, may(userId, 'lookBack', cameraId)),
+        isStillAllowed: () => may(userId, 'events', cameraId),
+      };
+      for (const channel of channels) await this.#isolated(event, () => channel.notify(userId, notification));
+    }
+  }
+
+  /** By user id. A channel that cannot tell reaches nobody. */
+  async #reached(event: EventView): Promise<Map<string, Reached>> {
+    const reached = new Map<string, Reached>();
+    for (const channel of this.#options.channels)
+      await this.#isolated(event, async () => {
+        for (const { userId, settings } of await channel.recipients(event.cameraId)) {
+          const user = reached.get(userId) ?? { settings: withDefaults(settings), channels: [] };
+          user.channels.push(channel);
+          reached.set(userId, user);
+        }
+      });
+    return reached;
+  }
+
+  /** Never throws. */
+  async #isolated(event: EventView, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // The server stopped during the look-up.
+      if (this.#closed) return;
+      this.#log.error({ err: error, eventId: event.id }, 'failed to notify of an event');
     }
   }
 
@@ -144,15 +164,6 @@ export class PushNotifier {
     return true;
   }
 
-  /** It may have waited long for the one before, while a right or a sign-in ended. */
-  #isStillWanted({ userId, endpoint }: StoredDevice, { cameraId }: PushMessage): boolean {
-    if (cameraId === undefined) return true;
-    return (
-      this.#options.may(userId, 'events', cameraId) &&
-      this.devices.of(userId).some((device) => device.endpoint === endpoint)
-    );
-  }
-
   #remember(told: string): void {
     this.#told.add(told);
     for (const oldest of this.#told) {
@@ -160,4 +171,16 @@ export class PushNotifier {
       this.#told.delete(oldest);
     }
   }
+}
+
+function withDefaults(settings: Partial<NotificationSettings> | undefined): NotificationSettings {
+  return {
+    kinds: [...EVENT_KIND.options],
+    cameraIds: [],
+    detections: [],
+    quiet: [],
+    pauseSeconds: 60,
+    security: true,
+    ...settings,
+  };
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createLog } from '../../server/log.ts';
+import type { Notification, NotificationChannel } from '../../server/outbound/notification-channel.ts';
+import { Notifier } from '../../server/outbound/notifier.ts';
+import { PushChannel } from '../../server/outbound/push-channel.ts';
 import { deviceId } from '../../server/outbound/push-devices.ts';
-import { PushNotifier } from '../../server/outbound/push-notifier.ts';
 import type { PushOutcome } from '../../server/outbound/push-sender.ts';
 import type { EventView } from '../../server/wire/event.ts';
 import type { Right } from '../../server/wire/rights.ts';
@@ -12,6 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openInProcessStore } from '../support/in-process-store.ts';
 import { until } from '../support/until.ts';
 import { rightsTo } from '../support/rights.ts';
+import { eventView } from '../support/event-view.ts';
 
 /** 10 in the morning in Paris. */
 const START_MS = Date.parse('2026-11-23T09:00:00Z');
@@ -24,14 +27,15 @@ interface Sent {
 }
 
 /** Two users; the test answers for their devices' push service. */
-async function room(context: TestContext) {
+async function room(context: TestContext, others: readonly NotificationChannel[] = []) {
   const store = openInProcessStore(temporaryFolder(context));
   context.after(() => store.close());
   let nowMs = START_MS;
   let timeZone = 'UTC';
   const sent: Sent[] = [];
   const forbidden = new Set<string>();
-  const notifier = new PushNotifier({
+  const log = createLog('silent');
+  const push = new PushChannel({
     store: store.notifications,
     sender: {
       publicKey: 'BKey',
@@ -40,10 +44,17 @@ async function room(context: TestContext) {
         sent.push({ endpoint, payload, answer: resolve });
         return promise;
       },
+      close: () => undefined,
     },
+    log,
+    nowMs: () => nowMs,
+  });
+  const notifier = new Notifier({
+    store: store.notifications,
+    channels: [...others, push],
     may: (userId, right, cameraId) => !forbidden.has(`${userId} ${right} ${cameraId}`),
     nameOf: (cameraId) => NAMES[cameraId],
-    log: createLog('silent'),
+    log,
     nowMs: () => nowMs,
     timeZone: () => timeZone,
   });
@@ -58,16 +69,17 @@ async function room(context: TestContext) {
   const who = (name: 'anna' | 'ben') => people[name] ?? assert.fail(name);
   const tell = async (name: 'anna' | 'ben', device: string): Promise<PushDevice> => {
     const added = { endpoint: `https://push.example/${device}`, keys: { p256dh: 'p', auth: 'a' } };
-    await notifier.devices.add(who(name), added);
+    await push.devices.add(who(name), added);
     return added;
   };
   const set = async (name: 'anna' | 'ben', change: Partial<NotificationSettings>): Promise<void> => {
     const { userId } = who(name);
-    await notifier.devices.setSettings(userId, { ...notifier.devices.settingsOf(userId), ...change });
+    await notifier.setSettings(userId, { ...notifier.settingsOf(userId), ...change });
   };
   return {
     store,
     notifier,
+    push,
     who,
     tell,
     set,
@@ -80,6 +92,7 @@ async function room(context: TestContext) {
     arrived: async (): Promise<string[]> => {
       // Recipients are looked up in a queue; this look-up comes after them.
       await store.notifications.recipients('cam_none');
+      await setImmediate();
       return sent.splice(0).map(({ endpoint, answer }) => {
         answer('sent');
         return endpoint.slice('https://push.example/'.length);
@@ -89,21 +102,8 @@ async function room(context: TestContext) {
 }
 
 let events = 0;
-const event = (change: Partial<EventView> = {}): EventView => ({
-  id: `evt_${++events}`,
-  cameraId: 'cam_1',
-  source: 'motion',
-  sourceName: '',
-  kind: 'motion',
-  label: '',
-  startedAtMs: START_MS,
-  endedAtMs: null,
-  zones: [],
-  score: 0.1,
-  thumbnail: false,
-  thumbnailVersion: 0,
-  ...change,
-});
+const event = (change: Partial<EventView> = {}): EventView =>
+  eventView({ id: `evt_${++events}`, startedAtMs: START_MS, ...change });
 
 suite('notifications', () => {
   test('lost data are told to all devices of administrators, whatever they chose, and to nobody else', async (context) => {
@@ -176,6 +176,7 @@ suite('notifications', () => {
     notifier.onEvent(event());
     // Recipients are looked up in a queue; this look-up comes after them.
     await store.notifications.recipients('cam_none');
+    await setImmediate();
     forbid('anna', 'events', 'cam_1');
     await store.sessions.remove(who('ben').sessionId);
     for (const { answer } of sent.splice(0)) answer('sent');
@@ -331,34 +332,34 @@ suite('notifications', () => {
   });
 
   test('a device is notified as long as its user is signed in', async (context) => {
-    const { notifier, tell, who, store, arrived } = await room(context);
+    const { notifier, push, tell, who, store, arrived } = await room(context);
     await tell('anna', 'phone');
     await store.sessions.remove(who('anna').sessionId);
     notifier.onEvent(event());
     assert.deepEqual(await arrived(), []);
-    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, []);
+    assert.deepEqual(push.devices.idsOf(who('anna').userId), []);
   });
 
   test('another user who signs in on a device takes it over', async (context) => {
-    const { tell, who, notifier } = await room(context);
+    const { tell, who, push } = await room(context);
     const device = await tell('anna', 'phone');
     await tell('ben', 'phone');
-    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, []);
-    assert.deepEqual(notifier.devices.viewOf(who('ben').userId).deviceIds, [deviceId(device)]);
-    await notifier.devices.remove(who('anna').userId, deviceId(device));
-    assert.equal(notifier.devices.viewOf(who('ben').userId).deviceIds.length, 1);
-    await notifier.devices.remove(who('ben').userId, deviceId(device));
-    assert.equal(notifier.devices.viewOf(who('ben').userId).deviceIds.length, 0);
+    assert.deepEqual(push.devices.idsOf(who('anna').userId), []);
+    assert.deepEqual(push.devices.idsOf(who('ben').userId), [deviceId(device)]);
+    await push.devices.remove(who('anna').userId, deviceId(device));
+    assert.equal(push.devices.idsOf(who('ben').userId).length, 1);
+    await push.devices.remove(who('ben').userId, deviceId(device));
+    assert.equal(push.devices.idsOf(who('ben').userId).length, 0);
   });
 
   test('the eleventh device replaces the first', async (context) => {
-    const { tell, who, notifier, waits } = await room(context);
+    const { tell, who, push, waits } = await room(context);
     const ids: string[] = [];
     for (let i = 0; i < 11; i++) {
       waits(1);
       ids.push(deviceId(await tell('anna', `device-${i}`)));
     }
-    assert.deepEqual(notifier.devices.viewOf(who('anna').userId).deviceIds, ids.slice(1));
+    assert.deepEqual(push.devices.idsOf(who('anna').userId), ids.slice(1));
   });
 
   test('a test notification comes at any hour, to the user’s own devices only', async (context) => {
@@ -376,4 +377,58 @@ suite('notifications', () => {
     notifier.onEvent(event({ cameraId: 'cam_gone' }));
     assert.deepEqual(await arrived(), []);
   });
+
+  test('each channel that reaches a user notifies, once per event and pause', async (context) => {
+    const mail = new Mail();
+    const { notifier, tell, who, arrived } = await room(context, [mail]);
+    await tell('anna', 'phone');
+    mail.recipient = who('anna').userId;
+    notifier.onEvent(event());
+    assert.deepEqual(await arrived(), ['phone']);
+    notifier.onEvent(event());
+    assert.deepEqual(await arrived(), []);
+    assert.deepEqual(
+      mail.sent.map(({ payload }) => payload.title),
+      ['Door'],
+    );
+  });
+
+  for (const fails of ['recipients', 'notify'] as const)
+    test(`a channel whose ${fails} fails does not keep the others from notifying`, async (context) => {
+      const mail = new Mail(fails);
+      const { notifier, tell, who, arrived } = await room(context, [mail]);
+      await tell('anna', 'phone');
+      mail.recipient = who('anna').userId;
+      notifier.onEvent(event());
+      assert.deepEqual(await arrived(), ['phone']);
+    });
 });
+
+/** A second channel, for one recipient. */
+class Mail implements NotificationChannel {
+  recipient = '';
+  readonly sent: Notification[] = [];
+  readonly #fails: 'recipients' | 'notify' | undefined;
+
+  constructor(fails?: 'recipients' | 'notify') {
+    this.#fails = fails;
+  }
+
+  recipients(): Promise<{ userId: string; settings: undefined }[]> {
+    if (this.#fails === 'recipients') return Promise.reject(new Error('no answer'));
+    return Promise.resolve([{ userId: this.recipient, settings: undefined }]);
+  }
+
+  notify(_userId: string, notification: Notification): void {
+    if (this.#fails === 'notify') throw new Error('no answer');
+    this.sent.push(notification);
+  }
+
+  notifyAdministrators(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    // Nothing waits.
+  }
+}
