@@ -14,6 +14,7 @@ import { readWebm } from '../support/read-webm.ts';
 import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
 import { until } from '../support/until.ts';
 import { ScriptedVideo } from './scripted-video.ts';
+import { eventView } from '../support/event-view.ts';
 
 const FRAMES = encodedFrames({ count: 20, keyframeEvery: 1_000 });
 const BEGIN_MS = BEGIN_US / 1000;
@@ -148,7 +149,7 @@ suite('recordings when the clock changes', () => {
     const { recorder, run, steps, segments, nowMs } = await setUp(t);
     await run(120);
     const startedMs = nowMs();
-    recorder.onEventStarted('cam_1', 'evt_1', startedMs);
+    recorder.onEvent(eventView({ startedAtMs: startedMs }));
     await run(14 * 60);
     steps(HOUR_MS);
     await run(2);
@@ -183,7 +184,7 @@ suite('recordings when the clock changes', () => {
     steps(-HOUR_MS);
     falls(30_000);
     // An event makes the recorder look at once.
-    recorder.onEventStarted('cam_1', 'evt_1', nowMs());
+    recorder.onEvent(eventView({ startedAtMs: nowMs() }));
     await until('all are redated', async () =>
       (await segments()).every(({ endMs }) => endMs < BEGIN_MS - HOUR_MS / 2),
     );
@@ -234,11 +235,11 @@ suite('recordings when the clock changes', () => {
 
   test('an event over a step back ends its clip: nothing is recorded without end', async (t) => {
     const { recorder, run, steps, nowMs, segments } = await setUp(t, { mode: 'events', postRollSeconds: 5 });
-    recorder.onEventStarted('cam_1', 'evt_1', nowMs());
+    recorder.onEvent(eventView({ startedAtMs: nowMs() }));
     await run(2);
     steps(-HOUR_MS);
     await run(2);
-    recorder.onEventEnded('cam_1', 'evt_1', nowMs());
+    recorder.onEvent(eventView({ endedAtMs: nowMs() }));
     await run(4);
     assert.equal(recorder.isRecording('cam_1'), true);
     await run(3);

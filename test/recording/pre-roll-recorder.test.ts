@@ -10,6 +10,7 @@ import { DEFAULT_RECORDING } from '../../server/recording/default-recording.ts';
 import { Recorder } from '../../server/recording/recorder.ts';
 import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
 import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
+import { eventView } from '../support/event-view.ts';
 
 const FRAMES = encodedFrames({ count: 20 });
 const BEGIN_MS = BEGIN_US / 1000;
@@ -49,7 +50,7 @@ async function setUp(context: TestContext) {
   recorder.addCamera('cam_1');
   for (const { cameraId, captureUs, width, height } of FRAMES)
     pictures.tell({ cameraId, captureUs, receivedUs: captureUs, width, height, jpeg: new Uint8Array(10) });
-  recorder.onEventStarted('cam_1', 'evt_1', BEGIN_MS + 1_000);
+  recorder.onEvent(eventView({ startedAtMs: BEGIN_MS + 1_000 }));
   assert.ok(asked > 0, 'they are being encoded');
   /** Both as they are a while later, when whatever was begun has ended. */
   const left = async () => {

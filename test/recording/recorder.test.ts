@@ -12,6 +12,7 @@ import { jpegPictures } from '../support/jpeg-pictures.ts';
 import { play, type TestCamera } from '../support/watched-camera.ts';
 import { readWebm } from '../support/read-webm.ts';
 import { PLENTY, RecordingRig } from '../support/recording-rig.ts';
+import { eventView } from '../support/event-view.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 const EVER = [0, Number.MAX_SAFE_INTEGER] as const;
@@ -74,11 +75,12 @@ suite('recording real video', () => {
     counting.close();
     assert.equal(video.stats(CAMERA.cameraId)?.encoded ?? 0, 0, 'nothing is encoded while nothing happens');
     const startedMs = serverClock() / 1000;
-    recorder.onEventStarted(CAMERA.cameraId, 'event_1', startedMs);
+    const event = eventView({ cameraId: CAMERA.cameraId, startedAtMs: startedMs });
+    recorder.onEvent(event);
     await until('the event is being recorded', async () =>
       (await segments()).some(({ open, endMs }) => open && endMs > startedMs + 500),
     );
-    recorder.onEventEnded(CAMERA.cameraId, 'event_1', serverClock() / 1000);
+    recorder.onEvent({ ...event, endedAtMs: serverClock() / 1000 });
     await until('its post-roll is over', () => !recorder.isRecording(CAMERA.cameraId));
     await recorder.close();
 
