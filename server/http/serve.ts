@@ -6,9 +6,7 @@
  * callers without rights learn nothing about them.
  */
 
-import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
-import type { z } from 'zod';
 import { VigieError } from '../errors.ts';
 import { statusesOf, type ApiRoute } from '../wire/api-route.ts';
 import {
@@ -24,7 +22,8 @@ import { setServedRoute } from './called-route.ts';
 import type { FirstAttempt } from '../core/kept-answers.ts';
 import { AnsweredBefore, answerAgain, beginOnce, keptAnswer } from './idempotency-key.ts';
 import { beginCall, onAnswerBegins, type CallFacts } from './watched-calls.ts';
-import { validate } from '../wire/validate.ts';
+import { EncodedJson, sendJson } from './json-answer.ts';
+import { parseParams, parseRequest } from './parse-request.ts';
 
 export interface Call<N extends ApiRouteName> {
   request: Request;
@@ -34,15 +33,6 @@ export interface Call<N extends ApiRouteName> {
   readQuery: () => ApiQuery<N>;
   /** @throws VigieError like `readQuery` */
   readBody: () => ApiBody<N>;
-}
-
-/** An answer that is already JSON in UTF-8: a long list from the reading thread. */
-export class EncodedJson {
-  readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
 }
 
 type Served<N extends ApiRouteName> = ApiAnswer<N> extends undefined ? void : ApiAnswer<N> | EncodedJson;
@@ -58,7 +48,7 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
   const [status] = statusesOf(route);
   router[METHODS[method]](path, async (request, response) => {
     setServedRoute(request, name);
-    const params = route.params && paramsOf(route.params, request);
+    const params = route.params && parseParams(route.params, request);
     const facts: CallFacts = { name, params: params ?? {} };
     let first: FirstAttempt | undefined;
     // Each part has the type of the schema it is parsed with.
@@ -94,46 +84,6 @@ export function serve<N extends ApiRouteName>(router: Router, name: N, handler: 
     if (answer === undefined) response.end();
     else sendJson(request, response, answer);
   });
-}
-
-function sendJson(request: Request, response: Response, answer: unknown): void {
-  const json = answer instanceof EncodedJson ? answer.bytes : Buffer.from(JSON.stringify(answer));
-  if (request.method === 'GET') {
-    const etag = etagOf(json);
-    response.setHeader('ETag', etag);
-    // Not `request.fresh`: Node's fetch sends no-cache with every condition, which is a word to caches.
-    const known = request.headers['if-none-match']?.split(',') ?? [];
-    if (known.some((each) => each.trim().replace(/^W\//, '') === etag))
-      return void response.status(304).end();
-  }
-  const { buffer, byteOffset, byteLength } = json;
-  response.type('json').send(Buffer.from(buffer, byteOffset, byteLength));
-}
-
-/** Strong: the same bytes (RFC 9110 section 8.8.3). */
-function etagOf(bytes: Uint8Array): string {
-  return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-}
-
-/** @throws VigieError `notFound`: a malformed id cannot exist */
-function paramsOf(schema: z.ZodType<Record<string, string>>, request: Request): Record<string, string> {
-  const parsed = validate(schema, { ...request.params });
-  if (parsed.success) return parsed.data;
-  throw new VigieError('notFound', `there is nothing at ${request.method} ${request.path}`);
-}
-
-/** @throws VigieError `badRequest` or `unprocessable` that names every invalid field */
-export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
-  if (value === undefined)
-    throw new VigieError('badRequest', 'a JSON body is needed, with content-type application/json');
-  const parsed = validate(schema, value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
-  // Some rules have no JSON Schema, such as an end before the start: the request is well formed, and still not usable.
-  const isWellFormed = parsed.error.issues.every(({ code }) => code === 'custom');
-  throw new VigieError(isWellFormed ? 'unprocessable' : 'badRequest', problems.join('; '));
 }
 
 /** The user and lifetime of a long database read: it is cancelled when the client disconnects. */

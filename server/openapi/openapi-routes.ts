@@ -1,7 +1,8 @@
 /** GET /api/openapi.json: the API as an OpenAPI document, for programs and for the page that shows it. Needs no token. */
 
 import { Router } from 'express';
-import { EncodedJson, serve } from '../http/serve.ts';
+import { EncodedJson } from '../http/json-answer.ts';
+import { serve } from '../http/serve.ts';
 import { describeApi } from './description.ts';
 
 export function openApiRoutes(): Router {

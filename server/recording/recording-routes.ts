@@ -14,7 +14,8 @@ import type {
 import type { Retention } from './retention.ts';
 import type { Guard } from '../accounts/guard.ts';
 import type { ReadFor } from '../store/work.ts';
-import { readFor, EncodedJson, serve } from '../http/serve.ts';
+import { EncodedJson } from '../http/json-answer.ts';
+import { readFor, serve } from '../http/serve.ts';
 import type { ExportJobs } from './export-jobs.ts';
 import { sendPrefix } from './segment-prefix.ts';
 import { endWhenStalled } from '../http/stall-watch.ts';

@@ -1,7 +1,7 @@
 /** Bodies and queries of the HTTP API, by the schemas of the routes. */
 
 import type { z } from 'zod';
-import { parseRequest } from '../../../server/http/serve.ts';
+import { parseRequest } from '../../../server/http/parse-request.ts';
 import { VigieError } from '../../../server/errors.ts';
 import { DEFAULT_MOTION } from '../../../server/events/motion-watch.ts';
 import { DEFAULT_RECORDING } from '../../../server/recording/default-recording.ts';
