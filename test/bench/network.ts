@@ -5,6 +5,7 @@
  *     npm run bench:network                                   every line, 30 s each
  *     npm run bench:network -- --seconds 15 --lines clean,700   those whose name contains one of these
  *     npm run bench:network -- --browser firefox
+ *     npm run bench:network -- --detail                       with each second, and each gap
  *
  * shown: different pictures presented per second. frozen: sum of the gaps of more than 300 ms between them, and their number;
  * longest: the longest gap. p50, p95: age of a picture when it is presented. offered: bits that enter the link towards
@@ -22,13 +23,14 @@ import { figuresOf, type Figures } from './network/figures.ts';
 import { verdictsOf } from './network/goals.ts';
 import { ALONE, LINES } from './network/lines.ts';
 import { Rig } from './network/rig.ts';
-import { heading, row, verdictRow } from './network/table.ts';
+import { detail, heading, row, verdictRow } from './network/table.ts';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '30' },
     lines: { type: 'string', default: '' },
     browser: { type: 'string', default: 'chromium' },
+    detail: { type: 'boolean', default: false },
   },
 });
 const words = values.lines.split(',');
@@ -49,6 +51,7 @@ for (const line of lines) {
   const figures = figuresOf(measured);
   results.set(line.name, figures);
   process.stdout.write(row(line.name, figures));
+  if (values.detail) process.stdout.write(detail(measured, figures));
 }
 process.stdout.write('\ngoals\n');
 for (const { name, goal } of lines) {

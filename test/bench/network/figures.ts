@@ -28,13 +28,19 @@ export interface Measured {
   psnrDb: number | undefined;
 }
 
+export interface Gap {
+  ms: number;
+  atS: number;
+}
+
 export interface Figures {
   /** Frame rate; of several cameras, the lowest. */
   fps: number;
   frozenS: number;
   gaps: number;
   longestGapMs: number;
-  gapMoments: readonly number[];
+  /** Of more than 300 ms, with the seconds from the beginning to their ends. */
+  allGaps: readonly Gap[];
   p50Ms: number;
   p95Ms: number;
   /** kbit/s in the mean, and in the worst second from the third on. */
@@ -77,7 +83,7 @@ export function figuresOf(measured: Measured): Figures {
     frozenS: ofWorst(({ gaps }) => gaps.reduce((total, gap) => total + gap.ms, 0)) / 1000,
     gaps: ofWorst(({ gaps }) => gaps.length),
     longestGapMs: ofWorst(({ longestMs }) => longestMs),
-    gapMoments: perCamera.flatMap(({ gaps }) => gaps.map(({ atS }) => atS)),
+    allGaps: perCamera.flatMap(({ gaps }) => gaps),
     p50Ms: median(ages),
     p95Ms: percentile(ages, 95),
     offeredKbps: sum(bits) / elapsedS / 1000,
@@ -98,7 +104,7 @@ export function figuresOf(measured: Measured): Figures {
   };
 }
 
-function bits({ down }: Second): number {
+export function bits({ down }: Second): number {
   return down.bytes * 8;
 }
 
@@ -113,7 +119,7 @@ function gapsOf(
   shown: readonly ShownFrame[],
   beganMs: number,
   endedMs: number,
-): { shown: readonly ShownFrame[]; gaps: { ms: number; atS: number }[]; longestMs: number } {
+): { shown: readonly ShownFrame[]; gaps: Gap[]; longestMs: number } {
   const moments = [beganMs, ...shown.map(({ shownMs }) => shownMs), endedMs];
   const all = moments.slice(1).map((ms, i) => ({
     ms: ms - (moments[i] ?? ms),

@@ -39,7 +39,7 @@ export function verdictsOf(goal: Goal, figures: Figures, alone: Figures | undefi
   };
   const { gapsAfterS = 0 } = goal;
   judge('fps', figures.fps, '≥', goal.minFps, goal.minFps === 25 ? 0 : 1);
-  judge('gaps', figures.gapMoments.filter((atS) => atS > gapsAfterS).length, '≤', goal.maxGaps);
+  judge('gaps', figures.allGaps.filter(({ atS }) => atS > gapsAfterS).length, '≤', goal.maxGaps);
   judge('longest gap, ms', figures.longestGapMs, '≤', goal.maxGapMs);
   judge('frozen, s', figures.frozenS, '≤', goal.maxFrozenS, 1);
   judge('p95, ms', figures.p95Ms, '≤', goal.maxP95Ms);

@@ -1,6 +1,6 @@
 /** The two tables of `bench:network`: figures, and goals. */
 
-import type { Figures } from './figures.ts';
+import { bits, type Figures, type Measured } from './figures.ts';
 import type { Verdict } from './goals.ts';
 
 type Column = [title: string, unit: string, width: number, text: (figures: Figures) => string];
@@ -27,6 +27,15 @@ export function heading(): string {
 
 export function row(name: string, figures: Figures): string {
   return line(name, ([, , , text]) => text(figures));
+}
+
+/** What became of the picture, second by second: its width and what entered the link; and the gaps. */
+export function detail({ seconds }: Measured, { allGaps }: Figures): string {
+  const each = seconds.map(
+    (second, at) => `${at}: ${second.width} px, ${(bits(second) / 1000).toFixed(0)} kbit`,
+  );
+  const gaps = allGaps.map(({ ms, atS }) => `${ms.toFixed(0)} ms to ${atS.toFixed(1)} s`);
+  return `  ${each.join('; ')}\n  gaps: ${gaps.join(', ') || 'none'}\n`;
 }
 
 function line(name: string, cell: (column: Column) => string): string {
