@@ -1,6 +1,6 @@
 /** The figures of one camera on its way to one viewer. */
 
-import type { Share } from '../core/bandwidth/allocation.ts';
+import type { Allocation } from '../core/bandwidth/allocation.ts';
 import type { LeftOut } from '../core/rtp/vp8-forwarder.ts';
 import type { ForwardingTarget } from '../core/video/forwarding-target.ts';
 import type { RungName } from '../core/video/rungs.ts';
@@ -32,7 +32,7 @@ export interface ConsumerStats extends ForwardingCounters {
   /** Bits per second of video that the rung must not exceed for this viewer; undefined: no limit. */
   limitBps: number | undefined;
   /** Why it is not the whole picture. */
-  limitedBy: Share['limitedBy'];
+  limitedBy: Allocation['limitedBy'];
   /** The estimate of the viewer's line for all cameras together, bits per second; undefined: not known. */
   lineBps: number | undefined;
   /** As the page said; undefined: it never did. */

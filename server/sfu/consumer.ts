@@ -8,7 +8,7 @@
 
 import { EventEmitter } from 'node:events';
 import type { RtcpPacket } from 'werift';
-import type { Share } from '../core/bandwidth/allocation.ts';
+import type { Allocation } from '../core/bandwidth/allocation.ts';
 import type { ViewedCamera } from '../core/bandwidth/view-steps.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import { timestamp90kAt } from '../core/rtp/rtp-clock.ts';
@@ -42,13 +42,13 @@ export class Consumer
   readonly #tracks: CameraTracks;
   readonly #sender: FrameSender;
   readonly #path: RtpPath;
-  readonly #allocation: LineAllocation;
+  readonly #line: LineAllocation;
   readonly #feeds: RungFeeds;
   readonly #forwarder = new Vp8Forwarder({ rung: 'full', maxTid: 2 });
   readonly #drops: FrameDrops;
   readonly #counters = newForwardingCounters();
   #view: ShownView | undefined;
-  #share: Share | undefined;
+  #allocation: Allocation | undefined;
   #timings: FrameTiming[] | undefined;
   #resumed = false;
   #flowing = false;
@@ -61,7 +61,7 @@ export class Consumer
     identity: ConsumerIdentity,
     tracks: CameraTracks,
     path: RtpPath,
-    allocation: LineAllocation,
+    line: LineAllocation,
     pathOpen: boolean,
   ) {
     super();
@@ -70,7 +70,7 @@ export class Consumer
     this.#identity = identity;
     this.#tracks = tracks;
     this.#path = path;
-    this.#allocation = allocation;
+    this.#line = line;
     this.#feeds = new RungFeeds(tracks, path.line, this);
     this.#sender = new FrameSender(identity, path);
     this.#drops = new FrameDrops({
@@ -113,10 +113,10 @@ export class Consumer
       framesLeftOut: { ...framesLeftOut },
       ...this.#sender.figures,
       rung: this.#forwarder.rung,
-      target: this.#share?.target,
-      limitBps: this.#share?.limitBps,
-      limitedBy: this.#share?.limitedBy,
-      lineBps: this.#allocation.targetBps,
+      target: this.#allocation?.target,
+      limitBps: this.#allocation?.limitBps,
+      limitedBy: this.#allocation?.limitedBy,
+      lineBps: this.#line.targetBps,
       view: this.#view,
     };
   }
@@ -131,9 +131,9 @@ export class Consumer
     if (!this.#resumed) return;
     this.#resumed = false;
     this.#flowing = false;
-    this.#allocation.remove(this, this.#tracks.nowUs);
+    this.#line.remove(this, this.#tracks.nowUs);
     this.#feeds.close();
-    this.#share = undefined;
+    this.#allocation = undefined;
     // A page keeps many cameras ready, paused: their last second of video is not kept.
     this.#sender.clear();
   }
@@ -155,15 +155,15 @@ export class Consumer
 
   setView(view: ShownView): void {
     this.#view = view;
-    if (this.#flowing) this.#allocation.pageChanged(this.#tracks.nowUs);
+    if (this.#flowing) this.#line.pageChanged(this.#tracks.nowUs);
   }
 
-  /** Its share of the viewer's line has changed, or not. */
-  follow(share: Share, nowUs: number): void {
+  /** Its allocation, changed or not. */
+  follow(allocation: Allocation, nowUs: number): void {
     if (!this.#flowing) return;
-    this.#share = share;
-    this.#forwarder.target = share.target;
-    this.#feeds.follow(share, this.#forwarder.rung, nowUs);
+    this.#allocation = allocation;
+    this.#forwarder.target = allocation.target;
+    this.#feeds.follow(allocation, this.#forwarder.rung, nowUs);
   }
 
   /** A packet that holds nothing; undefined while no video flows. @param bytes at most, as a line carries it */
@@ -229,7 +229,7 @@ export class Consumer
     if (!this.#resumed || !this.#pathOpen || this.#closed || this.#flowing) return;
     this.#flowing = true;
     this.#forwarder.interrupt();
-    this.#allocation.add(this, this.#tracks.nowUs);
+    this.#line.add(this, this.#tracks.nowUs);
   }
 
   /** The one whose keyframe would help the viewer. */

@@ -1,26 +1,26 @@
 /**
- * Shares one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
- * something has changed that it depends on, and tells each camera its share.
+ * Divides one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
+ * something has changed that it depends on, and tells each camera its allocation.
  *
- * Invariant: however often the estimate changes, it is shared out at most ten times a second; what the page does counts at once.
+ * Invariant: however often the estimate changes, the line is divided at most ten times a second; what the page does counts at once.
  */
 
-import { allocate, type Share } from '../core/bandwidth/allocation.ts';
-import { OFFER_SHARE, SteadyShare } from '../core/bandwidth/steady-share.ts';
+import { allocate, type Allocation } from '../core/bandwidth/allocation.ts';
+import { OFFERED_FRACTION, SteadyAllocation } from '../core/bandwidth/steady-allocation.ts';
 import { lineBps, type ViewedCamera } from '../core/bandwidth/view-steps.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
 
 /** A camera that is being sent to the viewer. */
 export interface AllocatedCamera {
   readonly viewed: ViewedCamera;
-  follow(share: Share, nowUs: number): void;
+  follow(allocation: Allocation, nowUs: number): void;
 }
 
 /** Viewers' feedback in a storm must not keep the server busy. */
 const MIN_INTERVAL_US = 100_000;
 
 export class LineAllocation {
-  readonly #cameras = new Map<AllocatedCamera, SteadyShare>();
+  readonly #cameras = new Map<AllocatedCamera, SteadyAllocation>();
   readonly #targetBps: () => number | undefined;
   readonly #onWanted: (wantedBps: number) => void;
   /** Something has changed since the last update. */
@@ -55,7 +55,7 @@ export class LineAllocation {
   }
 
   add(camera: AllocatedCamera, nowUs: number): void {
-    this.#cameras.set(camera, new SteadyShare());
+    this.#cameras.set(camera, new SteadyAllocation());
     this.pageChanged(nowUs);
   }
 
@@ -75,8 +75,8 @@ export class LineAllocation {
     this.#onWanted(this.wantedBps);
     const carried = this.#allocate(this.#targetBps());
     for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
-      const share = carried[index];
-      if (share) camera.follow(steady.follow(share), nowUs);
+      const allocation = carried[index];
+      if (allocation) camera.follow(steady.follow(allocation), nowUs);
     }
   }
 
@@ -90,21 +90,21 @@ export class LineAllocation {
     this.#isDue = true;
   }
 
-  /** Shares out what has changed, unless that was done just now; call it with each feedback. */
+  /** Divides the line again if something has changed, unless that was done just now; call it with each feedback. */
   updateIfDue(nowUs: number): void {
     if (!this.#isDue || nowUs - this.#updatedUs < MIN_INTERVAL_US) return;
     this.#isDue = false;
     this.#updatedUs = nowUs;
     const targetBps = this.#targetBps();
     const carried = this.#allocate(targetBps);
-    const offered = targetBps === undefined ? carried : this.#allocate(OFFER_SHARE * targetBps);
+    const offered = targetBps === undefined ? carried : this.#allocate(OFFERED_FRACTION * targetBps);
     for (const [index, [camera, steady]] of Array.from(this.#cameras).entries()) {
-      const [share, offer] = [carried[index], offered[index]];
-      if (share && offer) camera.follow(steady.update(share, offer, targetBps, nowUs), nowUs);
+      const [allocation, offer] = [carried[index], offered[index]];
+      if (allocation && offer) camera.follow(steady.update(allocation, offer, targetBps, nowUs), nowUs);
     }
   }
 
-  #allocate(targetBps: number | undefined): Share[] {
+  #allocate(targetBps: number | undefined): Allocation[] {
     const page = Array.from(this.#cameras.keys(), ({ viewed }) => viewed);
     return allocate(page, this.#quality, targetBps);
   }

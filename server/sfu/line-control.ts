@@ -1,5 +1,5 @@
 /**
- * Puts to use what one viewer's line is thought to carry: the pace at which packets leave, the share of each camera,
+ * Puts to use what one viewer's line is thought to carry: the pace at which packets leave, the allocation of each camera,
  * and the probes that find out more.
  *
  * Invariant: each feedback, and each second, everything that depends on the estimate follows it; nothing of one path

@@ -6,7 +6,7 @@
  * one has begun.
  */
 
-import type { Share } from '../core/bandwidth/allocation.ts';
+import type { Allocation } from '../core/bandwidth/allocation.ts';
 import type { ViewedCamera } from '../core/bandwidth/view-steps.ts';
 import type { ViewerLine } from '../core/rtp/viewer-line.ts';
 import type { RungName } from '../core/video/rungs.ts';
@@ -48,7 +48,7 @@ export class RungFeeds {
   }
 
   /** @param sent the rung that goes out now */
-  follow({ target, limitBps }: Share, sent: RungName | undefined, nowUs: number): void {
+  follow({ target, limitBps }: Allocation, sent: RungName | undefined, nowUs: number): void {
     this.#closeAllBut(sent, target.rung);
     const known = this.#feeds.get(target.rung);
     const { cameraId } = this.#tracks;

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Share } from '../../server/core/bandwidth/allocation.ts';
+import type { Allocation } from '../../server/core/bandwidth/allocation.ts';
 import { rungsOf } from '../../server/core/video/rungs.ts';
 import { LineAllocation, type AllocatedCamera } from '../../server/sfu/line-allocation.ts';
 
 class ScriptedCamera implements AllocatedCamera {
-  share: Share | undefined;
+  allocation: Allocation | undefined;
   rungs = rungsOf(640, 480, 25);
 
   get viewed(): AllocatedCamera['viewed'] {
     return { rungs: this.rungs, heldBps: {}, view: undefined };
   }
 
-  follow(share: Share): void {
-    this.share = share;
+  follow(allocation: Allocation): void {
+    this.allocation = allocation;
   }
 
   get rung(): string | undefined {
-    return this.share?.target.rung;
+    return this.allocation?.target.rung;
   }
 }
 
@@ -50,7 +50,10 @@ test('a camera that takes smaller pictures from now on is allotted the rungs tha
   allocation.add(camera, 0);
   camera.rungs = rungsOf(160, 120, 25);
   allocation.update(1_000_000);
-  assert.deepEqual([camera.rung, camera.share?.wholeBps], ['full', rungsOf(160, 120, 25)[0]?.bitrateBps]);
+  assert.deepEqual(
+    [camera.rung, camera.allocation?.wholeBps],
+    ['full', rungsOf(160, 120, 25)[0]?.bitrateBps],
+  );
 });
 
 test('a line on which raises have failed counts on no further one', () => {

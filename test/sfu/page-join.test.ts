@@ -19,9 +19,9 @@ for (const cameras of [1, 4, 9]) {
   for (const rateBps of [Infinity, 100_000_000])
     test(`over a line of ${rateBps / 1_000_000} Mbit/s, ${cameras} cameras are sent whole from the first picture on`, () => {
       const wide = page(cameras, { rateBps, delayMs: 1 }).run(8);
-      for (const { rungs, share } of wide.cameras) {
+      for (const { rungs, allocation } of wide.cameras) {
         assert.deepEqual(rungs, ['full']);
-        assert.equal(share?.limitBps, undefined);
+        assert.equal(allocation?.limitBps, undefined);
       }
       assert.ok(wide.heldMs < 200, `a keyframe waited ${wide.heldMs} ms`);
     });

@@ -1,6 +1,6 @@
 /** A page of cameras over a simulated line: the estimator, the pacer and the allocation as a transport puts them together. */
 
-import type { Share } from '../../server/core/bandwidth/allocation.ts';
+import type { Allocation } from '../../server/core/bandwidth/allocation.ts';
 import { lineBps } from '../../server/core/bandwidth/view-steps.ts';
 import { ViewerLine } from '../../server/core/rtp/viewer-line.ts';
 import { rungsOf, type RungName } from '../../server/core/video/rungs.ts';
@@ -20,32 +20,32 @@ export class PageCamera implements AllocatedCamera {
   readonly viewed = { rungs: rungsOf(640, 480, FPS), heldBps: {}, view: undefined };
   /** Those that it was sent in, in order. */
   readonly rungs: RungName[] = [];
-  share: Share | undefined;
+  allocation: Allocation | undefined;
   #needsKeyframe = false;
   /** The encoder is open with this target, frames ago. */
   #bps = 0;
   #frames = 0;
 
-  follow(share: Share): void {
-    const { rung } = share.target;
+  follow(allocation: Allocation): void {
+    const { rung } = allocation.target;
     if (rung !== this.rungs.at(-1)) {
       this.rungs.push(rung);
       this.#needsKeyframe = true;
     }
-    this.share = share;
+    this.allocation = allocation;
   }
 
   frameBytes(): number {
-    if (!this.share) return 0;
-    const { limitBps, wholeBps } = this.share;
+    if (!this.allocation) return 0;
+    const { limitBps, wholeBps } = this.allocation;
     const isKeyframe = this.#needsKeyframe;
     this.#needsKeyframe = false;
     const bps = limitBps ?? wholeBps;
     this.#frames = isKeyframe || bps !== this.#bps ? 0 : this.#frames + 1;
     this.#bps = bps;
-    const share = wholeBps / (this.viewed.rungs[0]?.bitrateBps ?? wholeBps);
+    const scale = wholeBps / (this.viewed.rungs[0]?.bitrateBps ?? wholeBps);
     const encoded = ENCODED_SHARES[Math.floor(this.#frames / FPS)] ?? STEADY_SHARE;
-    return isKeyframe ? KEYFRAME_BYTES * share : lineBps(encoded * bps) / 8 / FPS;
+    return isKeyframe ? KEYFRAME_BYTES * scale : lineBps(encoded * bps) / 8 / FPS;
   }
 }
 

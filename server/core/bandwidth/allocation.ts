@@ -1,17 +1,25 @@
 /**
- * Shares a viewer's line among the cameras of the page: the rung, layers and bits per second of each.
+ * Divides a viewer's line among the cameras of the page: the rung, layers and bits per second of each.
  *
  * Invariants: every camera gets the smallest picture, then a smooth one, before any gets a larger one; the focused camera is
  * raised first, then the others by their size, those of about the same size together; nothing is allocated beyond the line,
- * except the smallest pictures. Without an estimate the sizes alone decide. Stateless: steady-share.ts prevents oscillation.
+ * except the smallest pictures; the poorest lines carry nothing larger. Without an estimate the sizes alone decide. Stateless:
+ * steady-allocation.ts prevents oscillation.
  */
 
 import type { PictureQuality, ShownView } from '../../wire/shown-view.ts';
 import type { ForwardingTarget } from '../video/forwarding-target.ts';
-import { mediaBps, viewSteps, type StepLimit, type ViewedCamera, type ViewStep } from './view-steps.ts';
+import {
+  mediaBps,
+  viewSteps,
+  type StepLimit,
+  type ViewedCamera,
+  type ViewStep,
+  type ViewSteps,
+} from './view-steps.ts';
 
 /** The part of the line that one camera of the page gets. */
-export interface Share {
+export interface Allocation {
   readonly target: ForwardingTarget;
   /** Upper limit of the rung, bits per second of video; undefined: no limit. */
   readonly limitBps: number | undefined;
@@ -26,14 +34,16 @@ export interface Share {
  * encoder produces 7 % less than its target, in its first two seconds a third less.
  */
 const REST_BPS = 5_000;
-/** Share of the bitrate that a rung can use, above which a limit counts as none. */
+/** On a line with less, a keyframe of a larger picture takes so long that the picture freezes: 40 kbit, for more than 0.3 s. */
+const LARGER_PICTURES_BPS = 130_000;
+/** Fraction of the bitrate that a rung can use, above which a limit counts as none. */
 const NEARLY = 0.95;
-/** Cameras shown at this share of the area of another are as important. */
+/** Cameras shown at this fraction of the area of another are as important. */
 const SAME_SIZE = 0.5;
 
 interface Place {
   readonly steps: readonly ViewStep[];
-  readonly limitedBy: StepLimit | undefined;
+  readonly limitedBy: Allocation['limitedBy'];
   level: number;
   /** Beyond the minimum of its step. */
   extraBps: number;
@@ -41,20 +51,24 @@ interface Place {
 
 /**
  * @param targetBps the video that the line carries, bits per second; undefined: not known yet
- * @returns a share for each camera, in their order
+ * @returns one for each camera, in their order
  */
 export function allocate(
   cameras: readonly ViewedCamera[],
   quality: PictureQuality,
   targetBps: number | undefined,
-): Share[] {
-  const places = cameras.map((camera): Place => ({ ...viewSteps(camera, quality), level: 0, extraBps: 0 }));
+): Allocation[] {
+  const places = cameras.map((camera): Place => ({
+    ...stepsOnLine(viewSteps(camera, quality), targetBps),
+    level: 0,
+    extraBps: 0,
+  }));
   if (targetBps === undefined) {
     for (const place of places) {
       place.level = place.steps.length - 1;
       place.extraBps = roomOf(place);
     }
-    return places.map(shareOf);
+    return places.map(allocationOf);
   }
   const groups = byImportance(cameras).map((group) => group.flatMap((index) => places[index] ?? []));
   let leftBps = targetBps - REST_BPS - sum(places, ({ steps }) => steps[0]?.minBps ?? 0);
@@ -67,7 +81,7 @@ export function allocate(
     leftBps -= raiseTogether(group, leftBps, () => true);
     leftBps -= fill(group, leftBps);
   }
-  return places.map(shareOf);
+  return places.map(allocationOf);
 }
 
 /** Groups of indexes, most important first. */
@@ -120,7 +134,7 @@ function isRaisable(place: Place, mayRaise: (place: Place) => boolean): boolean 
   return place.level < place.steps.length - 1 && mayRaise(place);
 }
 
-/** Shares the remaining bits evenly, to each camera at most what its step can use. @returns the bits used */
+/** Divides the remaining bits evenly, to each camera at most what its step can use. @returns the bits used */
 function fill(group: readonly Place[], leftBps: number): number {
   let restBps = Math.max(0, leftBps);
   const hungry = group.toSorted((a, b) => roomOf(a) - roomOf(b));
@@ -140,7 +154,13 @@ function stepAt({ steps, level }: Place, at = level): ViewStep | undefined {
   return steps[at];
 }
 
-function shareOf(place: Place): Share {
+function stepsOnLine(all: ViewSteps, targetBps: number | undefined): Pick<Place, 'steps' | 'limitedBy'> {
+  if (targetBps === undefined || targetBps >= LARGER_PICTURES_BPS) return all;
+  const steps = all.steps.filter(({ rung }) => rung === all.steps[0]?.rung);
+  return { steps, limitedBy: steps.length < all.steps.length ? 'line' : all.limitedBy };
+}
+
+function allocationOf(place: Place): Allocation {
   const { steps, level, extraBps, limitedBy } = place;
   const step = stepAt(place);
   if (!step) throw new RangeError('a camera has at least one rung');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allocate, type Share } from '../../../server/core/bandwidth/allocation.ts';
+import { allocate, type Allocation } from '../../../server/core/bandwidth/allocation.ts';
 import {
   lineBps,
   mediaBps,
@@ -26,11 +26,12 @@ const camera = (about: Partial<ViewedCamera> = {}): ViewedCamera => ({
 });
 const tile = (width: number, focused = false): ViewedCamera =>
   camera({ view: { width, height: width * 0.75, focused } });
-const rungs = (shares: readonly Share[]): RungName[] => shares.map(({ target }) => target.rung);
-const alone = (targetBps: number | undefined, about: Partial<ViewedCamera> = {}): Share => {
-  const [share] = allocate([camera(about)], 'full', targetBps);
-  assert.ok(share);
-  return share;
+const rungs = (allocations: readonly Allocation[]): RungName[] =>
+  allocations.map(({ target }) => target.rung);
+const alone = (targetBps: number | undefined, about: Partial<ViewedCamera> = {}): Allocation => {
+  const [allocation] = allocate([camera(about)], 'full', targetBps);
+  assert.ok(allocation);
+  return allocation;
 };
 
 test('a line that carries everything, or of which nothing is known, gets the whole picture', () => {
@@ -75,32 +76,43 @@ test('on a line that carries no smooth picture, upper layers of the smallest run
   );
 });
 
+test('a line on which a keyframe of a larger picture would freeze carries the smallest one only', () => {
+  assert.deepEqual(alone(129_000), {
+    target: { rung: 'tiny', maxTid: 2 },
+    limitBps: undefined,
+    wholeBps: 40_000,
+    limitedBy: 'line',
+  });
+  assert.equal(alone(130_000).target.rung, 'small');
+  assert.deepEqual(rungs(allocate([tile(320), tile(320)], 'full', 200_000)), ['small', 'small']);
+});
+
 test('no rung is larger than what is shown', () => {
   const shown = [1280, 640, 540, 380, 300, 150, 1].map(
     (width) => allocate([tile(width)], 'full', undefined)[0],
   );
   assert.deepEqual(
-    shown.map((share) => share?.target.rung),
+    shown.map((allocation) => allocation?.target.rung),
     ['full', 'full', 'large', 'large', 'small', 'tiny', 'tiny'],
   );
   assert.deepEqual([shown[0]?.limitedBy, shown[4]?.limitedBy], [undefined, 'size']);
 });
 
 test('a picture is fitted into its view: a high and narrow one shows it small', () => {
-  const [share] = allocate([camera({ view: { width: 300, height: 2000 } })], 'full', undefined);
-  assert.equal(share?.target.rung, 'small');
+  const [allocation] = allocate([camera({ view: { width: 300, height: 2000 } })], 'full', undefined);
+  assert.equal(allocation?.target.rung, 'small');
 });
 
 test('four equal cameras over 1.35 Mbit/s get the same rung and the same bits, and every frame', () => {
-  const shares = allocate(
+  const allocations = allocate(
     Array.from({ length: 4 }, () => camera()),
     'full',
     1_350_000,
   );
-  assert.deepEqual(new Set(rungs(shares)), new Set(['large']));
-  assert.equal(new Set(shares.map(({ limitBps }) => limitBps)).size, 1);
-  assert.ok(shares.every(({ target }) => target.maxTid === 2));
-  assert.ok(4 * lineBps(shares[0]?.limitBps ?? 0) > 0.85 * 1_350_000);
+  assert.deepEqual(new Set(rungs(allocations)), new Set(['large']));
+  assert.equal(new Set(allocations.map(({ limitBps }) => limitBps)).size, 1);
+  assert.ok(allocations.every(({ target }) => target.maxTid === 2));
+  assert.ok(4 * lineBps(allocations[0]?.limitBps ?? 0) > 0.85 * 1_350_000);
 });
 
 test('the focused camera comes first, then larger views, but all have a smooth picture before that', () => {
@@ -112,12 +124,12 @@ test('the focused camera comes first, then larger views, but all have a smooth p
 });
 
 test('sixteen tiles on a phone take sixteen small pictures, not sixteen whole ones', () => {
-  const shares = allocate(
+  const allocations = allocate(
     Array.from({ length: 16 }, () => tile(300)),
     'full',
     2_000_000,
   );
-  assert.deepEqual(new Set(rungs(shares)), new Set(['small']));
+  assert.deepEqual(new Set(rungs(allocations)), new Set(['small']));
 });
 
 test('a rung that others hold at their bitrate is taken only where the line carries that', () => {
@@ -140,7 +152,7 @@ test('a viewer who saves data gets about half, or a fifth, of the bits', () => {
   );
 });
 
-test('shares never exceed the line, except the smallest pictures, and a better line never means less of a page', () => {
+test('allocations never exceed the line, except the smallest pictures, and a better line never means less of a page', () => {
   const { random, label } = seededRandom();
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   for (let run = 0; run < 2_000; run++) {
@@ -157,16 +169,20 @@ test('shares never exceed the line, except the smallest pictures, and a better l
     });
     const quality = pick(PICTURE_QUALITIES);
     const targetBps = 10 ** (4 + 3 * random());
-    const shares = allocate(page, quality, targetBps);
+    const allocations = allocate(page, quality, targetBps);
     const least = page.reduce((sum, each) => sum + (viewSteps(each, quality).steps[0]?.minBps ?? 0), 0);
-    const spent = shares.reduce((sum, share, index) => {
+    const spent = allocations.reduce((sum, allocation, index) => {
       const { steps } = viewSteps(page[index] as ViewedCamera, quality);
       const step = steps.find(
-        ({ rung, maxTid }) => rung === share.target.rung && maxTid === share.target.maxTid,
+        ({ rung, maxTid }) => rung === allocation.target.rung && maxTid === allocation.target.maxTid,
       );
       assert.ok(step, label);
       const asked =
-        step.maxTid < 2 ? step.minBps : share.limitBps === undefined ? step.minBps : lineBps(share.limitBps);
+        step.maxTid < 2
+          ? step.minBps
+          : allocation.limitBps === undefined
+            ? step.minBps
+            : lineBps(allocation.limitBps);
       return sum + asked;
     }, 0);
     assert.ok(spent <= Math.max(targetBps, least) * 1.001, `${label}: ${spent} of ${targetBps}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allocate, type Share } from '../../../server/core/bandwidth/allocation.ts';
-import { OFFER_SHARE, SteadyShare } from '../../../server/core/bandwidth/steady-share.ts';
+import { allocate, type Allocation } from '../../../server/core/bandwidth/allocation.ts';
+import { OFFERED_FRACTION, SteadyAllocation } from '../../../server/core/bandwidth/steady-allocation.ts';
 import { rungsOf } from '../../../server/core/video/rungs.ts';
 import type { ViewedCamera } from '../../../server/core/bandwidth/view-steps.ts';
 import type { ShownView } from '../../../server/wire/shown-view.ts';
@@ -11,7 +11,7 @@ const STEP_US = 100_000;
 
 /** A camera of 640×480 alone on a line, whose estimate a test sets. */
 class Rig {
-  readonly steady = new SteadyShare();
+  readonly steady = new SteadyAllocation();
   nowUs = 0;
   view: ShownView | undefined;
   /** Bitrates of the rungs, as other viewers hold them. */
@@ -19,20 +19,20 @@ class Rig {
   /** Changes of rung or limit: each costs a keyframe. */
   changes = 0;
 
-  /** @returns the share after this time at this estimate */
-  hold(seconds: number, targetBps: number | undefined): Share {
-    let share: Share | undefined;
-    for (let step = 0; step < seconds * 10; step++) share = this.step(targetBps);
-    assert.ok(share);
-    return share;
+  /** @returns the allocation after this time at this estimate */
+  hold(seconds: number, targetBps: number | undefined): Allocation {
+    let allocation: Allocation | undefined;
+    for (let step = 0; step < seconds * 10; step++) allocation = this.step(targetBps);
+    assert.ok(allocation);
+    return allocation;
   }
 
-  step(targetBps: number | undefined): Share {
+  step(targetBps: number | undefined): Allocation {
     this.nowUs += STEP_US;
-    const before = this.steady.share;
+    const before = this.steady.allocation;
     const page = [{ rungs: rungsOf(640, 480, 25), heldBps: this.heldBps, view: this.view }];
     const [carried] = allocate(page, 'full', targetBps);
-    const [offered] = allocate(page, 'full', targetBps && OFFER_SHARE * targetBps);
+    const [offered] = allocate(page, 'full', targetBps && OFFERED_FRACTION * targetBps);
     assert.ok(carried && offered);
     const after = this.steady.update(carried, offered, targetBps, this.nowUs);
     if (before && (before.target.rung !== after.target.rung || before.limitBps !== after.limitBps))
@@ -75,12 +75,12 @@ test('raises that fail are tried ever more seldom', () => {
   const raises: number[] = [];
   let good = 0;
   for (let second = 0; second < 300; second += 0.1) {
-    const before = rig.steady.share?.target.rung;
+    const before = rig.steady.allocation?.target.rung;
     // A line that seems wide while little is sent.
     const isHigh = before === 'full';
     good = isHigh ? good + 1 : 0;
-    const share = rig.step(isHigh && good > 20 ? 200_000 : 1_500_000);
-    if (before === 'small' && share.target.rung === 'full') raises.push(second);
+    const allocation = rig.step(isHigh && good > 20 ? 200_000 : 1_500_000);
+    if (before === 'small' && allocation.target.rung === 'full') raises.push(second);
   }
   assert.ok(raises.length <= 8, String(raises));
   const waits = raises.slice(1).map((at, index) => at - (raises[index] ?? 0));
