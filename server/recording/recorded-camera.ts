@@ -112,7 +112,7 @@ export class RecordedCamera {
     if (endedAtMs !== null) this.#endEvent(id, endedAtMs);
   }
 
-  /** What is being recorded goes on in a new file. */
+  /** The recording goes on in a new file. */
   onClockChanged(change: ClockChange, { firstMs, done }: Redating): void {
     this.#guarded(() => {
       this.#gaps.onClockChanged(change, {

@@ -2,7 +2,8 @@
  * Divides one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
  * something has changed that it depends on, and tells each camera its allocation.
  *
- * Invariant: however often the estimate changes, the line is divided at most ten times a second; what the page does counts at once.
+ * Invariant: however often the estimate changes, the line is divided at most ten times a second; a change of the page counts at
+ * once.
  */
 
 import { allocate, type Allocation } from '../core/bandwidth/allocation.ts';

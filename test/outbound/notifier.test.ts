@@ -1,113 +1,17 @@
 import assert from 'node:assert/strict';
-import { suite, test, type TestContext } from 'node:test';
+import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createLog } from '../../server/log.ts';
-import type { Notification, NotificationChannel } from '../../server/outbound/notification-channel.ts';
-import { Notifier } from '../../server/outbound/notifier.ts';
-import { PushChannel } from '../../server/outbound/push-channel.ts';
 import { deviceId } from '../../server/outbound/push-devices.ts';
-import type { PushOutcome } from '../../server/outbound/push-sender.ts';
-import type { EventView } from '../../server/wire/event.ts';
-import type { Right } from '../../server/wire/rights.ts';
-import type { NotificationSettings, PushDevice, PushPayload } from '../../server/wire/notification.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { openInProcessStore } from '../support/in-process-store.ts';
 import { until } from '../support/until.ts';
-import { rightsTo } from '../support/rights.ts';
-import { eventView } from '../support/event-view.ts';
+import { event, notifierRig, START_MS } from './notifier-rig.ts';
+import type { EventView } from '../../server/wire/event.ts';
 
-/** 10 in the morning in Paris. */
-const START_MS = Date.parse('2026-11-23T09:00:00Z');
-const NAMES: Readonly<Record<string, string>> = { cam_1: 'Door', cam_2: 'Yard' };
-
-interface Sent {
-  endpoint: string;
-  payload: PushPayload;
-  answer: (outcome: PushOutcome) => void;
-}
-
-/** Two users; the test answers for their devices' push service. */
-async function room(context: TestContext, others: readonly NotificationChannel[] = []) {
-  const store = openInProcessStore(temporaryFolder(context));
-  context.after(() => store.close());
-  let nowMs = START_MS;
-  let timeZone = 'UTC';
-  const sent: Sent[] = [];
-  const forbidden = new Set<string>();
-  const log = createLog('silent');
-  const push = new PushChannel({
-    store: store.notifications,
-    sender: {
-      publicKey: 'BKey',
-      send: ({ endpoint }, payload) => {
-        const { promise, resolve } = Promise.withResolvers<PushOutcome>();
-        sent.push({ endpoint, payload, answer: resolve });
-        return promise;
-      },
-      close: () => undefined,
-    },
-    log,
-    nowMs: () => nowMs,
-  });
-  const notifier = new Notifier({
-    store: store.notifications,
-    channels: [...others, push],
-    may: (userId, right, cameraId) => !forbidden.has(`${userId} ${right} ${cameraId}`),
-    nameOf: (cameraId) => NAMES[cameraId],
-    log,
-    nowMs: () => nowMs,
-    timeZone: () => timeZone,
-  });
-  const cameraIds = Object.keys(NAMES);
-  for (const id of cameraIds) await store.cameras.ensure(id, id, 'v1', 0);
-  const people: Record<string, { userId: string; sessionId: string }> = {};
-  for (const username of ['anna', 'ben']) {
-    const user = { username, passwordHash: 'x', role: 'viewer', cameras: rightsTo(cameraIds) } as const;
-    const { id: userId } = await store.users.add(user, nowMs);
-    people[username] = { userId, sessionId: (await store.sessions.create(userId, 'x', nowMs)).session.id };
-  }
-  const who = (name: 'anna' | 'ben') => people[name] ?? assert.fail(name);
-  const tell = async (name: 'anna' | 'ben', device: string): Promise<PushDevice> => {
-    const added = { endpoint: `https://push.example/${device}`, keys: { p256dh: 'p', auth: 'a' } };
-    await push.devices.add(who(name), added);
-    return added;
-  };
-  const set = async (name: 'anna' | 'ben', change: Partial<NotificationSettings>): Promise<void> => {
-    const { userId } = who(name);
-    await notifier.setSettings(userId, { ...notifier.settingsOf(userId), ...change });
-  };
-  return {
-    store,
-    notifier,
-    push,
-    who,
-    tell,
-    set,
-    forbid: (name: 'anna' | 'ben', right: Right, cameraId: string) =>
-      forbidden.add(`${who(name).userId} ${right} ${cameraId}`),
-    waits: (ms: number) => (nowMs += ms),
-    movesTo: (zone: string) => (timeZone = zone),
-    sent,
-    /** Short names of the devices notified so far; every notification succeeds. */
-    arrived: async (): Promise<string[]> => {
-      // Recipients are looked up in a queue; this look-up comes after them.
-      await store.notifications.recipients('cam_none');
-      await setImmediate();
-      return sent.splice(0).map(({ endpoint, answer }) => {
-        answer('sent');
-        return endpoint.slice('https://push.example/'.length);
-      });
-    },
-  };
-}
-
-let events = 0;
-const event = (change: Partial<EventView> = {}): EventView =>
-  eventView({ id: `evt_${++events}`, startedAtMs: START_MS, ...change });
+const detected = (change: Partial<EventView>): EventView =>
+  event({ source: 'analyser', kind: 'detection', label: 'person', zones: ['Gate'], ...change });
 
 suite('notifications', () => {
   test('lost data are told to all devices of administrators, whatever they chose, and to nobody else', async (context) => {
-    const { store, notifier, who, tell, set, arrived, sent } = await room(context);
+    const { store, notifier, who, tell, set, arrived, sent } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     await set('anna', { kinds: [] });
@@ -118,7 +22,7 @@ suite('notifications', () => {
   });
 
   test('security is told to devices of administrators who have not turned it off, at any hour', async (context) => {
-    const { store, notifier, who, tell, set, arrived, sent } = await room(context);
+    const { store, notifier, who, tell, set, arrived, sent } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     await set('anna', { kinds: [], quiet: [{ days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '24:00' }] });
@@ -132,7 +36,7 @@ suite('notifications', () => {
   });
 
   test('all devices of all users who may see the camera are notified, once', async (context) => {
-    const { notifier, tell, forbid, arrived } = await room(context);
+    const { notifier, tell, forbid, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('anna', 'desk');
     await tell('ben', 'tablet');
@@ -145,12 +49,10 @@ suite('notifications', () => {
   });
 
   test('only detections that a rule names are notified, also when a label changes to it', async (context) => {
-    const { notifier, tell, set, arrived, sent, waits } = await room(context);
+    const { notifier, tell, set, arrived, sent, waits } = await notifierRig(context);
     await tell('anna', 'phone');
     const rule = { label: 'person', cameraIds: ['cam_1'], hours: [] };
     await set('anna', { detections: [rule] });
-    const detected = (change: Partial<EventView>): EventView =>
-      event({ source: 'analyser', kind: 'detection', label: 'person', zones: ['Gate'], ...change });
     notifier.onEvent(detected({ cameraId: 'cam_2' }));
     const unclear = detected({ label: 'dog' });
     notifier.onEvent(unclear);
@@ -167,7 +69,7 @@ suite('notifications', () => {
   });
 
   test('a notification that waits is not sent once the right or the sign-in has ended', async (context) => {
-    const { store, notifier, who, tell, forbid, waits, sent } = await room(context);
+    const { store, notifier, who, tell, forbid, waits, sent } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     notifier.onEvent(event());
@@ -185,7 +87,7 @@ suite('notifications', () => {
   });
 
   test('motion leads to its recording, or to the camera without the right to look back', async (context) => {
-    const { notifier, tell, forbid, sent } = await room(context);
+    const { notifier, tell, forbid, sent } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     forbid('ben', 'lookBack', 'cam_1');
@@ -201,7 +103,7 @@ suite('notifications', () => {
   });
 
   test('no event is notified once the server stops', async (context) => {
-    const { notifier, tell, arrived } = await room(context);
+    const { notifier, tell, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.close();
     notifier.onEvent(event());
@@ -209,7 +111,7 @@ suite('notifications', () => {
   });
 
   test('a notification contains camera, kind, zones and the page to open', async (context) => {
-    const { notifier, tell, sent, waits } = await room(context);
+    const { notifier, tell, sent, waits } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ zones: ['Gate', 'Path'] }));
     await until('she is told', () => sent.length > 0);
@@ -230,7 +132,7 @@ suite('notifications', () => {
   });
 
   test('a camera that is connected without new pictures is not told as one that went', async (context) => {
-    const { notifier, tell, sent } = await room(context);
+    const { notifier, tell, sent } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ kind: 'offline', source: 'connection', sourceName: 'stalled' }));
     await until('she is told', () => sent.length > 0);
@@ -238,21 +140,21 @@ suite('notifications', () => {
   });
 
   test('a sensor event without a duration is notified', async (context) => {
-    const { notifier, tell, arrived } = await room(context);
+    const { notifier, tell, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ source: 'sensor', endedAtMs: START_MS }));
     assert.deepEqual(await arrived(), ['phone']);
   });
 
   test('the end of an event that began before the server started is not notified', async (context) => {
-    const { notifier, tell, arrived } = await room(context);
+    const { notifier, tell, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ startedAtMs: START_MS - 60_000, endedAtMs: START_MS }));
     assert.deepEqual(await arrived(), []);
   });
 
   test('each user is notified of the chosen kinds and cameras', async (context) => {
-    const { notifier, tell, set, arrived } = await room(context);
+    const { notifier, tell, set, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     await set('anna', { kinds: ['offline'] });
@@ -266,7 +168,7 @@ suite('notifications', () => {
   });
 
   test('no notification is sent in quiet hours, which are in the site’s time zone', async (context) => {
-    const { notifier, tell, set, arrived, movesTo } = await room(context);
+    const { notifier, tell, set, arrived, movesTo } = await notifierRig(context);
     const quiet = [{ days: [1], from: '09:30', to: '12:00' }];
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
@@ -280,7 +182,7 @@ suite('notifications', () => {
   });
 
   test('one camera is notified at most once per pause, another at once', async (context) => {
-    const { notifier, tell, set, arrived, waits } = await room(context);
+    const { notifier, tell, set, arrived, waits } = await notifierRig(context);
     await tell('anna', 'phone');
     await set('anna', { pauseSeconds: 300 });
     notifier.onEvent(event());
@@ -298,7 +200,7 @@ suite('notifications', () => {
   });
 
   test('a push service that hangs delays no other device, and gets only the newest notification afterwards', async (context) => {
-    const { notifier, tell, sent, set, waits } = await room(context);
+    const { notifier, tell, sent, set, waits } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     for (const name of ['anna', 'ben'] as const) await set(name, { pauseSeconds: 10 });
@@ -323,7 +225,7 @@ suite('notifications', () => {
   });
 
   test('a device whose subscription has ended is removed', async (context) => {
-    const { notifier, tell, sent, store, who } = await room(context);
+    const { notifier, tell, sent, store, who } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event());
     await until('it is told', () => sent.length === 1);
@@ -332,7 +234,7 @@ suite('notifications', () => {
   });
 
   test('a device is notified as long as its user is signed in', async (context) => {
-    const { notifier, push, tell, who, store, arrived } = await room(context);
+    const { notifier, push, tell, who, store, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     await store.sessions.remove(who('anna').sessionId);
     notifier.onEvent(event());
@@ -341,7 +243,7 @@ suite('notifications', () => {
   });
 
   test('another user who signs in on a device takes it over', async (context) => {
-    const { tell, who, push } = await room(context);
+    const { tell, who, push } = await notifierRig(context);
     const device = await tell('anna', 'phone');
     await tell('ben', 'phone');
     assert.deepEqual(push.devices.idsOf(who('anna').userId), []);
@@ -353,7 +255,7 @@ suite('notifications', () => {
   });
 
   test('the eleventh device replaces the first', async (context) => {
-    const { tell, who, push, waits } = await room(context);
+    const { tell, who, push, waits } = await notifierRig(context);
     const ids: string[] = [];
     for (let i = 0; i < 11; i++) {
       waits(1);
@@ -363,7 +265,7 @@ suite('notifications', () => {
   });
 
   test('a test notification comes at any hour, to the user’s own devices only', async (context) => {
-    const { notifier, tell, set, who, arrived } = await room(context);
+    const { notifier, tell, set, who, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     await tell('ben', 'tablet');
     await set('anna', { quiet: [{ days: [0, 1, 2, 3, 4, 5, 6], from: '00:00', to: '24:00' }] });
@@ -372,63 +274,9 @@ suite('notifications', () => {
   });
 
   test('an event of a camera that was removed meanwhile is not notified', async (context) => {
-    const { notifier, tell, arrived } = await room(context);
+    const { notifier, tell, arrived } = await notifierRig(context);
     await tell('anna', 'phone');
     notifier.onEvent(event({ cameraId: 'cam_gone' }));
     assert.deepEqual(await arrived(), []);
   });
-
-  test('each channel that reaches a user notifies, once per event and pause', async (context) => {
-    const mail = new Mail();
-    const { notifier, tell, who, arrived } = await room(context, [mail]);
-    await tell('anna', 'phone');
-    mail.recipient = who('anna').userId;
-    notifier.onEvent(event());
-    assert.deepEqual(await arrived(), ['phone']);
-    notifier.onEvent(event());
-    assert.deepEqual(await arrived(), []);
-    assert.deepEqual(
-      mail.sent.map(({ payload }) => payload.title),
-      ['Door'],
-    );
-  });
-
-  for (const fails of ['recipients', 'notify'] as const)
-    test(`a channel whose ${fails} fails does not keep the others from notifying`, async (context) => {
-      const mail = new Mail(fails);
-      const { notifier, tell, who, arrived } = await room(context, [mail]);
-      await tell('anna', 'phone');
-      mail.recipient = who('anna').userId;
-      notifier.onEvent(event());
-      assert.deepEqual(await arrived(), ['phone']);
-    });
 });
-
-/** A second channel, for one recipient. */
-class Mail implements NotificationChannel {
-  recipient = '';
-  readonly sent: Notification[] = [];
-  readonly #fails: 'recipients' | 'notify' | undefined;
-
-  constructor(fails?: 'recipients' | 'notify') {
-    this.#fails = fails;
-  }
-
-  recipients(): Promise<{ userId: string; settings: undefined }[]> {
-    if (this.#fails === 'recipients') return Promise.reject(new Error('no answer'));
-    return Promise.resolve([{ userId: this.recipient, settings: undefined }]);
-  }
-
-  notify(_userId: string, notification: Notification): void {
-    if (this.#fails === 'notify') throw new Error('no answer');
-    this.sent.push(notification);
-  }
-
-  notifyAdministrators(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): void {
-    // Nothing waits.
-  }
-}

@@ -2,9 +2,9 @@
  * One camera's allocation over time: follows what the line carries down at once, and up with care, because each
  * change of rung or bitrate costs a keyframe.
  *
- * Invariants: an allocation never exceeds what the line carries; a line must offer more, with a margin, for a while before anything is
- * raised, and for longer after each raise that failed; a change of the page (a larger view, a camera fewer) takes effect without
- * a wait. Time is an argument.
+ * Invariants: an allocation never exceeds what the line carries; a line must offer more, with a margin, for a while before
+ * anything is raised, and for longer after each raise that failed; a change of the page (a larger view, a camera fewer) takes
+ * effect without a wait. Time is an argument.
  */
 
 import { RUNG_NAMES } from '../video/rungs.ts';
@@ -38,7 +38,7 @@ export class SteadyAllocation {
   /** Rate of the line when the allocation was last changed. */
   #changedAtBps = Infinity;
   /** The least that was offered since then, if that exceeds the present one. */
-  #offer: { sinceUs: number; share: Share } | undefined;
+  #offer: { sinceUs: number; allocation: Allocation } | undefined;
 
   get allocation(): Allocation | undefined {
     return this.#allocation;

@@ -39,7 +39,7 @@ export interface Figures {
   frozenS: number;
   gaps: number;
   longestGapMs: number;
-  /** Of more than 300 ms, with the seconds from the beginning to their ends. */
+  /** Longer than 300 ms; each with the seconds from the beginning to its end. */
   allGaps: readonly Gap[];
   p50Ms: number;
   p95Ms: number;

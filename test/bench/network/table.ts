@@ -29,7 +29,7 @@ export function row(name: string, figures: Figures): string {
   return line(name, ([, , , text]) => text(figures));
 }
 
-/** What became of the picture, second by second: its width and what entered the link; and the gaps. */
+/** Each second, with the picture's width and the bits that entered the link, and each gap. */
 export function detail({ seconds }: Measured, { allGaps }: Figures): string {
   const each = seconds.map(
     (second, at) => `${at}: ${second.width} px, ${(bits(second) / 1000).toFixed(0)} kbit`,
