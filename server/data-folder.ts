@@ -1,9 +1,9 @@
 /**
- * The data folder at the start: locked for this server, looked at, and its database opened. It closes in the reverse
+ * Opens the data folder at the start: locks it for this server, checks it, and opens its database. It closes in the reverse
  * order, so that the next server finds everything written.
  *
- * Invariant: somebody can look back at each recording and delete it. Those of a camera that a restored database does
- * not know belong to a removed camera.
+ * Invariant: each recording can be watched and deleted by somebody. Recordings of a camera that a restored database does not know
+ * belong to a removed camera.
  */
 
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export async function openDataFolder({ dataDir, command }: Config, log: Log): Pr
     log: log.child({ component: 'store' }),
   });
   const store = opened.adopt(openStores(dataDir, log), (each) => each.close());
-  // Recordings are reached by their camera.
+  // Recordings are found through their camera.
   for (const id of cameraIds) {
     const adopted = isNew ? adoptCamera(store, id) : store.removedCameras.add(id, nameOf(id), wallMs());
     await adopted;
@@ -48,7 +48,7 @@ export async function openDataFolder({ dataDir, command }: Config, log: Log): Pr
   return { store, close: () => open.disposeAsync() };
 }
 
-/** A camera with the older firmware is known by its port. */
+/** A camera with the older firmware is identified by its port. */
 async function adoptCamera({ cameras }: OpenStores, id: string): Promise<void> {
   const kind = id === 'demo' ? 'demo' : id.startsWith('seed-') ? 'seed' : 'v1';
   await cameras.ensure(id, nameOf(id), kind, wallMs());

@@ -1,8 +1,8 @@
 /**
  * An edge: the SFU, signaling, the web app and the front door of the API, for the cameras of a site elsewhere.
  *
- * Invariant: it has no database, no camera and no codec, and keeps nothing: what it does not know it asks the site,
- * and what the site does not answer it refuses.
+ * Invariant: it has no database, no camera and no codec, and stores nothing: it asks the site for everything else, and refuses
+ * requests that the site does not answer.
  */
 
 import express, { type Express } from 'express';
@@ -30,7 +30,7 @@ import { SIGNALING_PATH } from './wire/signaling.ts';
 
 type Running = Started & { close(): Promise<void> };
 
-/** Over WebRTC from here, which the site would not know. */
+/** WHEP would start WebRTC from here, without the site's knowledge. */
 const WHEP = /^\/api\/cameras\/[^/]+\/whep(?:\/|$)/i;
 
 /** @throws VigieError `configuration` when a port is taken or a file is not usable; then nothing stays open */
@@ -109,7 +109,7 @@ function edgeApp({ config, node, site, connectionOf, clientFolder, log }: EdgeAp
   });
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: false }));
   const askForUpgrade = upgradeRequired(connectionOf, log);
-  // A page asks here why its WebSocket does not open: because the site is away, or because of a proxy in between.
+  // A page asks here why its WebSocket does not open: the site is unreachable, or a proxy blocks it.
   app.get(SIGNALING_PATH, async (request, response, next) => {
     const { address, secure } = connectionOf(request);
     const stream = await node.tunnels.open(site, { address, secure });

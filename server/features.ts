@@ -141,7 +141,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     config.grpcPort === undefined
       ? undefined
       : closing(
-          // Its 250 modules are for those who use it.
+          // Its 250 modules are loaded only if it is used.
           new (await import('./grpc/open-grpc.ts')).GrpcInterface({
             ...viewers,
             port: config.grpcPort,

@@ -1,8 +1,8 @@
 /**
- * One camera of a site as an edge sees it: what the edge asks of it, what there is, and the rungs that come.
+ * One camera of a site at an edge: the edge's demand, the available rungs, and the rungs received.
  *
- * Invariants: the site is told at once which rungs are wanted, and of changed limits with the next tick; while a rung
- * is wanted it is told again every RENEW_MS; an answer that a newer one has overtaken changes nothing.
+ * Invariants: a change of the wanted rungs is sent to the site at once, changed limits with the next tick; while a rung is wanted
+ * the demand is repeated every RENEW_MS; an answer older than the last one is ignored.
  */
 
 import { RENEW_MS } from '../core/edges/edge-demands.ts';
@@ -22,7 +22,7 @@ export interface EdgeCameraContext extends EdgeRungContext {
   onClock: (exchange: ClockExchange) => void;
 }
 
-/** As long as the site has not told what there is. */
+/** Until the site has sent the list of rungs. */
 export const ASSUMED_FPS = 25;
 const MIN_BPS = 1_000;
 const MAX_BPS = 1e9;
@@ -36,7 +36,7 @@ export class EdgeCamera {
   #toldUs = -Infinity;
   #asked = 0;
   #answered = 0;
-  /** Since when the site does not answer; undefined: it does. */
+  /** When the site stopped answering; undefined: it answers. */
   #awaySinceUs: number | undefined;
 
   constructor(context: EdgeCameraContext) {
@@ -52,7 +52,7 @@ export class EdgeCamera {
     return this.#awaySinceUs !== undefined;
   }
 
-  /** The rungs that there are, best first; before the site has answered the full one alone, of an assumed size. */
+  /** The available rungs, best first; before the site has answered, only `full`, with an assumed size. */
   get rungs(): Rung[] {
     return this.#offered ? [...this.#offered] : offeredRungs(undefined, ASSUMED_FPS);
   }
@@ -67,7 +67,7 @@ export class EdgeCamera {
     return subscription;
   }
 
-  /** Asks what there is; all that is wanted is told once, for all changes of this turn of the event loop. */
+  /** Asks for the list of rungs; one message carries all changes of this turn of the event loop. */
   tellSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;

@@ -1,8 +1,8 @@
 /**
- * The SFU's frames at an edge: they come from the sites over NATS, each camera from the one site that has it.
+ * The SFU's source of frames at an edge: they arrive from the sites over NATS, each camera from the one site that has it.
  *
- * Invariant: of a camera that nobody watches here nothing is received, and its site is told so at once; a site that is
- * away, slow or broken harms the cameras of no other.
+ * Invariant: no frames of a camera are received while nobody watches it here, and its site is told at once; a site that is
+ * unreachable, slow or broken does not affect the cameras of others.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -66,7 +66,7 @@ export class EdgeFrames implements FrameSource {
     return camera?.rungs ?? offeredRungs(undefined, ASSUMED_FPS);
   }
 
-  /** Idempotent. The sites are told that nothing is wanted any more. */
+  /** Idempotent. Tells the sites that nothing is wanted any more. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -105,7 +105,7 @@ export class EdgeFrames implements FrameSource {
       log: this.#log,
     });
     this.#cameras.set(cameraId, camera);
-    // Asks for the list of rungs before anybody chooses.
+    // Asks for the list of rungs before a viewer needs it.
     camera.tellSoon();
     return camera;
   }

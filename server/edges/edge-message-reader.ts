@@ -1,4 +1,4 @@
-/** Reads what sites and edges say to each other: bounded, validated once, and never thrown about. */
+/** Reads the messages between sites and edges: bounded, validated once. It never throws. */
 
 import type { z } from 'zod';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../wire/edge-messages.ts';
 import { validate } from '../wire/validate.ts';
 
-/** @returns what an edge says, by this schema, or how to refuse it */
+/** @returns an edge's message, validated by this schema, or its refusal */
 export function readFromEdge<T>(schema: z.ZodType<T>, data: Uint8Array): T | DemandRefusal {
   const message = parsed(data);
   const read = validate(schema, message);
@@ -17,7 +17,7 @@ export function readFromEdge<T>(schema: z.ZodType<T>, data: Uint8Array): T | Dem
   return { version: EDGE_MESSAGE_VERSION, refused: isOtherVersion(message) ? 'version' : 'malformed' };
 }
 
-/** @returns what a site answers, by this schema, or its refusal, or undefined for a message that is neither */
+/** @returns a site's answer, validated by this schema, or the site's refusal; undefined for any other message */
 export function readFromSite<T>(schema: z.ZodType<T>, data: Uint8Array): T | DemandRefusal | undefined {
   const message = parsed(data);
   const read = validate(schema, message);

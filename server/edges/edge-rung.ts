@@ -1,9 +1,9 @@
 /**
  * One rung of a camera as an edge receives it from a site.
  *
- * Invariants: subscribers get a frame only when they can decode it, beginning with a keyframe; frames that come late
- * are left out, so that an edge that was held up catches up instead of showing the past; requests for keyframes are one
- * in KEYFRAME_INTERVAL_US, whoever asks.
+ * Invariants: subscribers get a frame only when they can decode it, beginning with a keyframe; late frames are left out, so that
+ * an edge that was delayed catches up instead of showing old pictures; at most one keyframe is requested per
+ * KEYFRAME_INTERVAL_US, for all subscribers together.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -60,7 +60,7 @@ export class EdgeRung {
     return this.#subscribers.size > 0;
   }
 
-  /** The most that those who watch can take, bits per second; Infinity: everything. */
+  /** The highest bitrate that a viewer here can receive, bits per second; Infinity: no limit. */
   get limitBps(): number {
     return this.#subscribers.limitBps() ?? Infinity;
   }
@@ -68,7 +68,7 @@ export class EdgeRung {
   /** @param onDemand called when the limit may have changed, and when it is closed */
   subscribe(limitBps: number, onFrame: OnEncodedFrame, onDemand: () => void): RungSubscription {
     const wanted = { limitBps };
-    // The site makes a keyframe for the first by itself.
+    // The site encodes a keyframe for the first subscriber by itself.
     if (this.isWatched) this.requestKeyframe();
     const subscription = this.#subscribers.add(onFrame, wanted);
     return {
@@ -93,7 +93,7 @@ export class EdgeRung {
   askForKeyframe(): void {
     const { link, site, edge, cameraId, counters, clock } = this.#context;
     if (this.#keyframes.waitUs(clock()) !== 0) return;
-    // Asked again when there is a connection.
+    // Requested again once there is a connection.
     if (!link.publish(keyframeSubject(site, edge, cameraId, this.rung), NOTHING)) return;
     this.#keyframes.served(clock());
     counters.keyframeRequests++;
@@ -137,7 +137,7 @@ export class EdgeRung {
   /** The same frame, with its times on this server's clock. */
   #toHere(frame: EdgeFrame, arrivedUs: number): EncodedFrame {
     const { cameraId, offsetUs } = this.#context;
-    // As long as nothing is known, as if it had taken no time.
+    // Until the offset is known, the transfer counts as instantaneous.
     const toHereUs = -(offsetUs() ?? frame.encodedUs - arrivedUs);
     const at = (us: number): number => Math.min(arrivedUs, us + toHereUs);
     return {

@@ -24,12 +24,12 @@ export type TunnelClient = Pick<TunnelRequest, 'address' | 'secure'>;
 
 /** To one site. */
 const MAX_STREAMS = 512;
-/** The rest is for streams that have just given way to others, and are still being closed. */
+/** The rest is for streams that were just replaced by others, and are still being closed. */
 export const MAX_CLIENT_STREAMS = MAX_STREAMS - 32;
 
 interface SiteStreams {
   streams: TunnelStreams;
-  /** No network holds all of them while others want one. */
+  /** No network holds all streams while others need one. */
   places: FairPlaces;
 }
 
@@ -63,8 +63,8 @@ export class EdgeTunnels {
   }
 
   /**
-   * @returns a stream to the site's HTTP server; whoever gets it closes it
-   * @throws VigieError `unavailable` within 2 s when the site is away or of another version, `full`
+   * @returns a stream to the site's HTTP server; the caller closes it
+   * @throws VigieError `unavailable` within 2 s when the site is unreachable or has another version, `full`
    */
   async open(site: string, client: TunnelClient): Promise<TunnelStream> {
     const { edge } = this.#options;
@@ -83,7 +83,7 @@ export class EdgeTunnels {
       );
       return stream;
     } catch (error) {
-      // The site may have opened it, and its answer be lost.
+      // The site may have opened it, although its answer was lost.
       stream.destroy();
       throw error;
     }
@@ -94,7 +94,7 @@ export class EdgeTunnels {
     for (const { streams } of this.#bySite.values()) streams.close();
   }
 
-  /** In the place of a stream of the network that has the most, where there is no other. */
+  /** If no place is free, it replaces a stream of the network that has the most. */
   #openFor(
     { address }: TunnelClient,
     { streams, places }: SiteStreams,

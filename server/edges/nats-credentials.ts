@@ -1,4 +1,4 @@
-/** How a site or an edge proves who it is to NATS: by what is in its file of credentials. */
+/** Authenticates a site or an edge to NATS with its file of credentials. */
 
 import type * as NatsModule from '@nats-io/transport-node';
 import { VigieError } from '../errors.ts';
@@ -13,7 +13,7 @@ const NKEY_SEED = /^SU[A-Z2-7]{56}$/;
 
 /**
  * @param text of the file: a `.creds` of NATS, the seed of a user's nkey, or `user:password`
- * @throws VigieError `configuration`; the message holds nothing of the text
+ * @throws VigieError `configuration`; the message contains nothing of the text
  */
 export function authenticatorOf(nats: Nats, text: string): NatsModule.Authenticator {
   const only = text.trim();

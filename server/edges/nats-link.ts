@@ -1,9 +1,9 @@
 /**
- * The connection of a site or an edge to NATS: it dials out, and dials again for as long as it is not closed.
+ * The connection of a site or an edge to NATS: it connects out, and reconnects until it is closed.
  *
- * Invariants: nothing waits here for a connection that is gone, so that no old frame is sent after it has come back:
- * what cannot be sent now is refused; listeners outlive connections; one that throws affects nobody else; NATS's
- * library is not loaded before the first link is opened.
+ * Invariants: nothing waits here for a lost connection, so that no old frame is sent after it is restored: a message that cannot
+ * be sent now is refused; listeners outlive connections; a listener that throws affects no other; NATS's library is not loaded
+ * before the first link is opened.
  */
 
 import { EventEmitter } from 'node:events';
@@ -22,7 +22,7 @@ export interface NatsLinkOptions {
   name: string;
   /** Text of the file of credentials; undefined: NATS asks for none. */
   credentials?: string | undefined;
-  /** Beginning of the subjects on which this node is answered; undefined: it asks nothing. */
+  /** Prefix of the subjects for answers to this node; undefined: it sends no requests. */
   answerPrefix?: string | undefined;
   log: Log;
 }
@@ -44,7 +44,7 @@ interface Listener {
 
 const RETRY = { firstMs: 250, maxMs: 2_000 };
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A connection that answers no ping for as long as two of them is lost. */
+/** A connection that leaves two pings unanswered is lost. */
 const PING_INTERVAL_MS = 2_000;
 const MAX_PINGS_OUT = 2;
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -56,10 +56,10 @@ export class NatsLink extends EventEmitter<{ open: []; lost: [] }> {
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
   #connection: NatsConnection | undefined;
-  /** How often it was connected, and what NATS refused. */
+  /** The number of connections, and of refusals by NATS. */
   readonly counters = { connected: 0, refused: 0 };
 
-  /** Returns at once: it connects, and goes on trying, by itself. */
+  /** Returns at once: it connects in the background, and keeps trying. */
   constructor(options: NatsLinkOptions) {
     super();
     this.#options = options;
@@ -114,7 +114,7 @@ export class NatsLink extends EventEmitter<{ open: []; lost: [] }> {
   /** Idempotent. */
   async close(): Promise<void> {
     this.#end.abort();
-    // An attempt to connect ends by itself; nobody has to wait for it.
+    // An attempt to connect ends by itself; no caller waits for it.
     if (!this.#connection) return;
     await this.#connection.close();
     await this.#running;
@@ -155,7 +155,7 @@ export class NatsLink extends EventEmitter<{ open: []; lost: [] }> {
     const connection = await (isWebSocket ? nats.wsconnect : nats.connect)({
       servers: [...urls],
       name,
-      // A connection is made anew here, since the library would keep what is published meanwhile.
+      // The link opens a new connection itself, because the library would buffer what is published meanwhile.
       reconnect: false,
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
@@ -189,13 +189,13 @@ export class NatsLink extends EventEmitter<{ open: []; lost: [] }> {
   #listen(connection: NatsConnection, listener: Listener): void {
     listener.open = connection.subscribe(listener.subject, {
       callback: (error, message) => {
-        // Told by #watch.
+        // Reported by #watch.
         if (!error) this.#pass(listener, message);
       },
     });
   }
 
-  /** An error that escaped from here would end the library's reader. */
+  /** An exception thrown here would end the library's reader. */
   #pass({ subject, onMessage }: Listener, message: Msg): void {
     try {
       onMessage({ subject: message.subject, data: message.data, answerSubject: message.reply });

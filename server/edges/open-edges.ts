@@ -1,4 +1,4 @@
-/** Opens a node's connection to NATS: a site's, with the ways of frames and of HTTP, or an edge's. */
+/** Opens a node's connection to NATS, with its streams of frames and HTTP: that of a site, or of an edge. */
 
 import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
@@ -31,7 +31,7 @@ export interface SiteEdgesOptions extends NatsSettings {
   log: Log;
 }
 
-/** A site's edges: everything that it shows at them, until it is closed. */
+/** The site's side of its edges: publishes its cameras and its API to them until it is closed. */
 export class SiteEdges {
   readonly #link: NatsLink;
   readonly #frames: SiteFrames;
@@ -95,7 +95,7 @@ export class EdgeNode {
   async close(): Promise<void> {
     this.tunnels.close();
     this.frames.close();
-    // The site is told that nothing is wanted any more.
+    // Tells the site that nothing is wanted any more.
     await this.#link.confirm().catch(() => undefined);
     await this.#link.close();
   }

@@ -1,9 +1,10 @@
 /**
- * The site's side of the frames: hears what edges ask of its cameras, and publishes each rung that any of them wants, once.
+ * The site's side of the frames: receives the edges' demands on its cameras, and publishes each rung that any of them wants,
+ * once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it
- * may not have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the
- * site goes on as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it is in force; an edge's demand affects only cameras that it
+ * may have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the site continues
+ * as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';
@@ -99,12 +100,12 @@ export class SiteFrames {
     return { ...this.#counters, edges, demands, streams, demandsRefused, unconfirmedBytes };
   }
 
-  /** Nothing of it is published any more. */
+  /** The camera is no longer published. */
   removeCamera(cameraId: string): void {
     if (this.#demands.removeCamera(cameraId)) this.#follow(cameraId);
   }
 
-  /** A camera that is off is not published; edges that still want it when it is on again say so by themselves. */
+  /** A camera that is off is not published; edges that still want it once it is on again repeat their demand. */
   switchCamera(cameraId: string, off: boolean): void {
     if (off) this.removeCamera(cameraId);
   }
@@ -135,7 +136,7 @@ export class SiteFrames {
     const wanted: WantedRungs = {};
     if (isAllowed) for (const { rung, limitBps } of demand.rungs) wanted[rung] = limitBps ?? Infinity;
     const change = this.#demands.set(edge, cameraId, wanted, t1);
-    // Answered before the frames come, so that the edge knows the site's clock when it reads them.
+    // Answered before the frames are sent, so that the edge knows the site's clock when it reads them.
     const rungs = isAllowed ? this.#offeredTo(edge, cameraId) : null;
     this.#answer(answerSubject, {
       version: EDGE_MESSAGE_VERSION,
@@ -156,7 +157,7 @@ export class SiteFrames {
       this.#counters.keyframesRefused++;
   }
 
-  /** The rungs that there are, and how low each can go: the demands of the other edges hold it up. */
+  /** The available rungs, and the minimum of each: the demands of the other edges set it. */
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
@@ -215,13 +216,13 @@ export class SiteFrames {
       await this.#options.link.confirm();
       this.#window.confirmed(this.#options.clock());
     } catch {
-      // The connection is lost, and `#onLost` has forgotten what was on its way.
+      // The connection is lost, and `#onLost` has dropped everything in flight.
     }
   }
 
   #tick(): void {
     for (const cameraId of this.#demands.lapse(this.#options.clock())) this.#follow(cameraId);
-    // Confirms what was published last, and is followed by nothing.
+    // Confirms the last published frame, and starts no further round trip.
     void this.#confirm();
   }
 

@@ -1,8 +1,9 @@
 /**
- * Passes a request at an edge on to the site that it is for, and the site's answer back, as they come.
+ * Passes a request at an edge on to its site, and the site's answer back, as they arrive.
  *
- * Invariants: neither body nor answer is kept, whatever their length; when one side goes away the other is told;
- * headers that say who the client is are not passed on: the site is told by the tunnel, which no client can write.
+ * Invariants: neither body nor answer is buffered as a whole, whatever their length; when one side closes, the other side is
+ * closed too; headers that name the client are not passed on: the site learns the client from the tunnel, which no client can
+ * forge.
  */
 
 import {
@@ -38,7 +39,7 @@ const NOT_PASSED_ON = new Set([
   'via',
 ]);
 
-/** As a proxy in front of the edge names them; the browser's `Origin` is compared with the host. */
+/** As given by a proxy in front of the edge; the browser's `Origin` is compared with the host. */
 export type ProxyClient = TunnelClient & { host: string };
 
 export type OnProxyFailure = (error: VigieError) => void;
@@ -50,14 +51,14 @@ export class SiteProxy {
     this.#tunnels = tunnels;
   }
 
-  /** @param onFailure called instead of an answer, when none was begun */
+  /** @param onFailure called instead of an answer, if none has begun */
   async pass(
     site: string,
     { host, ...client }: ProxyClient,
     [request, response]: readonly [IncomingMessage, ServerResponse],
     onFailure: OnProxyFailure,
   ): Promise<void> {
-    // The site times the body: it knows whether its sender may send a file, and ends the stream where not.
+    // The site limits the time of the body: it knows whether its sender may send a file, and ends the stream otherwise.
     prolongBody(request);
     let stream: TunnelStream;
     try {
@@ -91,7 +92,7 @@ export class SiteProxy {
       createConnection: () => stream,
     });
     passed.once('response', (answer) => {
-      // The edge has answered itself: the body came too slowly, or there were too many requests.
+      // The edge has answered itself: the body arrived too slowly, or there were too many requests.
       if (response.headersSent) {
         stream.destroy();
         return;
@@ -112,7 +113,7 @@ export class SiteProxy {
           }),
         );
     });
-    // Not `pipeline`: it would close the connection that the failure is to be told on. A client that leaves closes the response.
+    // Not `pipeline`: it would close the connection that must carry the error. A client that leaves closes the response.
     request.pipe(passed);
   }
 }

@@ -1,9 +1,9 @@
 /**
  * One rung of a camera on its way from the site to NATS: each frame once, however many edges take it.
  *
- * Invariants: it holds a subscription of its source exactly while it is open; a frame for which there is no room is
- * left out, with all that refers to it, and never waits; what goes out again after that begins with a keyframe, asked
- * for when there is room for one.
+ * Invariants: it holds a subscription of its source exactly while it is open; a frame for which there is no room is left out,
+ * with all frames that reference it, and never waits; the stream resumes with a keyframe, which is requested when there is room
+ * for one.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -29,13 +29,13 @@ export interface SiteStreamContext {
 export interface SiteStreamCounters {
   frames: number;
   bytes: number;
-  /** There was no room, or what they refer to was left out. */
+  /** Frames left out for lack of room, or because a frame that they reference was left out. */
   leftOut: number;
   /** Longer than the NATS server takes. */
   tooLarge: number;
 }
 
-/** Requests for keyframes, of all edges together: about what a viewer alone is given. */
+/** Keyframe requests of all edges together: about as many as a single viewer may make. */
 const KEYFRAMES = { perSecond: 1, burst: 4 };
 
 export class SiteStream {
@@ -47,7 +47,7 @@ export class SiteStream {
   readonly #keyframes: TokenBucket;
   readonly #subscription: RungSubscription;
   #limitBps: number;
-  /** Frames were left out, and nobody was asked for a keyframe yet. */
+  /** Frames were left out, and no keyframe was requested yet. */
   #isInterrupted = false;
 
   constructor(
@@ -77,7 +77,7 @@ export class SiteStream {
     return true;
   }
 
-  /** NATS was away: edges lack what was published meanwhile. */
+  /** NATS was unreachable: edges lack the frames published meanwhile. */
   resume(): void {
     this.#continuity.miss(0);
     this.#isInterrupted = !this.requestKeyframe();
@@ -89,7 +89,7 @@ export class SiteStream {
 
   #onFrame(frame: EncodedFrame): void {
     const { counters, window, clock } = this.#context;
-    // Numbered even if it is left out, so that an edge knows what it lacks.
+    // Numbered even if it is left out, so that an edge knows which frames are missing.
     const counts = this.#counter.next(frame.layer);
     const nowUs = clock();
     const isSent = this.#continuity.take(frame) && this.#publish({ ...frame, ...counts }, nowUs);

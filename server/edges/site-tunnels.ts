@@ -1,9 +1,9 @@
 /**
- * The site's end of its tunnels: an edge opens a stream for a request of one of its clients, and the site's HTTP server
- * takes it like a connection.
+ * The site's end of its tunnels: an edge opens a stream for a request of one of its clients, and the site's HTTP server takes it
+ * like a connection.
  *
- * Invariant: an edge may say who its client is, and no more: it gets what that client would get by connecting itself,
- * without the confidence that the site has in its own network.
+ * Invariant: an edge can only name its client: it gets what that client would get by connecting directly, without the trust that
+ * the site has in its own network.
  */
 
 import type { Clock } from '../core/clock.ts';

@@ -1,9 +1,8 @@
 /**
  * One stream of bytes through a tunnel, on either side: to Node's HTTP it is a socket.
  *
- * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads;
- * whatever ends it on one side, an error, a reset, a lost connection, silence, ends it on the other too, and nothing is
- * sent after its end.
+ * Invariants: it buffers at most a window in each direction (core/edges/stream-flow.ts), also when nobody reads; an error, a
+ * reset, a lost connection or silence on one side ends it on the other too, and nothing is sent after its end.
  */
 
 import { Duplex } from 'node:stream';
@@ -21,13 +20,13 @@ export interface TunnelStreamOptions {
 
 /** While nothing else is sent. */
 export const KEEP_ALIVE_US = 10_000_000;
-/** Without a word from the other side: two are lost, or it is gone. */
+/** Time without a message of the other side: two were lost, or it has stopped. */
 export const SILENCE_US = 30_000_000;
 /** Less than a window, so that what is read gives credit again. */
 const BUFFER_BYTES = 64 * 1024;
 
 export class TunnelStream extends Duplex {
-  /** As sockets of Node have them. */
+  /** Like sockets of Node. */
   readonly remoteAddress: string | undefined;
   readonly remotePort = 0;
   readonly encrypted: boolean;
@@ -79,7 +78,7 @@ export class TunnelStream extends Duplex {
     this.#tell('credit', { creditBytes: 0 });
   }
 
-  /** There is no connection: nobody can be told. */
+  /** There is no connection: the other side cannot be told. */
   lost(): void {
     this.#isSilent = true;
     this.destroy(new Error('the connection to NATS is lost'));
@@ -122,7 +121,7 @@ export class TunnelStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#idle?.timer);
-    // After its end the other side may still be reading; whatever it sends is answered with a reset then.
+    // After its end the other side may still be reading; further messages of it are answered with a reset.
     const isOver = this.writableFinished && !error;
     if (!isOver && !this.#isSilent) this.#send(writeTunnelMessage('reset', 0));
     this.#isSilent = true;

@@ -1,8 +1,8 @@
 /**
- * The streams of one side of a tunnel, by the subject that their messages come on.
+ * The streams of one side of a tunnel, by the subject of their messages.
  *
- * Invariants: a message for a stream that is not there is answered with a reset, so that no side goes on alone; with
- * the connection all streams end; their number is bounded.
+ * Invariants: a message for an unknown stream is answered with a reset, so that no side continues alone; all streams end with the
+ * connection; their number is bounded.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -60,7 +60,7 @@ export class TunnelStreams {
     return Array.from(this.#edges.values()).reduce((sum, streams) => sum + streams.size, 0);
   }
 
-  /** @returns undefined when the edge has too many, or one of this name */
+  /** @returns undefined when the edge has too many, or one with this name */
   open({ edge, stream: id, ...client }: NewStream): TunnelStream | undefined {
     const { link, answers, maxPerEdge, clock } = this.#options;
     const streams = this.#edges.get(edge) ?? new Map<string, TunnelStream>();

@@ -1,8 +1,8 @@
 /**
  * Turns reports of the motion sensors wired to cameras into events.
  *
- * A PIR releases after a few seconds and detects the same visitor again: reports within that time are one event.
- * Invariants: at most one event per camera continues; it ends at the latest with the camera's connection.
+ * A PIR releases after a few seconds and detects the same visitor again: reports within that time are one event. Invariants: at
+ * most one event per camera is running; it ends at the latest with the camera's connection.
  */
 
 import { unmappedTime, type SiteTime } from '../core/site-clock.ts';

@@ -1,8 +1,8 @@
 /**
  * Turns a camera that stays offline into an event. Wi-Fi often drops out for seconds; that is not an event.
  *
- * Invariants: a camera has at most one such event at a time; the event ends when the camera is back, also after a
- * restart of the server.
+ * Invariants: a camera has at most one such event at a time; the event ends when the camera reconnects, also after a restart of
+ * the server.
  */
 
 import { unmappedTime, type SiteTime } from '../core/site-clock.ts';

@@ -1,8 +1,8 @@
 /**
  * The picture of a detection's event: the frame in which its object was seen best, scaled down. A better one replaces it.
  *
- * Invariants: one picture is in work, and per event the best one waits; what cannot be made is left out, with no other
- * effect; after its camera was switched off or removed, no picture of it is stored.
+ * Invariants: one picture is in work, and per event the best one waits; a picture that cannot be made is left out, with no other
+ * effect; after a camera was switched off or removed, no picture of it is stored.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -33,7 +33,7 @@ export class DetectionPictures {
   readonly #waiting = new Map<string, { event: PicturedEvent; frame: CameraFrame }>();
   #isWorking = false;
   #inWork: PicturedEvent | undefined;
-  /** Pictures for which there was no room. */
+  /** Number of pictures dropped for lack of room. */
   leftOut = 0;
 
   constructor(options: DetectionPicturesOptions) {
@@ -50,7 +50,7 @@ export class DetectionPictures {
     if (!this.#isWorking) void this.#work();
   }
 
-  /** Drops what waits, and what is in work. */
+  /** Drops waiting pictures, and the one in work. */
   forget(cameraId: string): void {
     if (this.#inWork?.cameraId === cameraId) this.#inWork = undefined;
     for (const [id, { event }] of this.#waiting) if (event.cameraId === cameraId) this.#waiting.delete(id);

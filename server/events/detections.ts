@@ -2,9 +2,9 @@
  * Takes the reports of analysers on the cameras' pictures: each object is one event of the kind `detection`, and the
  * boxes of each report go to the viewers. core/detection/ decides which boxes are one object.
  *
- * Invariants: a started event always ends, whatever becomes of its analyser or its camera; nothing is taken of a camera that is
- * switched off, or of an object in a mask; an analyser that reports too often is refused and counted, and no other is;
- * what is kept for a camera is bounded.
+ * Invariants: a started event always ends, whatever happens to its analyser or its camera; no report is accepted about a camera
+ * that is switched off, or an object in a mask; an analyser that reports too often is refused and counted, without effect on
+ * others; the data kept for a camera are bounded.
  */
 
 import { RecentFrames } from '../core/detection/recent-frames.ts';
@@ -43,7 +43,7 @@ export interface DetectionsOptions {
 
 /** Longest time from the capture of a picture to the report about it. */
 const MAX_LATE_MS = 60_000;
-/** Clocks are not compared more exactly than this. */
+/** Precision of the comparison of clocks. */
 const MAX_EARLY_MS = 2_000;
 /** Reports of one analyser on one camera. */
 const REPORTS = { perSecond: 30, burst: 60 };
@@ -76,7 +76,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
     this.#options = options;
   }
 
-  /** `refused`: reports that came too often; `passedOver`: objects beyond what is followed. */
+  /** `refused`: reports above the rate; `passedOver`: objects above the limit of tracked ones. */
   get counters(): Readonly<{ reports: number; refused: number; passedOver: number }> {
     let { passedOver } = this.#counters;
     for (const { tracks } of this.#analysed.values()) passedOver += tracks.passedOver;
@@ -84,7 +84,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
   }
 
   /**
-   * @param cameraId a known camera, of which the analyser may report
+   * @param cameraId a known camera that the analyser may report about
    * @throws VigieError `cameraOff`; `tooManyRequests`; `unprocessable` for a picture of the future or of long ago
    */
   report(cameraId: string, report: DetectionReport, analyser: Analyser): DetectionReceipt {
@@ -112,7 +112,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
     return { objects: boxes.map((box) => ({ eventId: eventIdOf(objectOf.get(box)) })) };
   }
 
-  /** It was removed or switched off: its events end, its frames are dropped. */
+  /** The camera was removed or switched off: its events end, its frames are dropped. */
   forget(cameraId: string): void {
     const analysed = this.#analysed.get(cameraId);
     if (!analysed) return;
@@ -219,7 +219,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
     const event = events.get(object);
     if (!event || object.score < event.pictureScore + CLEARLY_BETTER) return;
     const best = recent.at(object.bestUs);
-    // Seen best before frames were kept: any picture of it is better than none.
+    // Its best view came before frames were kept: any picture of it is better than none.
     const frame = best ?? (event.pictureScore < 0 ? recent.at(object.lastUs) : undefined);
     if (!frame) return;
     event.pictureScore = best ? object.score : 0;
@@ -232,7 +232,7 @@ export class Detections extends IsolatingEmitter<{ seen: [LiveDetections] }> {
   }
 }
 
-/** It stands in one of them, as it would in a zone. */
+/** The object is in a mask, by the same rule as for zones. */
 function isIn(areas: readonly MotionArea[], box: DetectedBox): boolean {
   const { x, y } = footOf(box);
   return areas.some(({ points }) => isInside(x, y, points));

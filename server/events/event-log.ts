@@ -2,9 +2,9 @@
  * The events of all cameras: stored, bounded, and passed to listeners. Sensors, motion detection and the connection
  * watch write into it; features.ts passes it to them.
  *
- * Invariants: an event is emitted after it is stored, except to listeners that must not wait for a disk (`accepted`);
- * it ends once; for an event that is gone meanwhile, by age or with its camera, nothing more is emitted; a listener
- * that throws does not affect the others. Writes keep their order, so an event may be ended right after its start.
+ * Invariants: an event is emitted after it is stored, except to listeners that must not wait for a disk (`accepted`); it ends
+ * once; for an event that was removed meanwhile, by age or with its camera, nothing more is emitted; a listener that throws does
+ * not affect the others. Writes keep their order, so an event may be ended right after its start.
  */
 
 import { IsolatingEmitter } from '../core/fan-out.ts';
@@ -24,17 +24,20 @@ export type EventStart = Omit<
   Partial<Pick<EventView, 'sourceName' | 'label' | keyof EventFindings>>;
 
 export interface EventLogEvents {
-  /** It started, got another label, or ended, and waits to be stored: for recording, which must not miss the following video. */
+  /**
+   * The event started, got another label, or ended, and waits to be stored: for recording, which must not miss the following
+   * video.
+   */
   accepted: [EventView];
-  /** It started, more is known of it, or it ended. */
+  /** The event started, got more findings, or ended. */
   event: [EventView];
   /** It has a thumbnail now, whether it continues or has ended. */
   thumbnail: [EventView];
-  /** The clock was set, and with it when it was. */
+  /** The clock was set, so the event has a new date. */
   redated: [EventView];
 }
 
-/** Kept in mind of those that ended. */
+/** Number of ended events kept in memory. */
 const MAX_ENDED = 500;
 
 export class EventLog extends IsolatingEmitter<EventLogEvents> {
@@ -42,7 +45,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
   readonly #errors: Log;
   /** Continuing events that were started here; each watcher has a few. */
   readonly #open = new Map<string, EventView>();
-  /** Those that ended lately, and when in server time. */
+  /** Recently ended events, with their ends in server time. */
   readonly #ended = new Map<string, { event: EventView; endedUs: number }>();
   readonly #time: SiteTime;
 
@@ -52,7 +55,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     this.#store = store;
     this.#errors = log;
     this.#time = time;
-    // A camera that was offline, or off, when the server stopped may still be; their watches find it by `goingOn`.
+    // A camera that was offline, or off, when the server stopped may still be; their watches find its event with `goingOn`.
     this.#write('end what went on', () => store.endInterrupted());
   }
 

@@ -17,7 +17,7 @@ export interface PictureSources {
   sound(cameraId: string): Promise<CameraFrame | undefined>;
   /** @returns a JPEG of `width` pixels. @throws when it cannot be made */
   shrink(frame: CameraFrame, width: number): Promise<Uint8Array>;
-  /** @returns age at which the camera's newest picture is not live any more, ms; left out: the usual one */
+  /** @returns age at which the camera's newest picture is no longer live, ms; if missing, the default */
   staleAfterMs?: (cameraId: string) => number;
 }
 
@@ -28,7 +28,7 @@ export interface IllustratedLog {
 /** A person who has just entered is at the edge of the picture, and half outside of it. */
 const DELAY_MS = 700;
 const WIDTH_PIXELS = 240;
-/** After this long without a picture a camera shows something else, unless it is slower than that. */
+/** After this long without a picture the scene has changed, unless the camera is slower than that. */
 const STALE_MS = 5_000;
 const MAX_WAITING = 64;
 
@@ -50,7 +50,7 @@ export class EventPictures {
   onEvent(event: EventView): void {
     const { id, kind, thumbnail } = event;
     if (kind !== 'motion' || thumbnail || this.#waiting.has(id) || this.#waiting.size >= MAX_WAITING) return;
-    // An event stored only once, ended, has just begun; one that ends now has its picture.
+    // An event stored only once, at its end, needs its picture now; one that ends now has its picture.
     if (event.endedAtMs !== null && event.endedAtMs > event.startedAtMs) return;
     this.#waiting.set(
       id,
@@ -72,7 +72,7 @@ export class EventPictures {
       const jpeg = frame.width > WIDTH_PIXELS ? await this.#sources.shrink(frame, WIDTH_PIXELS) : frame.jpeg;
       this.#log.illustrate(event, jpeg);
     } catch (error) {
-      // Switched off meanwhile: there is to be no picture.
+      // The camera was switched off meanwhile: no picture may be stored.
       if (error instanceof VigieError && error.code === 'cameraOff') return;
       this.#errors.warn({ err: error, cameraId: event.cameraId }, 'failed to make an event picture');
     } finally {

@@ -109,7 +109,7 @@ export function eventRoutes(
     response.redirect(307, `../../export.webm?from=${from}&to=${to}`);
   });
 
-  /** With a sensor's token, not a user's. Wrong tokens are slowed down; a right one always passes. */
+  /** With a sensor's token, not a user's. Wrong tokens are slowed down; a valid one always passes. */
   serve(router, 'POST /api/cameras/:cameraId/events', ({ request, params, readBody }) => {
     const sensor = sensorOf(params.cameraId, request);
     return sensors.report(sensor, readBody());

@@ -26,7 +26,7 @@ export interface EventServiceOptions {
     frames: Pick<PictureSources, 'sound'> & Pick<CameraFrames, 'subscribe' | 'latest'>;
     thumbnails: { of: PictureSources['shrink'] };
   };
-  /** Scales the very frame it is given. */
+  /** Scales exactly the given frame. */
   scaler: Pick<DetectionPicturesOptions, 'scaleFrame'>;
   /** Undefined: every camera is as fast as usual. */
   liveness?: (cameraId: string) => Pick<Liveness, 'staleAfterMs'>;
@@ -114,7 +114,7 @@ export class EventService {
     this.switchCamera(cameraId);
   }
 
-  /** Switched off it moves nothing and is not away, and that it is off is an event. */
+  /** A camera that is switched off has no motion and does not count as offline; being off is an event of its own. */
   switchCamera(cameraId: string): void {
     const off = this.#offOf(cameraId);
     this.#switches.onSwitched(cameraId, off);

@@ -13,7 +13,7 @@ import { firstOfEach } from './first-of-each.ts';
 
 /** Findings added while an event continues. */
 export type EventFindings = Pick<EventView, 'zones' | 'score'> & {
-  /** Left out: it stays. A new one is news for the receivers of webhooks, too. */
+  /** If missing, the label stays. A new one is sent to the receivers of webhooks, too. */
   label?: string;
 };
 
@@ -42,7 +42,7 @@ export interface EventLimits {
 }
 
 const DEFAULT_LIMITS: EventLimits = { events: 10_000, thumbnails: 2_000 };
-/** An analyser knows some dozens. */
+/** An analyser uses a few dozen labels. */
 const MAX_LABELS = 100;
 const LATEST = Number.MAX_SAFE_INTEGER;
 
@@ -124,7 +124,7 @@ export class EventQueries {
     );
   }
 
-  /** Events that continued when the server crashed: only their start is known. Kinds that outlast a restart go on. */
+  /** Events that were running when the server crashed: only their start is known. Kinds that outlast a restart continue. */
   endInterrupted(): void {
     this.#statements.endAll.run();
   }

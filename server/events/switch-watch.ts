@@ -1,8 +1,8 @@
 /**
  * Turns the time that a camera is switched off into an event, so that the log says who switched it off and when.
  *
- * Invariant: a camera has at most one such event that goes on; it goes on after a restart of the server, and ends with the first
- * word that the camera is on.
+ * Invariant: a camera has at most one running event of this kind; it continues after a restart of the server, and ends with the
+ * first report that the camera is on.
  */
 
 import type { SiteTime } from '../core/site-clock.ts';

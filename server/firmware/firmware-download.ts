@@ -37,7 +37,7 @@ export function firmwareDownload(options: FirmwareDownloadOptions): RequestHandl
     try {
       await pipeline(createReadStream(path), response, { signal });
     } catch (error) {
-      // The camera left or the update was cancelled: the cause is in the reason.
+      // The camera disconnected or the update was cancelled: the reason says which.
       log.info({ imageId: image.id, reason: (error as Error).message }, 'firmware download aborted');
       response.destroy();
     }

@@ -75,7 +75,7 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
       options.nowMs ?? monotonicMs,
     );
     this.#updates = new UpdateRecords({ ...options, log: this.#log, nowMs: this.#nowMs });
-    // The connections of these updates are gone.
+    // The connections of these updates are lost.
     for (const cameraId of this.#updates.cameraIds) this.#apply(cameraId, { type: 'lost' });
     this.#schedule();
   }
@@ -194,13 +194,13 @@ export class FirmwareUpdates extends EventEmitter<{ changed: [cameraId: string] 
     this.#devices.delete(cameraId);
   }
 
-  /** The clock was set: what has changed since the start gets its date. */
+  /** The clock was set: updates changed since the start get their dates. */
   onClockChanged(change: ClockChange): void {
     for (const cameraId of this.#updates.onClockChanged(change)) this.emit('changed', cameraId);
     this.#schedule();
   }
 
-  /** Ends updates whose time is over. Called by a timer; tests call it with their own clock. */
+  /** Ends updates whose deadline has passed. Called by a timer; tests call it with their own clock. */
   checkTime(): void {
     for (const cameraId of this.#updates.cameraIds) this.#apply(cameraId, { type: 'time' });
     this.#schedule();

@@ -16,7 +16,7 @@ export interface ReceivedImage extends AppImage {
 }
 
 /**
- * On return the complete file is on the disk, not only in its cache.
+ * On return the complete file is on the disk, not only in the disk cache.
  *
  * @param path of a file that does not exist yet
  * @throws VigieError `badRequest` when this is not camera firmware, `tooLarge`; also the error that ended `source`

@@ -56,7 +56,7 @@ export class UpdateRecords {
     );
   }
 
-  /** The image is gone. */
+  /** The image was deleted. */
   forgetImage(imageId: string): void {
     for (const [cameraId, update] of this.#updates)
       if (update.imageId === imageId) this.set(cameraId, { ...update, imageId: null });

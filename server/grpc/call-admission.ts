@@ -1,9 +1,9 @@
 /**
- * Admits callers: every call but a health check presents an API key, before any of its messages is read.
+ * Admits callers: every call except a health check presents an API key, before any of its messages is read.
  *
- * Invariants: a call without a valid key costs no memory for its messages; one is counted as one request of its key, however many
+ * Invariants: a call without a valid key costs no memory for its messages; a call counts as one request of its key, however many
  * messages it has; a call that sends no message in time ends; a network has few health checks at once, and a user few
- * reflections; a connection that presents nothing but wrong keys is closed.
+ * reflections; a connection that presents only wrong keys is closed.
  */
 
 import type {
@@ -25,7 +25,7 @@ import { allowMessages, guardCall, type CallRules } from './call-guard.ts';
 import { sendFramed } from './framed-message.ts';
 import { assertMessage } from './parse-request.ts';
 
-/** The caller at the beginning of the call; `identify` says whether the key is still good. */
+/** The caller at the beginning of the call; `identify` says whether the key is still valid. */
 export interface Admitted {
   key: string;
   address: string;
@@ -33,7 +33,7 @@ export interface Admitted {
   secure: boolean;
   /** The client's description of itself, in a few words. */
   device: string | undefined;
-  /** Its messages may be so large from now on. */
+  /** Its messages may have this size from now on. */
   allowMessages: (maxBytes: number) => void;
 }
 
@@ -61,7 +61,7 @@ const FIRST_MESSAGE_TIMEOUT_MS = 10_000;
 /** By network: a monitor or two. */
 export const HEALTH_SHARES = { total: 64, perUser: 8 };
 export const REFLECTION_SHARES = { total: 64, perUser: 16 };
-/** Messages of one call: more than a tool asks about this service. Answers that are not read wait in memory. */
+/** Messages of one call: more than a tool requests about this service. Answers that are not read wait in memory. */
 const MAX_REFLECTION_MESSAGES = 64;
 const REFLECTION_TIMEOUT_MS = 60_000;
 /** The server as a whole, and its service. */
@@ -78,7 +78,7 @@ export class CallAdmission {
     this.#options = options;
   }
 
-  /** Calls, until now. */
+  /** Number of calls so far. */
   get refused(): { unauthorized: number; tooMany: number } {
     const { unauthorized, tooMany } = this.#refused;
     return { unauthorized, tooMany: tooMany + this.#health.refused + this.#reflections.refused };
@@ -109,7 +109,7 @@ export class CallAdmission {
     return this.#options.accounts.apiKeys.identify(key);
   }
 
-  /** Needs no key. Its library keeps each name that it is asked to watch, for good. */
+  /** Needs no key. Its library keeps each watched name forever. */
   #guardHealth(
     call: ServerInterceptingCallInterface,
     rules: Omit<CallRules, 'enter'>,

@@ -1,7 +1,7 @@
 /**
- * The bounds of every call while it lasts, whoever makes it: the largest message, how many, and how long it may take.
+ * The bounds of every call: the size and number of messages, and the duration.
  *
- * Invariants: nothing of a call's messages is read before `enter` has let it in; what `enter` returned is called once,
+ * Invariants: no message of a call is read before `enter` has admitted it; the function that `enter` returned is called once,
  * when the call ends.
  */
 
@@ -21,7 +21,7 @@ export interface CallRules {
   /** @throws VigieError, which ends the call */
   accept?: (message: unknown) => void;
   maxMessages?: number;
-  /** Ends a call that is not as far as that in time. */
+  /** Ends a call that has not got this far in time. */
   deadline: { until: 'firstMessage' | 'wholeRequest' | 'end'; afterMs: number };
   log: Log;
 }
@@ -74,7 +74,7 @@ const WORDS = { firstMessage: 'first message', wholeRequest: "request's end", en
  * Lets one call have larger messages than the server's others: the library has one limit for all methods, which is small, so
  * that a call that needs no large message cannot make the server hold one.
  *
- * Invariant: where the library's fields have other names, the small limit stays.
+ * Invariant: if the library's fields have other names, the small limit stays.
  */
 export function allowMessages(call: ServerInterceptingCallInterface, maxBytes: number): void {
   const fields = call as { maxReceiveMessageSize?: unknown; decoder?: { maxReadMessageLength?: unknown } };

@@ -1,5 +1,5 @@
 /**
- * Ends what is sent by a key when the key or its right ends, or the key expires: within a second.
+ * Ends a call within a second after its key or right ends, or the key expires.
  *
  * Source of the first two: accounts/right-leases.ts.
  */
@@ -17,7 +17,7 @@ export interface CallLeasesOptions {
 
 /** Also the longest that a clock which was set goes unnoticed. */
 const MAX_WAIT_MS = 60_000;
-/** The date has come, and the key is still good: the clock was set, or the database cannot be read. */
+/** The expiry date has passed, and the key is still valid: the clock was set, or the database cannot be read. */
 const RETRY_MS = 1000;
 /** Timers may fire a little early. */
 const SLACK_MS = 50;
@@ -30,7 +30,7 @@ export class CallLeases {
   }
 
   /**
-   * @param check throws a VigieError where the key or its right is gone; called now, and again
+   * @param check throws a VigieError if the key or its right has ended; called now, and again
    * @param end called once, with that error
    * @returns releases the lease; idempotent
    * @throws what `check` throws
@@ -54,7 +54,7 @@ export class CallLeases {
     const look = (): void => {
       const leftMs = who.expiresAtMs - nowMs();
       const failure = leftMs <= 0 ? failureOf(() => admission.identify(admitted)) : undefined;
-      // A key that cannot be looked up ends nothing, and is looked up again.
+      // If the key cannot be looked up, the call continues, and the key is looked up again.
       if (!(failure instanceof VigieError)) {
         if (who.expiresAtMs !== Infinity)
           timer = setTimeout(look, leftMs <= 0 ? RETRY_MS : Math.min(MAX_WAIT_MS, leftMs + SLACK_MS));
@@ -72,8 +72,8 @@ export class CallLeases {
 }
 
 /**
- * @returns what `check` throws: a VigieError where the right is gone; any other where it cannot be looked up, in a
- * damaged database
+ * @returns the error of `check`: a VigieError if the right has ended; any other error if it cannot be looked up, in a damaged
+ * database
  */
 function failureOf(check: () => void): unknown {
   try {

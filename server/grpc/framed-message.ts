@@ -1,8 +1,8 @@
 /**
- * A message encoded once for all its readers, with the head that gRPC puts before it: a picture to fifty clients is not
- * copied fifty times, which costs more in the collection of garbage than in the copying.
+ * A message encoded once for all its readers, with gRPC's header in front: a picture for fifty clients is not copied fifty times,
+ * which would cost even more in garbage collection than in copying.
  *
- * Invariant: the bytes are written by nobody once they are made.
+ * Invariant: the bytes never change.
  */
 
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
@@ -25,15 +25,15 @@ export class FramedMessage {
   }
 }
 
-/** As the library calls it, which puts a head before a copy of it. @param serialize messages that are not framed */
+/** In the library's form, which puts a header before a copy. @param serialize messages that are not framed */
 export function orFramed<T>(serialize: (message: T) => Buffer): (message: T | FramedMessage) => Buffer {
   return (message) => (message instanceof FramedMessage ? message.message : serialize(message));
 }
 
 /**
- * Has a call send framed messages as they are.
+ * Makes a call send framed messages as they are.
  *
- * Invariant: where the library's method has another name, they are copied as others are.
+ * Invariant: if the library's method has another name, they are copied like others.
  */
 export function sendFramed(call: ServerInterceptingCallInterface): void {
   const methods = call as { serializeMessage?: unknown };

@@ -1,6 +1,5 @@
 /**
- * The port of gRPC: its connections are bounded as those of the web port are, and carry TLS as those do; what they say
- * goes to the gRPC server.
+ * The port of gRPC: its connections are bounded and use TLS like those of the web port; their data go to the gRPC server.
  *
  * Invariants: a new connection replaces one without a call under way, so idle ones block no client; a connection that has not
  * finished its TLS handshake in time ends, and so does one whose calls are refused one after the other; a network whose calls are
@@ -39,9 +38,9 @@ const SHARE_OF_DESCRIPTORS = 0.2;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The headers of a refused call stay in memory until its client ends it, or its connection closes. */
 export const MAX_REFUSED_IN_A_ROW = 16;
-/** Refused calls of one network. A program with an old key that tries again as gRPC's libraries do is far below. */
+/** Refused calls of one network. A program with an old key that retries at the pace of gRPC's libraries stays far below. */
 export const REFUSALS = { perSecond: 20, burst: 200 };
-/** Time for which a network above the limit is refused; its running calls go on. */
+/** Time for which a network above the limit is refused; its running calls continue. */
 const SHUT_OUT_US = 5_000_000;
 const MAX_SHUT_OUT = 10_000;
 
@@ -67,7 +66,7 @@ export class GrpcListener {
     const perNetwork = options.maxPerNetwork ?? Math.min(MAX_PER_NETWORK, Math.ceil(total / 2));
     this.#connections = new TcpConnections({ total, perNetwork, isTrustedProxy });
     const accept = (socket: Socket): void => {
-      // HTTP/2 ends its session; there is nothing else to do.
+      // HTTP/2 ends its session; nothing else is needed.
       socket.on('error', () => undefined);
       socket.setNoDelay(true);
       onConnection(socket);
@@ -134,7 +133,7 @@ export class GrpcListener {
   }
 
   /**
-   * A call was refused. A connection on which nothing else happens is closed; not a trusted proxy's, which carries many
+   * A call was refused. A connection with only refused calls is closed, unless it is from a trusted proxy, which carries many
    * clients.
    */
   onRefused(peer: CallPeer): void {

@@ -30,7 +30,7 @@ const STATUSES: Readonly<Record<ErrorCode, status>> = {
   tooManyRequests: status.RESOURCE_EXHAUSTED,
   internal: status.INTERNAL,
   cameraOffline: status.UNAVAILABLE,
-  // Trying again helps only once somebody has switched it on.
+  // Trying again helps only after the camera is switched on.
   cameraOff: status.FAILED_PRECONDITION,
   cameraRejected: status.FAILED_PRECONDITION,
   unavailable: status.UNAVAILABLE,

@@ -2,7 +2,7 @@
  * The one list of the service's methods: how each is called. A new method is a line here, with its message in the .proto and its
  * schemas in wire/grpc-messages.ts.
  *
- * Invariant: whatever a method throws becomes a status, and ends its call only.
+ * Invariant: an error of a method becomes a status, and ends only its call.
  */
 
 import type {

@@ -1,4 +1,4 @@
-/** ListCameras: what the key has a right to, also where that is to publish or to analyse alone. */
+/** ListCameras: the cameras to which the key has a right, even if only to publish or to analyse. */
 
 import type { Access } from '../accounts/access.ts';
 import type { KnownCameras } from '../core/cameras.ts';

@@ -1,8 +1,8 @@
 /**
- * The calls that are sent a camera's live pictures: the right, the privacy switch, the shares and the audit log are the same for
+ * The calls that receive a camera's live pictures: the right, the privacy switch, the shares and the audit log are the same for
  * JPEGs and for video.
  *
- * Invariant: nothing is sent without the right, or of a camera that is switched off.
+ * Invariant: nothing is sent without the right, or while the camera is switched off.
  */
 
 import type { Access } from '../accounts/access.ts';
@@ -35,7 +35,7 @@ export class LiveStreams {
   }
 
   /**
-   * The stream may be sent the camera's pictures from now on, until it ends.
+   * Admits the stream to the camera's pictures until it ends.
    *
    * @throws VigieError `unauthorized`, `notFound`, `forbidden`, `cameraOff`, `tooManyRequests`, `full`; the stream is
    * to be failed with it

@@ -1,7 +1,7 @@
 /**
  * All calls with streamed answers: bounded in total and per user, and ended when the server stops.
  *
- * Invariant: a call counts until nothing of it is left in memory.
+ * Invariant: a call counts until all of its memory is freed.
  */
 
 import { Shares } from '../core/shares.ts';

@@ -1,7 +1,7 @@
 /**
- * The gRPC interface: vigie.v1 (server/wire/vigie/v1/vigie.proto), health and reflection, on a port of its own.
+ * The gRPC interface: vigie.v1 (server/wire/vigie/v1/vigie.proto), health and reflection, on a separate port.
  *
- * Invariant: it opens only where a port is set; what a client does costs no other client of it, and no viewer.
+ * Invariant: it opens only if a port is set; no client affects another client, or a viewer.
  */
 
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
@@ -63,12 +63,12 @@ export interface OpenGrpcOptions {
 /** A thousand cameras named; larger ones are for PublishFrames alone (call-admission.ts). */
 const MAX_RECEIVED_BYTES = 128 * 1024;
 const MAX_CALLS_PER_CONNECTION = 100;
-/** A client whose machine is gone is noticed by it. */
+/** It detects a client whose machine is down. */
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 /** A connection without calls. */
 const IDLE_MS = 120_000;
-/** For clients to read that the server stops. */
+/** Time for clients to read that the server stops. */
 const GRACE_MS = 500;
 
 export class GrpcInterface {
@@ -105,7 +105,7 @@ export class GrpcInterface {
       'grpc.enable_channelz': 0,
       interceptors: [this.#admission.interceptor],
     });
-    // TLS ends before it: the policy and the renewal of the certificate are those of the web port.
+    // TLS is terminated in front of it: policy and renewal of the certificate are those of the web port.
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     this.#listener = new GrpcListener({
       certificate,

@@ -1,8 +1,9 @@
 /**
- * PublishFrames: a program is a camera. Its pictures pass the checks that a device's do (ingest).
+ * PublishFrames: a program acts as a camera. Its pictures pass the same checks as a device's (ingest).
  *
- * Invariants: nothing is taken before a start, or by a key that may not publish; the camera is offline when the call ends;
- * a client that does not read its acknowledgements costs one of them in memory, and one that sends half a picture, its share.
+ * Invariants: no picture is accepted before a start message, or from a key that may not publish; the camera is offline when the
+ * call ends; a client that does not read its acknowledgements costs the memory of one, and a client that sends half a picture
+ * costs its share.
  */
 
 import type { ServerDuplexStream } from '@grpc/grpc-js';
@@ -92,7 +93,7 @@ class Publication {
     this.#answer();
   }
 
-  /** Acknowledgements are cumulative: one stands for those before it. */
+  /** Acknowledgements are cumulative: one includes those before it. */
   #answer(): void {
     if (!this.#stream.isFree) return;
     if (this.#welcome) {
@@ -111,7 +112,7 @@ export function publishFrames(
   call: ServerDuplexStream<unknown, Response>,
   admitted: Admitted,
 ): void {
-  // Before its start too it holds memory: part of a message.
+  // A call holds memory even before its start message: part of that message.
   const { userId } = parts.admission.identify(admitted);
   parts.calls.enter(userId, stream);
   parts.room.enter(userId, stream, admitted);

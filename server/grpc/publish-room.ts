@@ -1,8 +1,8 @@
 /**
- * Memory for the pictures that programs publish: one of each call may be on its way, in parts, for as long as its client likes.
+ * Memory for the pictures that programs publish: each call may have one incomplete picture, for as long as its client likes.
  *
- * Invariant: what all of these can hold is bounded, in all and per user; a call is let have large messages only once
- * there is room.
+ * Invariant: the memory of all of these is bounded, in total and per user; a call may send large messages only once there is
+ * room.
  */
 
 import { Shares } from '../core/shares.ts';
@@ -11,7 +11,7 @@ import { MAX_JPEG_BYTES } from '../wire/camera-protocol.ts';
 import type { Admitted } from './call-admission.ts';
 import type { ServerStream } from './server-stream.ts';
 
-/** MiB. One user has room for a camera per call, or for a quarter as many with large pictures. */
+/** MiB. One user has room for one camera per call, or for a quarter as many with large pictures. */
 export const PUBLISH_SHARES = { total: 256, perUser: 96 };
 const MIB = 1024 * 1024;
 /** Bytes of a message besides its picture. */

@@ -1,8 +1,8 @@
 /**
- * ReportDetections: an analyser reports what it sees in the pictures of cameras (core/detection/).
+ * ReportDetections: an analyser reports objects in the pictures of cameras (core/detection/).
  *
- * Invariants: the right is checked for each report; a report that is refused ends nothing, except where the key has
- * gone; a client that does not read its answers costs one of them in memory.
+ * Invariants: the right is checked for each report; a refused report does not end the call, unless the key has ended; a client
+ * that does not read its answers costs the memory of one.
  */
 
 import type { ServerDuplexStream } from '@grpc/grpc-js';

@@ -1,9 +1,9 @@
 /**
- * One call with a streamed answer: its end, and one message on its way at a time, so that HTTP/2 flow control decides how fast
- * messages leave and nothing piles up behind it.
+ * One call with a streamed answer: its end, and one message in flight at a time, so that HTTP/2 flow control decides how fast
+ * messages leave and no queue builds up.
  *
- * Invariants: it ends once, by the server or the client, and what was registered with `onEnd` is called then; what was registered
- * with `onClosed` when nothing of the call is left in memory, which for a client that does not read is later.
+ * Invariants: it ends once, by the server or the client; `onEnd` listeners are called then, and `onClosed` listeners when all
+ * memory of the call is freed, which is later for a client that does not read.
  */
 
 import { status, type ServerDuplexStream, type ServerWritableStream, type StatusObject } from '@grpc/grpc-js';
@@ -27,7 +27,7 @@ export class ServerStream<Message> {
   constructor(call: StreamCall<Message>, log: Log) {
     this.#call = call;
     this.#log = log;
-    // Cancelled, past its deadline, or sent to its end.
+    // Cancelled, past its deadline, or completely sent.
     call.once('cancelled', () => {
       this.#end();
       if (this.#isClosed) return;

@@ -18,11 +18,11 @@ const WIRE_FOLDER = fileURLToPath(new URL('../wire', import.meta.url));
 
 export interface LoadedProto {
   service: ServiceDefinition<Record<string, UntypedHandleCall>>;
-  /** With the names that the .proto has. */
+  /** With the names of the .proto. */
   described: PackageDefinition;
 }
 
-/** In place of a request whose bytes are no message: its method answers that, as it does other wrong requests. */
+/** Stands for a request whose bytes are no valid message: its method refuses it like other invalid requests. */
 export const MALFORMED_REQUEST = Symbol('malformed request');
 
 /** As server/wire/grpc-messages.ts describes the messages. */
@@ -53,8 +53,8 @@ export function framesOnce({ service }: LoadedProto): (frame: object, make: () =
 }
 
 /**
- * The methods of all its services, of libraries too, get MALFORMED_REQUEST where the library would answer with a fault
- * of the server.
+ * The methods of all its services, including those of libraries, get MALFORMED_REQUEST where the library would report an error of
+ * the server.
  */
 export class TolerantServer extends Server {
   override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {

@@ -1,9 +1,9 @@
 /**
  * WatchEncoded: a camera's VP8, as it is encoded for the viewers.
  *
- * Invariants: what is sent decodes: it begins with a keyframe, and so does what follows a gap; at most MAX_WAITING frames wait
- * while one is on its way, then all of them are dropped and counted up to the next keyframe; one reader costs the others few
- * keyframes (core/rtp/keyframe-allowance.ts).
+ * Invariants: the stream can be decoded: it begins with a keyframe, also after each gap; at most MAX_WAITING frames wait while
+ * one is in flight, then all of them are dropped and counted up to the next keyframe; one reader costs the others few keyframes
+ * (core/rtp/keyframe-allowance.ts).
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -28,7 +28,7 @@ export interface WatchEncodedParts {
 type Request = GrpcMessages['WatchEncodedRequest'];
 type Response = GrpcMessages['WatchEncodedResponse'];
 
-/** Half a second of them: a stall of the network, not a reader that is too slow. */
+/** Half a second of frames: bridges a stall of the network, but not a reader that is too slow. */
 export const MAX_WAITING = 12;
 /** Each opening costs every viewer of the camera a keyframe. */
 const OPENINGS = { perSecond: 0.2, burst: 8 };
@@ -72,7 +72,7 @@ export class EncodedWatches {
       if (isBroken) passedOver++;
       else waiting.push(frame);
       sendWaiting();
-      // Only once it reads again; for others who watch, a keyframe costs quality.
+      // Only once it reads again; a keyframe costs the other viewers quality.
       if (isBroken && stream.isFree && keyframes.take(clock(), true)) video.requestKeyframe(cameraId, 'next');
     };
     stream.onFree(sendWaiting);

@@ -1,8 +1,8 @@
 /**
- * WatchEvents: what happens at the cameras whose events the caller may see.
+ * WatchEvents: events of the cameras whose events the caller may see.
  *
- * Invariants: the right is looked up for each event; a reader that is more than MAX_WAITING events behind is ended, for a gap in
- * them must not go unnoticed.
+ * Invariants: the right is looked up for each event; the call of a reader that is more than MAX_WAITING events behind is ended,
+ * because events must not be missing unnoticed.
  */
 
 import type { Access } from '../accounts/access.ts';
@@ -69,7 +69,7 @@ export class EventWatches {
     try {
       return access.may(admission.identify(admitted), 'events', cameraId);
     } catch {
-      // The key is gone: its lease ends the call.
+      // The key has ended: its lease ends the call.
       return false;
     }
   }

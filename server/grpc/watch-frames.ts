@@ -1,7 +1,7 @@
 /**
  * WatchFrames: a camera's JPEGs, unmodified or scaled down.
  *
- * Invariant: while one is on its way, at most the newest waits; the ones it replaces are counted.
+ * Invariant: while one is in flight, at most the newest waits; the frames that it replaces are counted.
  */
 
 import { LatestSlot } from '../core/latest-slot.ts';
@@ -20,7 +20,7 @@ export interface WatchFramesParts {
   live: LiveStreams;
   frames: CameraFrames;
   scaleFrame: ScaleFrame;
-  /** Encodes the message of a frame once for all who get the same one. */
+  /** Encodes the message of a frame once for all readers of that frame. */
   once: ReturnType<typeof framesOnce>;
   dates: Dates;
   log: Log;

@@ -10,7 +10,7 @@ import type { Rung, RungName } from './rungs.ts';
 /** The demand of live viewers on one rung. */
 export interface RungDemand {
   readonly rung: RungName;
-  /** The most that they can take, bits per second; Infinity: everything. */
+  /** The highest bitrate that they can receive, bits per second; Infinity: no limit. */
   readonly limitBps: number;
 }
 

@@ -18,9 +18,11 @@ import {
 export interface Wanted {
   /** Demand of a subscriber that is not live. */
   demand?: EncodingDemand | undefined;
-  /** The most that it can take, bits per second; Infinity: everything; undefined: it takes what the others get. */
+  /**
+   * The highest bitrate that it can receive, bits per second; Infinity: no limit; undefined: it takes the bitrate of the others.
+   */
   limitBps?: number | undefined;
-  /** For whom; only compared. */
+  /** The owner of the subscription; only compared. */
   asker?: object | undefined;
 }
 

@@ -38,13 +38,13 @@ export interface JpegLayout extends JpegSize {
   end: number;
   /** A scan uses a Huffman table that no segment before it defines. */
   lacksHuffmanTables: boolean;
-  /** A scan begins before any quantization table: no decoder has anything to show. */
+  /** A scan begins before any quantization table: no decoder can show it. */
   lacksQuantization: boolean;
   /** APP1 segments (EXIF, XMP), from the marker on to the first byte behind each. */
   metadata: readonly (readonly [start: number, end: number])[];
 }
 
-/** @returns the picture's size, or a few words saying why these bytes are not one whole baseline JPEG */
+/** @returns the picture's size, or in a few words why these bytes are not one complete baseline JPEG */
 export function inspectJpeg(bytes: Uint8Array): JpegSize | string {
   const found = scanJpeg(bytes, 0);
   if (typeof found === 'string') return found;

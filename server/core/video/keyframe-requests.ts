@@ -37,7 +37,9 @@ export class KeyframeRequests {
     return Math.max(0, this.#lastUs + this.#minIntervalUs - nowUs);
   }
 
-  /** A keyframe is being made: it serves all requests so far; those for the next picture only if it is made of that. */
+  /**
+   * A keyframe is being encoded: it serves all requests so far; those for the next picture only if it is encoded from that one.
+   */
   served(nowUs: number, isNew = true): void {
     this.#pending = false;
     if (isNew) this.#next = false;

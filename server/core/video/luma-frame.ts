@@ -13,7 +13,7 @@ export interface LumaFrame {
 /** Size of a cell's block in pixels, which a JPEG's DC coefficients yield without further decoding. */
 export const LUMA_SCALE = 8;
 
-/** Cells of a picture's luma; a block cut off at the right or the bottom has one too. */
+/** Number of cells of a picture's luma, including blocks cut off at the right or the bottom. */
 export function lumaCells(width: number, height: number): { columns: number; rows: number } {
   return { columns: Math.ceil(width / LUMA_SCALE), rows: Math.ceil(height / LUMA_SCALE) };
 }

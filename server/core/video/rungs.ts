@@ -20,7 +20,7 @@ export interface Rung {
   readonly height: number;
   /** The encoder's target where nothing limits it. */
   readonly bitrateBps: number;
-  /** Others than the viewers here keep the target from being lower, such as a recording; absent where none do. */
+  /** Minimum of the target for subscribers other than these viewers, such as a recording; absent if there are none. */
   readonly heldBps?: number;
 }
 
@@ -33,7 +33,7 @@ const SCALED = {
 
 /** A rung with more of the camera's pixels would save too little. */
 const MAX_SHARE = 0.75;
-/** A macroblock: a narrower picture is not worth an encoder. */
+/** Size of a macroblock: a narrower picture is not worth an encoder. */
 const MIN_SIDE = 16;
 const ASSUMED_SIZE: PictureSize = { width: 640, height: 480 };
 const MIN_BPS = 10_000;
@@ -66,7 +66,7 @@ export function offeredRungs(size: PictureSize | undefined, fps: number, recorde
   return size ? rungs : rungs.slice(0, 1);
 }
 
-/** @param byOthersBps what others can take of it, bits per second; undefined: no others have it */
+/** @param byOthersBps the highest bitrate that others can receive, bits per second; undefined: no others subscribe to it */
 export function heldRung(rung: Rung, byOthersBps: number | undefined): Rung {
   if (byOthersBps === undefined) return rung;
   return { ...rung, heldBps: Math.max(rung.heldBps ?? 0, Math.min(rung.bitrateBps, byOthersBps)) };

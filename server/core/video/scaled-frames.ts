@@ -36,7 +36,7 @@ export class ScaledFrames implements CameraFrames {
     this.#options = options;
   }
 
-  /** None is scaled yet; a subscription begins with it. */
+  /** Before the first scaled frame; a subscription begins with one. */
   latest(): undefined {
     return undefined;
   }
@@ -84,7 +84,7 @@ export class ScaledFrames implements CameraFrames {
       const jpeg = await scale(frame, width, userId);
       return { ...frame, jpeg, width, height: Math.round((frame.height * width) / frame.width) };
     } catch {
-      // Damaged, or too many are requested at once: counted and logged where they are made.
+      // Damaged frames, or too many requests at once; the scaler counts and logs them.
       return undefined;
     }
   }
