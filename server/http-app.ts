@@ -115,7 +115,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  // Each kind of answer sets its own.
+  // Each kind of answer sets its own headers.
   app.disable('etag');
   app.use(securityHeaders({ connectionOf, hasLocalAuthority: options.authority !== undefined }));
 

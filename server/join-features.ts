@@ -1,4 +1,4 @@
-/** Tells each feature what happens in the others: cameras that come and go, rights that end, the clock, events. */
+/** Passes changes of each feature on to the others: cameras that connect or disconnect, rights that end, the clock, events. */
 
 import { inPerson } from './core/grant.ts';
 import { livenessView } from './core/link/camera-liveness.ts';
@@ -75,7 +75,7 @@ export function joinFeatures(features: Features, log: Log): void {
     for (const each of [signaling, accounts.leases]) each.refreshAccess();
   });
 
-  // A camera is switched off, and nothing of it goes anywhere from this moment on; or on again.
+  // A camera is switched off, and from this moment nothing of it is passed on; or it is switched on again.
   cameraSwitch.on('changed', (cameraId, off) => {
     lifecycle.switch(cameraId, off !== null);
     signaling.refreshAccess();
@@ -110,7 +110,7 @@ export function joinFeatures(features: Features, log: Log): void {
     signaling.refreshAccess();
   });
 
-  // Attacks are held back, and users sign in on new devices.
+  // Attacks are blocked, and users sign in on new devices.
   const tellNotices = (): void => signaling.tellAdministrators('notices', { notices: store.notices.list() });
   accounts.events.on('noticeDismissed', tellNotices);
   const security = audit.watchSecurity(

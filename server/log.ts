@@ -6,7 +6,7 @@
 
 import { pino, type Logger } from 'pino';
 
-// Its modules are for people at a terminal only.
+// Its modules are needed only at a terminal.
 const pretty = process.stdout.isTTY ? await import('pino-pretty') : undefined;
 
 export type Log = Logger;

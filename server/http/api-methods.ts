@@ -1,6 +1,6 @@
 /**
- * Which methods a path of the API has: answers OPTIONS with them (RFC 9110 section 9.3.7), and any method that is not among
- * them with 405 (section 15.5.6). Used before the routes.
+ * The methods of each path of the API: answers OPTIONS with them (RFC 9110 section 9.3.7), and any other method with 405 (section
+ * 15.5.6). Used before the routes.
  *
  * Invariant: of two paths that both match, such as `/exports/:exportId` and `/exports/:exportId.webm`, the one with more
  * literal text counts.

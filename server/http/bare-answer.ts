@@ -1,6 +1,6 @@
 /**
- * Answers that the server gives before express, or in its place: refusals and health. Each is made once and costs a
- * few headers.
+ * Answers that the server sends before express, or in its place: refusals and health. Each is created once and costs a few
+ * headers.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,8 +1,8 @@
 /**
- * The path under which a proxy serves Vigie (VIGIE_BASE_PATH). It is taken off where requests come in, so that nothing behind
- * knows of it, and put in front of every path that leaves.
+ * The path under which a proxy serves Vigie (VIGIE_BASE_PATH). It is removed from incoming requests, so that no other part knows
+ * it, and added to every path that is sent.
  *
- * Invariant: a path means the same with it and without it: proxies strip it or do not, and cameras in the LAN come without one.
+ * Invariant: a path means the same with it and without it: some proxies strip it, and cameras in the LAN do not use it.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -17,7 +17,7 @@ export function stripBasePath(request: IncomingMessage, basePath: string): void 
   else if (rest.startsWith('/')) request.url = rest;
 }
 
-/** `Location` of what was made, and of redirections within the server. */
+/** `Location` of created objects, and of redirects within the server. */
 export function locationsUnder(basePath: string): RequestHandler {
   return (_request, response, next) => {
     const setLocation = response.location.bind(response);

@@ -1,10 +1,10 @@
 /**
- * Ends a request whose body does not arrive in time: all of it, or, where a route takes a file, enough of it in each
- * window, for a backup of 2 GB takes a quarter of an hour over 20 Mbit/s. RequestGate gives every request its timeout,
- * whole-body.ts says which bodies are files.
+ * Ends a request whose body does not arrive in time: all of it, or, if the route takes a file, enough of it in each window,
+ * because a backup of 2 GB takes a quarter of an hour over 20 Mbit/s. RequestGate gives every request its timeout, whole-body.ts
+ * says which bodies are files.
  *
- * Invariants: a body that nobody reads is ended too; only a route that checked its caller can prolong one, or an edge, whose
- * site then times it.
+ * Invariants: a body that nobody reads is ended too; only a route that has checked its caller can extend the time, or an edge,
+ * whose site then limits it.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -18,13 +18,13 @@ export interface BodyLimits {
 
 export interface UploadLimits {
   windowMs: number;
-  /** That must arrive in each window: a file that stalls, or comes more slowly than this, is ended. */
+  /** Bytes that must arrive in each window: a file that stalls, or is slower than this, is ended. */
   minBytes: number;
-  /** However fast it comes. */
+  /** However fast it arrives. */
   totalMs: number;
 }
 
-/** 17 kbit/s: slower than any line that people use, yet no connection is held for nothing. */
+/** 17 kbit/s: slower than any line in use, but enough to end dead connections. */
 export const UPLOAD: UploadLimits = { windowMs: 30_000, minBytes: 64 * 1024, totalMs: 12 * 3_600_000 };
 
 /** Functions that prolong the timeout of a body, by request. */
@@ -41,7 +41,7 @@ export function limitBody(
   const stop = (): void => clearTimeout(timer);
   const end = (): void => {
     stop();
-    // Node tells nobody that the client of an answered request has left.
+    // Node does not report that the client of an answered request has left.
     if (!request.complete && !request.socket.destroyed) onLate();
   };
   PROLONG.set(request, () => {

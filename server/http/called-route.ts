@@ -1,9 +1,9 @@
 /**
- * The route of the API that a request calls: the one that serves it, or, before express has found that, the one that its path
- * belongs to, since guards that stand in front of several routes ask too.
+ * The route of the API that a request calls: the one that serves it, or, before express has found that, the one of its path,
+ * because guards in front of several routes need it too.
  *
- * Invariant: it is found in the path that express matches. Any other form of the request line (a whole URL, a `#`)
- * is no other route here than there.
+ * Invariant: it is found in the path that express matches, so that no form of the request line (a whole URL, a `#`) yields
+ * another route here than there.
  */
 
 import type { Request } from 'express';
@@ -23,7 +23,7 @@ export function setServedRoute(request: Request, name: ApiRouteName): void {
   SERVED.set(request, name);
 }
 
-/** @returns undefined for what is not of the API */
+/** @returns undefined for a request outside the API */
 export function calledRoute(request: Request): ApiRouteName | undefined {
   const served = SERVED.get(request);
   if (served !== undefined) return served;

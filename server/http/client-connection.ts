@@ -21,15 +21,15 @@ export interface ClientConnection {
   isPrivate: boolean;
   /** TLS was used all the way to the first trusted proxy, or to this server. */
   secure: boolean;
-  /** As sent by the client, with the port if present; '' without a Host header. */
+  /** The client's Host header, with the port if present; '' without one. */
   host: string;
-  /** A trusted proxy asks for the client, and may have left the port out of the host. */
+  /** The request comes from a trusted proxy, which may have left the port out of the host. */
   isProxied: boolean;
-  /** Under which the client sees this server, without a slash at the end (VIGIE_BASE_PATH). */
+  /** The path under which the client sees this server, without a slash at the end (VIGIE_BASE_PATH). */
   basePath: string;
 }
 
-/** The parts of a request, of any protocol, that its origin is known by. */
+/** The parts of a request, of any protocol, that identify its origin. */
 export interface ReceivedRequest {
   headers: IncomingMessage['headers'];
   /** `encrypted` with TLS; `isTunnelled`: another server says so, which this one does not know to be in its own network. */
@@ -58,7 +58,7 @@ export function clientConnections(
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = socket.encrypted ?? false;
-    // An edge may name any address, also a proxy's; it passes no header of a proxy on.
+    // An edge may name any address, even a proxy's; it passes on no header of a proxy.
     if (socket.isTunnelled || !isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
       const isPrivate = !isForwarded && !socket.isTunnelled && isDevice(peer);
@@ -89,7 +89,7 @@ function rightmostUntrusted(
   let address = peer;
   for (const [index, hop] of [...hops.entries()].toReversed()) {
     const next = canonicalIp(withoutPort(hop));
-    // "unknown" and similar (RFC 7239 section 6): only the proxy's own address is left to count by.
+    // "unknown" and similar (RFC 7239 section 6): only the proxy's own address can be counted.
     if (next === undefined) return { address, isFirst: false };
     address = next;
     if (!isTrustedProxy(address)) return { address, isFirst: index === 0 };

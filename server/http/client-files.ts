@@ -1,8 +1,8 @@
 /**
- * The built web app, read into memory once: about forty files, 1.2 MB with their compressed forms. Files with a hash in
- * their name never change and are cached forever; all other files are revalidated on each use. Every other path that a
- * browser navigates to serves the app's page. The build brings the compressed forms (client/build/compressed-files.ts), but
- * for the page.
+ * The built web app, read into memory once: about forty files, 1.2 MB with their compressed forms. Files with a hash in their
+ * name never change and are cached forever; all other files are revalidated on each use. Every other path that a browser
+ * navigates to serves the app's page. The build creates the compressed forms (client/build/compressed-files.ts), except for the
+ * page.
  *
  * Invariants: no request opens a file. A running server serves the app it was started with, all files of one build.
  */
@@ -100,7 +100,9 @@ function readFile(file: string, path: string, basePath: string): ClientFile {
   };
 }
 
-/** The page names its files relative to where the app stands, and is shown at many paths; and it tells the app where that is. */
+/**
+ * The page refers to its files relative to the app's base path, and is shown at many paths; it also tells the app that base path.
+ */
 function pageUnder(basePath: string, page: Buffer): Buffer {
   const text = page
     .toString()

@@ -1,7 +1,7 @@
 /**
- * Ends an answer now: what waits in the machine's send buffer, megabytes of a download, is dropped with the connection.
+ * Ends an answer at once: the data in the machine's send buffer, megabytes of a download, are dropped with the connection.
  *
- * A TLS socket cannot be reset, so the connection below it is, which HttpServer tells here.
+ * A TLS socket cannot be reset, so the connection below it is reset, which HttpServer registers here.
  */
 
 import type { ServerResponse } from 'node:http';

@@ -86,7 +86,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 4096;
 /** Files, viewers by TCP and the codec processes need descriptors too. */
 const SHARE_OF_DESCRIPTORS = 0.5;
-/** Enough for many cameras and people behind one address, while no network can take all connections. */
+/** Enough for many cameras and people behind one address, without letting one network take all connections. */
 const MAX_PER_NETWORK = 512;
 const MAX_SHARE_PER_NETWORK = 0.5;
 /** Connections that were ended but are not closed yet. */
@@ -100,7 +100,7 @@ export class HttpServer {
   /** Under TLS these include connections during the handshake or without TLS, which Node does not list. */
   readonly #connections: TcpConnections;
   readonly #basePath: string;
-  /** Serves connections that do not come by the port; it never listens. */
+  /** Serves connections that do not arrive at the port; it never listens. */
   readonly #portless: Server;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #upgrades: ReadonlyMap<string, UpgradeHandler> = new Map();

@@ -1,9 +1,8 @@
 /**
- * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a request that makes something and is sent again
- * with the same key is answered as the first one was, and makes nothing. For routes that say so (`keyed` in
- * wire/api-route.ts).
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a request that creates something and is sent again with the
+ * same key gets the answer of the first one, and creates nothing. For routes marked `keyed` in wire/api-route.ts.
  *
- * Invariant: the caller's rights were checked before a kept answer is looked for.
+ * Invariant: the caller's rights are checked before a kept answer is looked up.
  */
 
 import type { Request, RequestHandler, Response } from 'express';
@@ -73,7 +72,7 @@ export function keptAnswer(response: Response, json: string): string {
 export function answerAgain(response: Response, kept: string): Uint8Array {
   const { status, location, json } = JSON.parse(kept) as { status: number; location?: string; json: string };
   response.status(status);
-  // As it was sent, with the path of a proxy.
+  // The path as it was sent, with the base path of a proxy.
   if (location !== undefined) response.setHeader('Location', location);
   return Buffer.from(json);
 }

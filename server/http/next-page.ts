@@ -1,6 +1,6 @@
 /**
- * The address of the rest of a list: `Link: <…?cursor=…>; rel="next"` (RFC 8288), for programs, which then need not know how a
- * list is continued.
+ * The address of the rest of a list: `Link: <…?cursor=…>; rel="next"` (RFC 8288), for programs, which then need not know how
+ * paging works.
  */
 
 import type { Request, Response } from 'express';
@@ -22,7 +22,7 @@ export function linkNextPage(request: Request, response: Response, order: string
   response.links({ next: `?${query.toString()}` });
 }
 
-/** @throws VigieError `unprocessable` for what no page of a list in this order has named */
+/** @throws VigieError `unprocessable` for a cursor that no page of a list in this order has named */
 export function placeAt(cursor: string | undefined, order: string): Place | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString('latin1');

@@ -54,8 +54,8 @@ export function sendProblem(response: Response, error: VigieError): void {
 }
 
 /**
- * Basic, for which a browser would ask its user, only where it is taken, and only of what is no page of ours: a program sends
- * no session's cookie, and does not say that it shows a picture in a page.
+ * Basic, for which a browser would ask its user, is offered only on routes that accept it, and never to our own pages: a program
+ * sends no session cookie, and no header saying that it loads a picture of a page.
  */
 function challengesFor(request: Request): string | string[] {
   const bearer = 'Bearer realm="vigie"';

@@ -145,7 +145,7 @@ export class RequestGate {
     stripBasePath(request, this.#options.basePath ?? '');
     let leave: (() => void) | undefined;
     let answered: (() => void) | undefined;
-    // Guard, shares, audit and sender wait for its end, a few listeners each: more than Node takes for a leak.
+    // Guard, shares, audit and sender wait for its end, a few listeners each: more than Node's limit for leak warnings.
     response.setMaxListeners(MAX_RESPONSE_LISTENERS);
     response.once('close', () => {
       this.#turns.end(request, response);
@@ -187,7 +187,7 @@ function replaceabilityOf(request: IncomingMessage, response: ServerResponse): R
   return request.complete ? 'toFewer' : 'yes';
 }
 
-/** RFC 9112 section 3.2: HTTP/1.1 requires it, HTTP/1.0 did not know it. */
+/** RFC 9112 section 3.2: HTTP/1.1 requires it, HTTP/1.0 did not have it. */
 function namesHost({ httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
   const names = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
   return names === 1 || (names === 0 && httpVersionMinor === 0);

@@ -1,6 +1,6 @@
 /**
- * Closes a site to the clients of an edge, but for the API and signaling. An honest edge asks for nothing else; this is
- * for one that was stolen, which could play a camera, or fetch one's key.
+ * Refuses requests of an edge's clients, except to the API and signaling. An honest edge requests nothing else; this stops a
+ * stolen edge, which could pose as a camera, or fetch a camera's key.
  */
 
 import type { RequestHandler } from 'express';

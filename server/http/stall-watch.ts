@@ -8,9 +8,9 @@ import type { ServerResponse } from 'node:http';
 export const STALL_TIMEOUT_MS = 60_000;
 const LOOKS = 4;
 
-/** Call it when the answer begins to be sent. The connection is closed when nothing of it is taken for `stallMs`. */
+/** Call it when the answer begins to be sent. The connection is closed when the client reads nothing of it for `stallMs`. */
 export function endWhenStalled(response: ServerResponse, stallMs = STALL_TIMEOUT_MS): void {
-  // Its client has left, and it will not close again.
+  // Its client has left; no second `close` follows.
   if (response.closed) return;
   const { socket } = response;
   let before = socket?.bytesWritten;

@@ -1,6 +1,6 @@
 /**
- * Answers a plain request for a path where a WebSocket belongs (RFC 9110 section 15.5.22). Proxies that do not pass `Upgrade` on
- * make one of every WebSocket; the log says so, and the page tells by this answer that the server itself is there.
+ * Answers a plain request for the path of a WebSocket (RFC 9110 section 15.5.22). Proxies that drop `Upgrade` turn every
+ * WebSocket into such a request; the log says so, and this answer shows the page that the server itself is reachable.
  */
 
 import type { RequestHandler } from 'express';
@@ -19,7 +19,7 @@ export function upgradeRequired(
 ): RequestHandler {
   const throttle = new LogThrottle(LOG_INTERVAL_US);
   return (request, response) => {
-    // A header beside Upgrade in a WebSocket's handshake, which proxies that remove Upgrade leave.
+    // A header of the WebSocket handshake that proxies pass on even if they remove Upgrade.
     const wasWebSocket = request.headers['sec-websocket-key'] !== undefined;
     const { path } = request;
     if (wasWebSocket && throttle.pass(path, clock()) !== undefined) {

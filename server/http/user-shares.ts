@@ -10,7 +10,7 @@ import { Shares, type SharesLimits } from '../core/shares.ts';
 import { VigieError } from '../errors.ts';
 
 export interface UserSharesOptions extends SharesLimits {
-  /** Detail of the refusal: what to do about it. */
+  /** Detail of the refusal: the remedy. */
   refusal: string;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Lets one place see every call of the API, whichever feature serves it: which route it is, the parts of the request that
- * were read, the answer, and how it ended.
+ * Lets one listener observe every call of the API, whichever feature serves it: the route, the parts of the request that were
+ * read, the answer, and how the call ended.
  */
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { ApiRouteName } from '../wire/api-routes.ts';
 
-/** Filled as the call proceeds; what was not read or answered is undefined. */
+/** Filled as the call proceeds; parts that were not read or answered are undefined. */
 export interface CallFacts {
   readonly name: ApiRouteName;
   readonly params: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface CallOutcome {
   failed(error: unknown): void;
 }
 
-/** Called before the handler, so that what it removes can still be named. Must not throw. */
+/** Called before the handler, so that the objects that it removes can still be named. Must not throw. */
 export type CallWatcher = (call: CallFacts, request: Request, response: Response) => CallOutcome;
 
 const WATCHERS = new WeakMap<Request, CallWatcher>();
@@ -36,7 +36,7 @@ export function watchCalls(watcher: CallWatcher): RequestHandler {
   };
 }
 
-/** Calls back when the head of an answer that is no error is about to be sent, which may be long before its end. */
+/** Calls back when the header of a successful answer is about to be sent, which may be long before its end. */
 export function onAnswerBegins(response: Response, begins: () => void): void {
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
   response.writeHead = ((...args: unknown[]) => {

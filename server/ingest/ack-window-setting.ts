@@ -1,5 +1,5 @@
 /**
- * How many frames one camera may have unacknowledged, as it was told last.
+ * The number of frames that one camera may have unacknowledged, as last sent to it.
  *
  * Invariant: the window only grows: a camera that sends less than before is not slowed by a larger one.
  */

@@ -32,7 +32,7 @@ export class CameraAuthenticator {
     return handshakeHmac(key, 'server', facts);
   }
 
-  /** For the log only: it must not change what the camera is answered, or when. */
+  /** For the log only: it must change neither the answer to the camera nor its time. */
   isKnown(cameraId: string): boolean {
     return this.#keyOf(cameraId) !== undefined;
   }

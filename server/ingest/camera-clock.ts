@@ -2,10 +2,10 @@
  * Maps one camera's clock to server time. Each time request carries the time at which the previous answer arrived, which
  * completes the previous exchange: only then does the server have all four of its times.
  *
- * A camera's clock should be monotonic, and is not always: SNTP sets it, it stops, wraps, or runs at a wrong speed. Invariants:
- * frames are dated in the order they arrive, none after its arrival and none 10 s before it. A frame whose time contradicts the
- * clock is dated by its arrival, and the offset is measured again before it is used; after several faults the clock is ignored
- * for ten minutes.
+ * A camera's clock should be monotonic, but is not always: SNTP sets it, or it stops, wraps, or runs at a wrong speed.
+ * Invariants: frames are dated in the order they arrive, none after its arrival and none 10 s before it. A frame whose time
+ * contradicts the clock is dated by its arrival, and the offset is measured again before it is used; after several faults the
+ * clock is ignored for ten minutes.
  */
 
 import { captureTimeUs, ClockOffset } from '../core/clock-offset.ts';
@@ -33,7 +33,7 @@ export class CameraClock {
   readonly #faults = new StrikeWindow(FAULTS, FAULT_WINDOW_US);
   #offset = new ClockOffset();
   #last: TimeResponse | undefined;
-  /** After a fault: the offset is measured and not used yet. */
+  /** After a fault: the offset is measured, but not used yet. */
   #onProbation = false;
   /** When it was first measured. */
   #agreesSinceUs: number | undefined;

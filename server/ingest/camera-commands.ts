@@ -82,7 +82,7 @@ export class CameraCommands {
   }
 }
 
-/** The camera may have done it all the same. @param error of a command */
+/** Whether the camera may have carried out the command despite the error. @param error of a command */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof VigieError && error.code === 'unavailable';
 }

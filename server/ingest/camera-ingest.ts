@@ -115,7 +115,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
     this.#uplinks.get(cameraId)?.update(this.#clock());
   }
 
-  /** Resolves when the camera has agreed to. @throws VigieError as `set` */
+  /** Resolves when the camera has agreed to restart. @throws VigieError as `set` */
   async reboot(cameraId: string): Promise<void> {
     await this.#cameras.commandsOf(cameraId).run({ type: 'reboot' });
   }

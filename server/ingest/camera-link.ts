@@ -13,14 +13,14 @@ export type CameraSelf = Pick<
 export interface CameraLink {
   /** Undefined before it has proven its key. */
   readonly hello: CameraSelf | undefined;
-  /** The values that updates go by; undefined before it has proven its key. */
+  /** The values that decide about updates; undefined before it has proven its key. */
   readonly device: CameraDevice | undefined;
   /** µs, the smallest measured; undefined: not measured. */
   readonly roundTripUs: number | undefined;
   readonly ackWindow: number;
   /** Frames arriving per second. */
   readonly fps: number;
-  /** Undefined: it takes none. */
+  /** Undefined: it accepts no commands. */
   readonly commands: CameraCommands | undefined;
   /** Idempotent. */
   close(reason: keyof typeof CAMERA_CLOSE, detail: string): void;

@@ -8,7 +8,7 @@ export interface CameraLinkStatus {
   online: boolean;
   /** Server time, ms; null before the first frame since the server started. */
   lastFrameAtMs: number | null;
-  /** Frames arriving per second, 0 while none do. */
+  /** Frames arriving per second, 0 while none arrive. */
   fps: number;
   framesDropped: number;
   /** Frames whose JPEG was mended. */

@@ -1,10 +1,10 @@
 /**
- * Fits one camera's picture settings to its uplink: passes what arrives to core/link/uplink-control.ts, and what that decides to
- * the camera.
+ * Fits one camera's picture settings to its uplink: passes measurements to core/link/uplink-control.ts, and its decisions to the
+ * camera.
  *
- * Invariants: what the owner has set is never stored over, and is in force at once when it changes; a camera that the server has
- * lowered gets back what it had before, also by a server that was restarted, and also when its answers come too late or
- * never: what it did not confirm is told again. It must not store the lowered settings.
+ * Invariants: the owner's settings are never overwritten, and apply at once when they change; a lowered camera gets its former
+ * settings back, also from a restarted server, and also if its answers are late or missing: unconfirmed settings are sent again.
+ * The camera must not store the lowered settings.
  */
 
 import { UplinkControl, type UplinkDecision } from '../core/link/uplink-control.ts';
@@ -26,7 +26,7 @@ import { isUnanswered, type CameraCommands } from './camera-commands.ts';
 import { UplinkMemory, type LoweredFromStore } from './uplink-memory.ts';
 
 export interface UplinkStore extends LoweredFromStore {
-  /** The owner's. */
+  /** The owner's settings. */
   settingsOf(cameraId: string): CameraSettings;
   /** Whether the owner lets the server lower them. */
   adaptsToConnection(cameraId: string): boolean;
@@ -44,28 +44,28 @@ export type WelcomeSettings = Omit<WelcomeMessage['settings'], 'ackWindow'>;
 /** Capability, in the hello, of a camera whose settings can be changed. */
 const SET_CAPABILITY = 'set';
 const SETTINGS: readonly UplinkSetting[] = ['jpegQuality', 'frameSize', 'maxFps'];
-/** Between two ticks a second apart: a server that is late itself measures no line. */
+/** Longest time between two ticks, a second apart: a server that is itself late cannot measure a line. */
 const LATE_TICK_US = 1_250_000;
 
 export class CameraUplink {
   readonly #options: CameraUplinkOptions;
   readonly #memory: UplinkMemory;
   #commands: CameraCommands | undefined;
-  /** The settings that the camera says it has stored. */
+  /** The settings that the camera reports as stored. */
   #stored: CameraSettings = {};
   /** The camera's settings can be changed. */
   #isSettable = false;
   #adapts = false;
   #control: UplinkControl | undefined;
-  /** The settings that the camera was told last. */
+  /** The settings last sent to the camera. */
   #set: UplinkSettings | undefined;
-  /** Told without an answer: the camera may have them, or not. On a jammed uplink the answer waits behind frames. */
+  /** Sent without an answer: the camera may have applied them or not. On a full uplink the answer waits behind frames. */
   readonly #unconfirmed = new Set<UplinkSetting>();
   #loweredAtUs: number | undefined;
   #isTelling = false;
   /** Since the last tick. */
   #hasTold = false;
-  /** Changes with each connection and each setting of the owner: what was being told before is out of date. */
+  /** Changes with each connection and each change by the owner: settings sent before are out of date. */
   #turn = 0;
   #telemetry: { drops: number; atUs: number } | undefined;
   #tickedAtUs: number | undefined;
@@ -93,7 +93,7 @@ export class CameraUplink {
       this.#set = control.settings;
       return { ...wanted, ...uplinkPart(control.settings), temporary: true };
     }
-    // Its first picture says how large its pictures are.
+    // Its first picture shows the size of its pictures.
     this.#control = undefined;
     this.#onChange(nowUs);
     return wanted;
@@ -193,7 +193,7 @@ export class CameraUplink {
     const owners = uplinkPart(store.settingsOf(cameraId));
     const control = new UplinkControl({ ...USUAL_SETTINGS, frameSize, ...had, ...owners });
     this.#set = control.settings;
-    // It was told with the welcome.
+    // Sent with the welcome.
     void this.#memory.keep(null);
     return control;
   }
@@ -204,7 +204,7 @@ export class CameraUplink {
     );
   }
 
-  /** Each setting in a message of its own, so that a camera that refuses one takes the others. */
+  /** One message per setting, so that a camera that refuses one applies the others. */
   async #tell(control: UplinkControl, decision: UplinkDecision | undefined, nowUs: number): Promise<void> {
     this.#isTelling = true;
     const turn = this.#turn;
@@ -242,7 +242,7 @@ export class CameraUplink {
     this.#set = { ...this.#set, [name]: value };
   }
 
-  /** It is told again at the next tick, for as long as it takes. */
+  /** It is sent again at each tick until the camera answers. */
   #onUnanswered(control: UplinkControl, name: UplinkSetting): void {
     const { cameraId, log } = this.#options;
     control.onUnanswered();

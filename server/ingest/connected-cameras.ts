@@ -1,8 +1,8 @@
 /**
- * Which camera has which connection, whatever it speaks, and what arrives by it: frames go on, refusals are counted.
+ * The connection of each camera, whatever its protocol: passes frames on, and counts refusals.
  *
- * Invariants: a camera has one connection, the newest; it is online from the first until the last one ends, and a connection
- * that a newer one replaces is no gap.
+ * Invariants: a camera has one connection, the newest; it is online from the first until the last one ends, and the replacement
+ * of a connection is no interruption.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -60,7 +60,7 @@ export class ConnectedCameras {
     return link.commands;
   }
 
-  /** It has proven what it may. The connection before it is closed. */
+  /** The connection is authenticated. The one before it is closed. */
   connected(cameraId: string, link: CameraLink, address: string): void {
     const { events, counters } = this.#options;
     counters.welcomed++;

@@ -23,7 +23,7 @@ export function checkFrame(
   lastSequence: number | undefined,
   allowsLargePictures: AllowsLargePictures,
 ): CheckedFrame {
-  // A wrong clock is no reason to refuse a frame; camera-clock.ts checks it.
+  // A wrong clock is not a reason to refuse a frame; camera-clock.ts checks it.
   const header = readFrameHeader(message, 'any');
   if (typeof header === 'string') return { verdict: 'violation', reason: header };
   if (lastSequence !== undefined && sequenceDistance(header.sequence, lastSequence) <= 0)

@@ -1,6 +1,6 @@
 /**
- * Credentials of the legacy firmware: `?password=MD5&username=MD5`, lower-case hex. They are constant and sent in the clear,
- * which stops mistakes and no attacker, so the legacy listeners are for a trusted LAN only.
+ * Credentials of the legacy firmware: `?password=MD5&username=MD5`, lower-case hex. They are constant and sent unencrypted, which
+ * prevents mistakes but no attack, so the legacy listeners are for a trusted LAN only.
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';

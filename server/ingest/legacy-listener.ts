@@ -43,7 +43,7 @@ export interface LegacyListenerOptions {
   clock: Clock;
   /** Silence of this length means that the camera is gone … */
   silenceTimeoutMs: number;
-  /** … unless its pictures are farther apart, ms; undefined: nobody has said so. */
+  /** … unless its pictures are farther apart, ms; undefined: not set. */
   pictureIntervalMs: () => number | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface LegacyListenersOptions {
   onFrame: (frame: CameraFrame) => void;
   /** Whether a camera's frames may exceed the usual limits; no camera's may when left out. */
   allowsLargePictures?: (cameraId: string) => boolean;
-  /** How far a camera's pictures are apart, ms, where somebody has said so. */
+  /** The time between a camera's pictures, ms, if it is set. */
   pictureIntervalOf?: (cameraId: string) => number | undefined;
   log: Log;
   clock?: Clock;

@@ -1,6 +1,6 @@
 /**
- * Detects that a legacy camera is gone, however seldom it sends a picture: the older firmware sends nothing else by itself, but
- * answers WebSocket pings (RFC 6455 section 5.5.2). Otherwise only the pictures show it.
+ * Detects that a legacy camera has disappeared, however rarely it sends a picture: the older firmware sends nothing else by
+ * itself, but answers WebSocket pings (RFC 6455 section 5.5.2). Otherwise only the pictures show it.
  */
 
 import type { Socket } from 'node:net';
@@ -14,12 +14,12 @@ export interface LegacySilenceOptions {
   clock: Clock;
   /** Silence of this length means that the camera is gone … */
   silenceTimeoutMs: number;
-  /** … unless its pictures are farther apart, ms; undefined: nobody has said so. */
+  /** … unless its pictures are farther apart, ms; undefined: not set. */
   pictureIntervalMs: () => number | undefined;
   onSilent: () => void;
 }
 
-/** A camera that has been silent for this part of the timeout is asked for a sign of life, every second. */
+/** A camera that has been silent for this part of the timeout gets a ping every second. */
 const PINGS = 4;
 /** Missing pictures after which it has stalled, as in liveness. */
 const MISSED_PICTURES = 3;

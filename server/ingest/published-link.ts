@@ -1,8 +1,8 @@
 /**
- * A program that sends a camera's pictures: validated, limited, dated and counted like a device's, without a protocol of its own.
+ * A program that sends a camera's pictures: validated, limited, dated and counted like a device's, without a separate protocol.
  *
- * Invariants: frames are dated in the order they arrive, none after its arrival and none MAX_AGE_US before it; once
- * closed, nothing of it is taken.
+ * Invariants: frames are dated in the order they arrive, none after its arrival and none MAX_AGE_US before it; once closed, it
+ * accepts no more frames.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -23,7 +23,7 @@ export interface PublishedLinkOptions extends Publisher {
 
 /** Enough for 25 pictures a second over a round trip of 160 ms; the round trip of a program's connection is not measured. */
 const ACK_WINDOW = 4;
-/** A picture that its program says is older came from somewhere else, or its clock is wrong: dated by its arrival. */
+/** A picture with an older capture time is not live, or the program's clock is wrong: it is dated by its arrival. */
 const MAX_AGE_US = 10_000_000;
 
 export class PublishedLink implements CameraLink, PublishedCamera {

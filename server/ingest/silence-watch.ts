@@ -1,6 +1,6 @@
 /**
- * Detects that nothing arrives on a socket any more: a camera that loses power closes no connection. Any byte is a sign of
- * life, also within a frame that takes long on a slow link.
+ * Detects that nothing arrives on a socket any more: a camera that loses power closes no connection. Any byte counts as activity,
+ * also within a frame that takes long on a slow link.
  */
 
 import type { Socket } from 'node:net';

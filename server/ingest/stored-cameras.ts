@@ -1,7 +1,7 @@
 /**
  * Reads the stored cameras for ingest.
  *
- * Invariant: a store that fails is logged and ends no connection: a setting that cannot be read has its default.
+ * Invariant: a failing store is logged and ends no connection: a setting that cannot be read has its default.
  */
 
 import type { Log } from '../log.ts';

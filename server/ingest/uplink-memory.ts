@@ -1,6 +1,6 @@
 /**
- * The settings of a lowered camera before it was lowered, stored so that a restarted server can give it back. A failing
- * store is logged.
+ * The settings of a lowered camera before it was lowered, stored so that a restarted server can restore them. A failing store is
+ * logged.
  */
 
 import { uplinkPart, type UplinkSettings } from '../core/link/uplink-levels.ts';
@@ -34,7 +34,7 @@ export class UplinkMemory {
     return before;
   }
 
-  /** Call it before a camera is told for the first time, and with null after it has everything back. Never rejects. */
+  /** Call it before a camera is lowered for the first time, and with null after all its settings are restored. Never rejects. */
   async keep(settings: UplinkSettings | null): Promise<void> {
     if ((settings !== null) === this.#isStored) return;
     this.#isStored = settings !== null;

@@ -1,6 +1,6 @@
 /**
  * A bounded number of places shared by many networks: connections, unanswered requests, sockets that have not signed
- * in. The owner of a limit enters each client here and ends it when told to.
+ * in. The owner of a limit enters each client here and ends it on request.
  *
  * Invariants: at most `total` places are taken, and at most `perNetwork` by one network. Filling them cannot block
  * others: a new client replaces the oldest holder, from the site with the most places, that only waits for its client;

@@ -27,7 +27,7 @@ interface Parser {
 }
 type ParsedSocket = Socket & { parser?: Parser | null };
 
-/** Tells the parser that no further message can be read. */
+/** Tells the parser to read no further message. */
 const STOP_PARSING = 2;
 
 export class RequestTurns {

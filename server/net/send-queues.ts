@@ -1,10 +1,10 @@
 /**
- * How many bytes of a TCP connection the peer's machine has not acknowledged yet. Node does not tell, and a kernel takes
- * megabytes before a writer notices; Linux lists it in /proc/net/tcp and tcp6 as `tx_queue` (proc_pid_net(5)).
+ * The number of bytes of a TCP connection that the peer's machine has not acknowledged yet. Node does not report it, and a kernel
+ * accepts megabytes before a writer notices; Linux lists it in /proc/net/tcp and tcp6 as `tx_queue` (proc_pid_net(5)).
  *
- * Invariants: the list is read only while somebody watches a connection, once for all of them, and takes a twentieth of the time
- * at most; but for MAX_PAUSE_MS nobody waits longer, for on a busy machine a reading takes long and costs no more.
- * Elsewhere than on Linux nothing is known, and each watcher is told so.
+ * Invariants: the list is read only while a connection is watched, once for all of them, and takes a twentieth of the time at
+ * most; but no watcher waits longer than MAX_PAUSE_MS, because on a busy machine a read takes long without costing more. On other
+ * systems the number is unknown, and each watcher is told so.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import type { Subscription } from '../core/fan-out.ts';
 const INTERVAL_MS = 20;
 /** Least ratio of the pause between two readings to the time that one takes. */
 const LEAST_PAUSE_FACTOR = 20;
-/** Meanwhile a viewer's pictures wait. */
+/** A viewer's pictures wait meanwhile. */
 const MAX_PAUSE_MS = 100;
 const LISTS = { 4: '/proc/net/tcp', 6: '/proc/net/tcp6' } as const;
 const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
@@ -37,7 +37,7 @@ export class SendQueues {
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
 
-  /** @param onBytes told again and again; undefined: that is not known */
+  /** @param onBytes called repeatedly; undefined: not known */
   watch(socket: Socket, onBytes: Watch['onBytes']): Subscription {
     const watch = { ...placeOf(socket), socket, onBytes };
     this.#watches.add(watch);
@@ -88,7 +88,7 @@ async function readList(path: string, queues: Map<string, number>): Promise<void
     queues.set(`${localPort} ${remote}`, Number.parseInt(queued, 16));
 }
 
-/** Addresses stand there as words of 32 bits in the machine's own order, and IPv4 over a socket for both as mapped IPv6. */
+/** Addresses are listed as words of 32 bits in the machine's byte order, and IPv4 on a dual-stack socket as mapped IPv6. */
 function placeOf({ localPort = 0, remotePort = 0, remoteAddress = '' }: Socket): Pick<Watch, 'key' | 'list'> {
   const ofBoth = remoteAddress.includes(':');
   const address = parseIp(remoteAddress)?.toByteArray() ?? [];

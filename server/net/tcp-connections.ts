@@ -61,7 +61,7 @@ export class TcpConnections {
     return true;
   }
 
-  /** The connection itself, of a socket that TLS puts on it. */
+  /** The connection below a TLS socket. */
   below(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): Socket | undefined {
     return this.#connections.get(keyOf(socket))?.socket;
   }

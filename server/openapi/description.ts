@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 description of the HTTP API, made from the tables that the server itself goes by: routes and schemas
+ * The OpenAPI 3.1 description of the HTTP API, generated from the tables that the server itself uses: routes and schemas
  * (wire/api-routes.ts) and who may call them (wire/authorization.ts).
  *
  * Invariant: every route is in it, with every status it answers.
@@ -56,7 +56,7 @@ const ERRORS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   503: ['Unavailable', 'Not available now'],
 };
 
-/** Version of the API, not of the server: strangers need not know which version a server runs. */
+/** Version of the API, not of the server: clients without a sign-in need not know which version a server runs. */
 const API_VERSION = '1';
 
 export function describeApi(): object {

@@ -9,7 +9,7 @@ export function openApiRoutes(): Router {
   const router = Router();
   let document: EncodedJson | undefined;
   serve(router, 'GET /api/openapi.json', () => {
-    // Made when it is first asked for, which takes a few hundred milliseconds.
+    // Created at the first request, which takes a few hundred milliseconds.
     document ??= new EncodedJson(Buffer.from(JSON.stringify(describeApi())));
     return document;
   });

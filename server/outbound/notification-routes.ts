@@ -1,5 +1,5 @@
 /**
- * /api/notifications: which notifications a user's devices get, and which devices those are. Each user for themselves.
+ * /api/notifications: the notifications that a user's devices get, and these devices. Each user manages only their own.
  */
 
 import { ECDH } from 'node:crypto';

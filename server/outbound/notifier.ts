@@ -107,8 +107,8 @@ export class Notifier {
 
   async #tell(event: EventView): Promise<void> {
     const { id, cameraId, label, endedAtMs, startedAtMs } = event;
-    // The end of an event is not notified, except for an event that is stored only once, at its end.
-    // With another label it may be what somebody waits for.
+    // The end of an event is not notified, except for an event that is stored only once, at its end. A new label may match a
+    // user's rule.
     const told = `${id} ${label}`;
     if (this.#told.has(told) || (endedAtMs !== null && endedAtMs !== startedAtMs)) return;
     this.#remember(told);

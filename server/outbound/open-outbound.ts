@@ -25,7 +25,7 @@ export interface OpenOutboundOptions {
   time: SiteTime;
   /** Time zone of quiet hours, IANA. */
   timeZone: () => string;
-  /** Under which a proxy serves the app; empty: there is none. */
+  /** Path under which a proxy serves the app; empty: there is none. */
   basePath: string;
 }
 

@@ -9,7 +9,7 @@ import { assertMayReceive, lookupReceiver, RefusedAddress, type MayReceive } fro
 export interface ReceiverAnswer {
   /** Null without an answer. */
   status: number | null;
-  /** The receiver's answer, cut at 1 KiB, or why it could not be reached. */
+  /** The receiver's answer, truncated at 1 KiB, or why it could not be reached. */
   text: string;
   /** No attempt was made: the address must not be sent to, now or later. */
   refused: boolean;
@@ -60,7 +60,7 @@ function send(
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: 'POST',
     headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-    // A connection of its own: a connection the receiver keeps open is closed after the answer.
+    // A separate connection: a connection that the receiver keeps open is closed after the answer.
     agent: false,
     lookup: lookupReceiver(mayReceive),
     signal,

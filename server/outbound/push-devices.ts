@@ -37,7 +37,7 @@ export class PushDevices {
     await Promise.all(devices.map((device) => this.removeGone(device)));
   }
 
-  /** Its push service knows it no longer. */
+  /** Its push service no longer has the device. */
   async removeGone({ endpoint }: StoredDevice): Promise<void> {
     await this.#store.remove(endpoint);
   }
@@ -70,7 +70,7 @@ export class PushDevices {
     try {
       this.#administratorDevices = await this.#store.administratorDevices();
     } catch {
-      // The devices that were read before are better than none.
+      // The previously read devices are better than none.
     }
   }
 }

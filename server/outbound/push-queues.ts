@@ -1,7 +1,7 @@
 /**
  * The queue of each device: sends its notifications one after the other.
  *
- * Invariants: a device has one notification under way and the newest waiting, whatever its push service does; a
+ * Invariants: a device has one notification in flight and the newest waiting, whatever its push service does; a
  * notification is not sent once its user has lost the right or the sign-in; callers never wait.
  */
 

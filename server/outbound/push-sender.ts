@@ -41,7 +41,7 @@ export class PushSender {
     const key = createECDH('prime256v1');
     key.setPrivateKey(secret);
     this.publicKey = key.getPublicKey('base64url');
-    // Not as the key returns it, which is without the zero bytes that one secret in 256 begins with.
+    // Not as the key returns it: that form lacks the leading zero byte of one secret in 256.
     this.#privateKey = Buffer.from(secret).toString('base64url');
     this.#mayReceive = mayReceive;
     this.#ca = ca;

@@ -25,7 +25,7 @@ export interface WebhooksOptions {
   store: WebhookStore;
   log: Log;
   nowMs?: () => number;
-  /** Under which a proxy serves the app; left out: there is none. */
+  /** Path under which a proxy serves the app; if missing, there is none. */
   basePath?: string;
 }
 
@@ -166,7 +166,7 @@ export class Webhooks {
       if (!stopped.aborted) await this.#settle(webhook, id, attempts + 1, answer);
     } catch (error) {
       this.#log.error({ err: error, webhookId }, 'failed to store the outcome of a delivery');
-      // It is still due, and without a pause would be sent repeatedly until it can be stored.
+      // It is still due; without a pause it would be sent repeatedly until its outcome can be stored.
       await pause(FAILURE_PAUSE_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
     } finally {
       this.#busy.delete(webhookId);

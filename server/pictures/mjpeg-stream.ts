@@ -90,7 +90,7 @@ export class MjpegStream {
     this.#send();
   }
 
-  /** @param bytes that the peer's machine has not acknowledged; undefined: that is not known */
+  /** @param bytes that the peer's machine has not acknowledged; undefined: not known */
   #onOutstanding(bytes: number | undefined): void {
     const before = this.#window.inFlight;
     if (bytes === undefined) this.#window.clear();

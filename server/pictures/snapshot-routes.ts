@@ -18,7 +18,7 @@ export const THUMBNAIL_SHARES = { total: 64, perUser: 24 };
 
 /** The newest frames. */
 export interface Snapshots extends Pick<CameraFrames, 'isOff'> {
-  /** @returns the newest, whatever a decoder says of it */
+  /** @returns the newest frame, whether a decoder accepts it or not */
   latest(cameraId: string): CameraFrame | undefined;
   /** @returns the newest that a decoder accepts */
   sound(cameraId: string): Promise<CameraFrame | undefined>;

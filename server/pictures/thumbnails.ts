@@ -1,10 +1,9 @@
 /**
  * Thumbnails of cameras' frames. The codec process handles the pixels; this is the queue and the cache.
  *
- * Invariants: one is made at a time; per camera and width at most one waits, for the newest requested frame; requests
- * for the same thumbnail share one. A picture in work while its camera is switched off or removed is neither cached nor
- * answered with. Users take turns, so many requests of one user delay only that user. The queue is
- * bounded, and refusals are counted.
+ * Invariants: one is made at a time; per camera and width at most one waits, for the newest requested frame; requests for the
+ * same thumbnail share one. A picture in work while its camera is switched off or removed is neither cached nor sent. Users take
+ * turns, so many requests of one user delay only that user. The queue is bounded, and refusals are counted.
  */
 
 import { switchedOff, type CameraFrame } from '../core/video/camera-frame.ts';
@@ -31,7 +30,7 @@ interface Job {
   frame: CameraFrame;
   width: number;
   done: PromiseWithResolvers<Uint8Array>;
-  /** In whose turns it waits. */
+  /** The users in whose turns it waits. */
   users: Set<string>;
   /** Its camera was switched off or removed. */
   isDropped: boolean;

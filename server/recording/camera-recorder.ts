@@ -1,10 +1,9 @@
 /**
  * Records one camera: decides when it is recorded. segment-writer.ts writes the segments.
  *
- * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the
- * last one lasts on, also where recording begins or a segment is cut; when a camera should be recorded and is not,
- * there is a gap that says why, and the next frame ends it; whatever fails here is tried again and harms no live
- * picture.
+ * Invariants: each picture is recorded once, however often it is encoded; between two pictures of a slow camera the last one
+ * continues, also where recording begins or a segment is cut; when a camera should be recorded and is not, there is a gap with
+ * the reason, and the next frame ends it; a failure here is retried and does not affect live video.
  */
 
 import type { EncodedFrame, EncodedVideo } from '../core/video/encoded-frame.ts';
@@ -54,7 +53,7 @@ export class CameraRecorder {
   /** When it was last subscribed. */
   #startedMs = 0;
   #retryAtMs = 0;
-  /** In mode `events`: recording lasts until then. */
+  /** In mode `events`: the time until which recording lasts. */
   #clipUntilMs = 0;
   #closed = false;
 
@@ -191,7 +190,7 @@ export class CameraRecorder {
     this.#askForKeyframe(nowMs);
   }
 
-  /** The open segment ends; a picture that lasts on does so in the next one. */
+  /** The open segment ends; a picture that lasts longer continues in the next one. */
   #cut(nowMs: number): void {
     const live = this.#liveness;
     const { lastMs } = this.#pictures;
@@ -200,7 +199,7 @@ export class CameraRecorder {
   }
 
   #onFrame(frame: EncodedFrame): void {
-    // The first frame is of the newest picture there is, and a camera that is not live may have sent that one long ago.
+    // The first frame shows the newest existing picture, which a camera that is not live may have sent long ago.
     const nowMs = this.#context.nowMs();
     const isFirst = !this.#hasFrames;
     const isWanted = !isFirst || isCurrent(this.#liveness, frame.captureUs / 1000, nowMs);
@@ -222,7 +221,7 @@ export class CameraRecorder {
     return isRecorded || (isSlow(this.#liveness) && this.#startedMs - takenMs > HOLD_MS);
   }
 
-  /** The picture lasts on from when recording begins, and was not taken then. */
+  /** The picture lasts from the begin of the recording, but was taken before. */
   #beginWithOld(frame: EncodedFrame): void {
     this.#pictures.pass(frame);
     const { lastMs } = this.#pictures;

@@ -1,8 +1,7 @@
 /**
  * One export, from its request until its file is gone: waiting, being written, ready, being fetched.
  *
- * Invariant: its place and its room on the disk are given back when its file is gone, and not before: what is still being sent
- * is cut off first.
+ * Invariant: its place and its disk space are given back only when its file is deleted: a download in progress is cut off first.
  */
 
 import { rm } from 'node:fs/promises';
@@ -39,7 +38,7 @@ export class ExportJob {
   readonly #options: ExportJobOptions;
   readonly #stopped = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
-  /** Cut off what is being sent. */
+  /** Cuts off a download in progress. */
   readonly #readers = new Set<() => void>();
   #state: State = { name: 'waiting' };
   #work: Promise<void> = Promise.resolve();
@@ -69,13 +68,13 @@ export class ExportJob {
     };
   }
 
-  /** It was fetched, or is old, and nobody is fetching it. */
+  /** It was fetched or has expired, and no download is in progress. */
   get isOver(): boolean {
     if (!('sinceMs' in this.#state) || this.#readers.size > 0) return false;
     return this.#isFetched || this.#leftMs(this.#state.sinceMs) <= 0;
   }
 
-  /** All of it was sent, to somebody who took it. */
+  /** All of it was sent and received. */
   get isFetched(): boolean {
     return this.#isFetched;
   }
@@ -84,7 +83,7 @@ export class ExportJob {
     return this.#state.name === 'waiting';
   }
 
-  /** Its turn has come. Never throws but for a fault. */
+  /** Its turn has come. Throws only on a bug. */
   async run(files: RecordingFiles): Promise<void> {
     this.#state = { name: 'preparing', progress: 0 };
     this.#work = this.#write(files);
@@ -97,7 +96,7 @@ export class ExportJob {
     this.file();
   }
 
-  /** @throws VigieError `conflict` while it is not ready, and when it never will be */
+  /** @throws VigieError `conflict` while it is not ready, and if it has failed */
   file(): { path: string; startMs: number; endMs: number; missing: number } {
     const state = this.#state;
     if (this.#closed) throw new VigieError('notFound', 'this download was removed');
@@ -110,7 +109,7 @@ export class ExportJob {
     return { path: this.#options.path, startMs, endMs, missing };
   }
 
-  /** Somebody begins to fetch it. @param cutOff ends that @returns call it when that has ended; idempotent */
+  /** A download begins. @param cutOff ends it @returns call it when it has ended; idempotent */
   read(cutOff: () => void): (isWhole: boolean) => void {
     const reader = (): void => cutOff();
     this.#readers.add(reader);

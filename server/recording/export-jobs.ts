@@ -1,8 +1,8 @@
 /**
  * Exports under way: prepared, then held for their user until they are fetched or ten minutes old.
  *
- * Invariants: an export counts against its user, and holds its room on the disk, from before it is begun until its file is gone;
- * a user has EXPORT_SHARES.perUser at most, and users take turns in having one made; what a crash left is removed at the start.
+ * Invariants: an export counts against its user, and holds its disk space, from before it begins until its file is deleted; a
+ * user has EXPORT_SHARES.perUser at most, and users' exports are made in turns; files that a crash left are removed at the start.
  */
 
 import { mkdir, rm } from 'node:fs/promises';
@@ -19,16 +19,16 @@ import type { ExportSpace } from './export-space.ts';
 import { planExport } from './recording-export.ts';
 import type { RecordingLibrary } from './recording-library.ts';
 
-/** Prepared, being prepared, and waiting for it. */
+/** Exports that are prepared, being prepared, or waiting. */
 export const EXPORT_SHARES = { total: 16, perUser: 2 };
 /** At once; each reads and writes as fast as the disk can. */
 const MAX_RUNNING = 2;
-/** From when it is ready. */
+/** Counted from when it is ready. */
 const LIFETIME_MS = 10 * 60_000;
 const SWEEP_INTERVAL_MS = 5_000;
 const RETRY_AFTER_SECONDS = 10;
 const FOLDER = '.exports';
-/** Pages look once a second. */
+/** Pages poll once a second. */
 const MAX_REMEMBERED = 64;
 
 export interface ExportJobsOptions {
@@ -56,7 +56,7 @@ export class ExportJobs {
   readonly #shares = new Shares(EXPORT_SHARES);
   readonly #jobs = new Map<string, ExportJob>();
   readonly #sweeps: NodeJS.Timeout;
-  /** Those that were fetched last, by id: a page tells them from those that were not. */
+  /** The exports that were fetched last, by id, so that a page can tell them from others. */
   readonly #fetched = new Map<string, { userId: string; view: ExportView }>();
   /** Being made. */
   readonly #running = new Set<ExportJob>();
@@ -150,7 +150,7 @@ export class ExportJobs {
     await Promise.all([...this.#jobs.values()].filter(condition).map((job) => this.remove(job)));
   }
 
-  /** Removes what is old or was fetched. */
+  /** Removes expired and fetched exports. */
   sweep(): Promise<void> {
     return this.removeIf((job) => job.isOver);
   }
@@ -193,7 +193,7 @@ export class ExportJobs {
     }
   }
 
-  /** They hold nothing, and a user who requests another export has seen them. */
+  /** Failed ones hold no resources, and a user who requests another export has seen them. */
   async #forgetFailed(userId: string): Promise<void> {
     await this.removeIf((job) => job.userId === userId && job.view.state === 'failed');
   }

@@ -1,6 +1,6 @@
 /**
- * Exports: a user has a range of recordings made into one file, asks how far it is, and fetches it once. They need the right to
- * look back at the camera, checked again after each wait, and are nobody else's.
+ * Exports: a user requests a range of recordings as one file, polls its progress, and fetches it once. They need the right
+ * `lookBack` to the camera, checked again after each wait, and belong to that user alone.
  */
 
 import { Router, type Request, type Response } from 'express';
@@ -16,7 +16,7 @@ import type { ExportJobs } from './export-jobs.ts';
 /** Answers that send one, or wait for it. Several ranges of a file may be fetched at a time. */
 export const EXPORT_ANSWER_SHARES = { total: 64, perUser: 8 };
 
-/** @param stallMs after which a download that does not move ends; for tests */
+/** @param stallMs after which a download without progress ends; for tests */
 export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number): Router {
   const router = Router();
   const answers = new UserShares({
@@ -89,7 +89,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
     },
   );
 
-  /** It was waited for, and the right may be gone. */
+  /** The request has waited, and the right may have ended. */
   async function removeUnlessAllowed(job: ExportJob, check: () => unknown): Promise<void> {
     try {
       check();
@@ -122,7 +122,7 @@ export function exportRoutes(exports: ExportJobs, guard: Guard, stallMs?: number
   return router;
 }
 
-/** Its answer goes to the last byte. */
+/** The answer is sent to the last byte. */
 function isWhole(response: Response): boolean {
   const { statusCode, req } = response;
   if (req.method !== 'GET') return false;

@@ -1,8 +1,8 @@
 /**
- * Room on the disk for exports: reserved before one begins, and held until its file is gone.
+ * Disk space for exports: reserved before one begins, and held until its file is deleted.
  *
- * Invariants: what is reserved never exceeds what recordings leave for exports (RecordingSpace), and one user reserves half of
- * it at most; an export writes no more than it reserved.
+ * Invariants: the reservations never exceed the space that recordings leave for exports (RecordingSpace), and one user reserves
+ * half of it at most; an export writes no more than it reserved.
  */
 
 import { Shares } from '../core/shares.ts';
@@ -11,7 +11,7 @@ import { VigieError } from '../errors.ts';
 export interface ExportReservation {
   /** @returns false when that is more than was reserved */
   wrote(bytes: number): boolean;
-  /** The file is gone. Idempotent. */
+  /** The file was deleted. Idempotent. */
   close(): void;
 }
 

@@ -2,7 +2,7 @@
  * Decides why a camera that should be recorded is not, and whether its recording shows the present.
  *
  * Invariants: a failure is logged once until recording continues; the repeated picture of a frozen sensor is recorded as it
- * arrives and marked `cameraFrozen` for as long as that lasts, so that nobody takes it for the scene.
+ * arrives and marked `cameraFrozen` for as long as that lasts, so that nobody mistakes it for the scene.
  */
 
 import type { Liveness } from '../core/link/camera-liveness.ts';
@@ -23,7 +23,7 @@ export class GapWatch {
   readonly #options: GapWatchOptions;
   /** Reason of the last failure, until recording continues. */
   #failedFor: GapReason | undefined;
-  /** Why the last picture of a slow camera does not last until the next, and since when; undefined once there is a segment. */
+  /** Why the last picture of a slow camera does not last until the next, and since when; undefined once a segment exists. */
   #lost: { reason: GapReason; sinceMs: number } | undefined;
 
   constructor(options: GapWatchOptions) {
@@ -43,8 +43,7 @@ export class GapWatch {
   }
 
   /**
-   * @param isOff it is switched off for privacy, and would be recorded otherwise; once it is on, another reason says
-   * whether pictures come
+   * @param isOff it is switched off for privacy, and would be recorded otherwise; once it is on, other reasons apply
    */
   onSwitch(isOff: boolean, atMs: number): void {
     if (isOff) this.#options.gaps.beginInstead('switchedOff', atMs);
@@ -74,7 +73,7 @@ export class GapWatch {
     this.#failedFor = reason;
   }
 
-  /** A segment that had ended could not be written. @param span its time */
+  /** An ended segment could not be written. @param span its time */
   onLost(problem: SegmentProblem, error: unknown, span: { startMs: number; endMs: number }): void {
     const { gaps, log, cameraId } = this.#options;
     const reason = this.#reasonOf(problem);
@@ -94,7 +93,7 @@ export class GapWatch {
     this.#options.gaps.endFrozen(atMs);
   }
 
-  /** Nothing is to be recorded, so nothing is missing. */
+  /** The camera is not to be recorded, so there is no gap. */
   end(nowMs: number): void {
     this.#options.gaps.end(nowMs);
   }

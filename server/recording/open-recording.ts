@@ -32,15 +32,15 @@ export interface OpenRecordingOptions {
   video: RecorderOptions['video'];
   pictures: RecorderOptions['pictures'];
   liveness?: RecorderOptions['liveness'];
-  /** Called when recording stops for want of room or disk, and when it continues. */
+  /** Called when recording stops because the disk is full or missing, and when it continues. */
   onAlarm: (status: RecordingStatus) => void;
   log: Log;
   dates: Dates;
-  /** Whether the site's clock can be right; left out: nothing says so. */
+  /** Whether the site's clock can be right; if missing, unknown. */
   clockTrust?: { readonly view: SiteClockView; readonly isSynchronized: boolean };
   /** Time zone of the schedules, IANA. */
   timeZone: () => string;
-  /** Bytes that others have in the data folder for minutes: backups. */
+  /** Bytes that backups occupy in the data folder for minutes. */
   passingBytes?: () => number;
 }
 
@@ -51,10 +51,10 @@ export interface Recording extends CameraLifecycleListener {
   recordings: Recordings;
   /** Whether their folder is there, and the disk it is on. */
   isThere(): Promise<boolean>;
-  /** Before the event is stored: what it starts must not miss what comes next. */
+  /** Before the event is stored: the recording that it starts must not miss the following frames. */
   onEvent(event: EventView): void;
   onClockChanged(change: ClockChange): void;
-  /** A user's rights have changed: what was being made for them of other cameras is removed. */
+  /** A user's rights have changed: removes their exports of cameras without the right. */
   onAccessChanged(userId: string, mayLookBack: (cameraId: string) => boolean): void;
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
     log,
   });
   for (const { id } of options.store.cameras.list()) recorder.addCamera(id);
-  /** A download holds a copy: those there are go with the recordings, and so do those that are asked for meanwhile. */
+  /** A download is a copy: existing ones are deleted with the recordings, and so are those requested meanwhile. */
   const withoutExports = async (cameraId: string, removal: () => Promise<void>): Promise<void> => {
     const remove = (): Promise<void> => exports.removeIf((job) => job.cameraId === cameraId);
     await remove();
@@ -166,7 +166,7 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Reco
   };
 }
 
-/** The recordings may be on a disk of their own. */
+/** The recordings may be on a separate disk. */
 function isOneDisk(one: string, other: string): boolean {
   const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
   return a !== undefined && a.dev === b?.dev;

@@ -1,8 +1,8 @@
 /**
- * Records the seconds before an event of one camera: what is kept of them in memory becomes a segment of its own, which
- * ends where the event's begins. A failure is logged, and costs those seconds alone.
+ * Records the seconds before an event of one camera: the frames kept in memory become a separate segment, which ends where the
+ * event's begins. A failure is logged, and loses only those seconds.
  *
- * Invariant: once it is closed, nothing is being recorded and nothing is begun, so that a camera's recordings can be deleted.
+ * Invariant: once it is closed, it neither continues nor begins a recording, so that a camera's recordings can be deleted.
  */
 
 import type { Subscription } from '../core/fan-out.ts';
@@ -74,7 +74,7 @@ export class PreRollRecorder {
         kept.filter(({ captureUs }) => captureUs >= fromUs),
         bitrateBps,
       );
-      // Nobody waits for the encoder when it is closed.
+      // When it is closed, it does not wait for the encoder.
       if (this.#isClosed) return;
       const written = this.#write(frames, protectEvents, newest);
       this.#writing = Promise.allSettled([this.#writing, written]);
@@ -102,7 +102,7 @@ export class PreRollRecorder {
     for (const frame of frames) {
       if (frame.width !== first.width || frame.height !== first.height) continue;
       recording.add(frame);
-      // All of them at once are more than may wait for a disk.
+      // All frames at once would exceed the queue to the disk.
       await recording.flushed();
     }
     if (newest) recording.lastsUntil(newest.captureUs / 1000);

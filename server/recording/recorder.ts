@@ -82,7 +82,7 @@ export class Recorder {
     return this.#cameras.get(cameraId)?.isRecording ?? false;
   }
 
-  /** Once the files of a camera that are being made or ended are. */
+  /** Resolves once all files of a camera that are being created or completed are done. */
   async settled(cameraId: string): Promise<void> {
     await this.#cameras.get(cameraId)?.settled();
   }
@@ -92,7 +92,7 @@ export class Recorder {
     this.#cameras.get(event.cameraId)?.onEvent(event);
   }
 
-  /** The clock was set, or stood still: what is being recorded goes on in new files, and what is dated wrong is redated. */
+  /** The clock was set, or stood still: running recordings continue in new files, and wrong dates are corrected. */
   onClockChanged(change: ClockChange): void {
     this.#keepDates();
     const redating = this.#options.library.onClockChanged(change);

@@ -38,7 +38,7 @@ export class RecordingDates {
   readonly #log: Log;
   /** Recently ended recordings, by id. */
   readonly #ended = new Map<string, Ended>();
-  /** By camera, the moment since which all ended recordings are remembered. */
+  /** By camera, the moment from which on all ended recordings are remembered. */
   readonly #keptSinceMs = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -61,9 +61,9 @@ export class RecordingDates {
   }
 
   /**
-   * Gives a closed recording the date its first frame has now. To be called in turn.
+   * Gives a closed recording the date that its first frame has now. To be called in turn.
    *
-   * @returns it as it is then: where another has that very moment, a little later; as it was where the disk fails. Never throws.
+   * @returns the updated recording: a little later if another has exactly that moment; unchanged if the disk fails. Never throws.
    */
   async redate(segment: StoredSegment, { startMs }: RecordedSpan): Promise<StoredSegment> {
     const dateMs = this.dateMs(startMs * 1000);
@@ -88,15 +88,15 @@ export class RecordingDates {
   }
 
   /**
-   * An event reaches back to then, server time: what was recorded since gets its dates with it. @param sinceMs
-   * undefined: none does
+   * An event reaches back to a moment, in server time: recordings since then get new dates with it. @param sinceMs undefined: no
+   * event does
    */
   keepSince(cameraId: string, sinceMs: number | undefined): void {
     if (sinceMs === undefined) this.#keptSinceMs.delete(cameraId);
     else this.#keptSinceMs.set(cameraId, sinceMs);
   }
 
-  /** Those that ended so shortly before a step, or belong to such an event, that the wrong clock has dated them. */
+  /** Recordings dated by the wrong clock: those that ended shortly before a step, or belong to such an event. */
   endedBefore(atUs: number): [id: string, span: RecordedSpan][] {
     return [...this.#ended].filter(([, span]) => this.#isRedated(span, atUs / 1000));
   }

@@ -12,11 +12,11 @@ import type { StoredSegment } from './recording-store.ts';
 import { WebmFile } from './webm-file.ts';
 
 export interface ExportPlan {
-  /** Those that the range is taken from, oldest first. */
+  /** The recordings of the range, oldest first. */
   segments: readonly StoredSegment[];
   fromMs: number;
   toMs: number;
-  /** The file will not have more. */
+  /** Upper limit of the file's size. */
   bytes: number;
 }
 
@@ -25,13 +25,13 @@ export interface WrittenExport {
   /** From the first frame in it to the end of the last, ms since the Unix epoch. */
   startMs: number;
   endMs: number;
-  /** Number of recordings that were not there any more. */
+  /** Number of recordings that no longer existed. */
   missing: number;
 }
 
 export interface RecordingFiles {
   pathOf(segment: StoredSegment): string;
-  /** Its path by now; undefined when it was removed. */
+  /** Its present path; undefined when it was removed. */
   locate(id: string): Promise<string | undefined>;
 }
 
@@ -41,7 +41,7 @@ export interface WriteExportOptions {
   stopped: AbortSignal;
   /** Called after each segment with the progress, 0 … 1. */
   onProgress: (share: number) => void;
-  /** Told how large the file is. @returns false when it must not grow */
+  /** Called with the size of the file. @returns false when it must not grow */
   wrote: (bytes: number) => boolean;
 }
 
@@ -103,9 +103,9 @@ export async function writeExport(
 }
 
 /**
- * A clock that was set back gives two recordings one time. The one that was begun last is right about it.
+ * A clock that was set back gives two recordings the same time. The one begun last counts.
  *
- * @param segments by their dates, as is the answer
+ * @param segments in the order of their dates, like the result
  */
 export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegment[] {
   const kept: StoredSegment[] = [];
@@ -117,7 +117,7 @@ export function newestOfEachTime(segments: readonly StoredSegment[]): StoredSegm
   return kept.sort((a, b) => a.startMs - b.startMs);
 }
 
-/** @returns undefined when it was removed: the oldest give way to newer ones */
+/** @returns undefined when it was removed: newer recordings replace the oldest */
 async function framesOf(segment: StoredSegment, files: RecordingFiles): Promise<EncodedFrame[] | undefined> {
   const { id, cameraId, startMs } = segment;
   // If the clock was set meanwhile, its frames keep the dates by which the range was requested.
@@ -135,7 +135,7 @@ async function readIfThere(path: string | undefined): Promise<Buffer | undefined
   }
 }
 
-/** Begins with the last keyframe that is not after `fromMs`, for nothing before it could be shown. */
+/** Begins with the last keyframe that is not after `fromMs`, because frames before it could not be shown. */
 function framesWithin(frames: readonly EncodedFrame[], fromMs: number, toMs: number): EncodedFrame[] {
   const begin = frames.findLastIndex(({ keyframe, captureUs }) => keyframe && captureUs <= fromMs * 1000);
   return frames.slice(Math.max(0, begin)).filter(({ captureUs }) => captureUs <= toMs * 1000);

@@ -1,8 +1,8 @@
 /**
- * Tells the folder of the recordings from an empty one in its place, which is there when its disk is not: unplugged while the
- * server runs, or not mounted at its start. A file in it marks it.
+ * Distinguishes the folder of the recordings from an empty one in its place, which appears when its disk is missing: unplugged
+ * while the server runs, or not mounted at its start. A marker file identifies it.
  *
- * Invariant: without the mark nothing is written there and nothing is taken from the index.
+ * Invariant: without the marker nothing is written there and nothing is removed from the index.
  */
 
 import { glob, mkdir, stat, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { parseRecordingPath } from './recording-path.ts';
 export const MARK_NAME = '.vigie-recordings';
 
 /**
- * Makes the folder, and marks it unless recordings are known that are not in it.
+ * Creates the folder, and marks it unless the index has recordings that are not in it.
  *
  * @param isIndexEmpty no recordings are known
  * @returns whether it is the folder of the recordings
@@ -44,9 +44,9 @@ export function recordingFolderMissing(): VigieError {
 }
 
 /**
- * Makes the folder of a file in the folder of the recordings.
+ * Creates the folder of a file in the folder of the recordings.
  *
- * @throws VigieError `unavailable` when that is not there: the folder would be made on whichever disk is in its place
+ * @throws VigieError `unavailable` when that is missing: the folder would be created on another disk
  */
 export async function makeFolderOf(path: string, recordingsFolder: string): Promise<void> {
   await assertRecordingFolder(recordingsFolder);

@@ -1,8 +1,8 @@
 /**
  * The gaps of one camera in the index, one at a time, each with its reason. A frozen sensor is marked beside them.
  *
- * Times are server time in ms; the index gets their dates. A disk too full to note a gap must not break what comes after: a gap
- * that cannot be written is logged and lost.
+ * Times are server time in ms; the index gets their dates. A disk too full to store a gap must not stop anything else: a gap that
+ * cannot be written is logged and lost.
  */
 
 import { REDATED_MS, unmappedTime, type ClockChange, type Dates } from '../core/site-clock.ts';
@@ -45,7 +45,7 @@ export class RecordingGaps {
     this.#write(() => this.#store.addGap(this.#cameraId, reason, startMs, null));
   }
 
-  /** One that is over, whatever goes on now. */
+  /** A gap that has ended, independent of the present one. */
   add(reason: GapReason, sinceMs: number, untilMs: number): void {
     const [startMs, endMs] = [this.#dateOf(sinceMs), this.#dateOf(untilMs)];
     this.#write(() => this.#store.addGap(this.#cameraId, reason, startMs, endMs));
@@ -86,8 +86,8 @@ export class RecordingGaps {
   }
 
   /**
-   * After a step, gaps move with the segments around them; a sleep, and the time a clock passed over, are gaps of their
-   * own. To be called before anything is dated by the new time: what was begun before moves, and nothing else does.
+   * After a step, gaps move with the segments around them; a sleep, and the time that a clock skipped, are separate gaps. To be
+   * called before anything is dated by the new time: only gaps that began before are moved.
    */
   onClockChanged({ kind, byMs, atUs, sinceUs }: ClockChange, recordings: RedatedRecordings): void {
     const { wereRecorded, firstMs, sinceMs, done } = recordings;

@@ -1,9 +1,9 @@
 /**
- * The index of the recordings as it is going to be. It is written behind the files, and recording waits for it at no time; what
- * is not written yet is known here.
+ * The index of the recordings, including changes that are not written yet. It is written after the files, and recording never
+ * waits for it.
  *
- * Invariants: what was put or removed is found, or not found, at once; a write that fails is logged, and what the index then
- * lacks the next start puts in order, for the files are what counts.
+ * Invariants: an added or removed entry is found, or no longer found, at once; a write that fails is logged, and the next start
+ * corrects the index from the files, which are authoritative.
  */
 
 import type { Log } from '../log.ts';
@@ -12,7 +12,7 @@ import type { RecordingStore, StoredSegment } from './recording-store.ts';
 export class RecordingIndex {
   readonly #store: RecordingStore;
   readonly #log: Log;
-  /** Entries as they will be, `null` where one will be gone. */
+  /** Entries as they will be stored, `null` for one that will be removed. */
   readonly #unwritten = new Map<string, StoredSegment | null>();
   readonly #writes = new Set<Promise<void>>();
 
@@ -31,7 +31,7 @@ export class RecordingIndex {
     return unwritten === undefined ? this.#store.find(id) : (unwritten ?? undefined);
   }
 
-  /** @returns once it is written. @throws what the store throws, which is logged already; so does `remove` */
+  /** @returns once it is written. @throws the error of the store, which is already logged; so does `remove` */
   put(segment: StoredSegment): Promise<void> {
     return this.#write(segment.id, segment, () => this.#store.put(segment));
   }
@@ -40,7 +40,7 @@ export class RecordingIndex {
     return this.#write(id, null, () => this.#store.remove(id));
   }
 
-  /** Once what was put or removed until now is written, or has failed to be. */
+  /** Resolves once all changes so far are written, or have failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#writes);
   }

@@ -2,9 +2,8 @@
  * The stored recordings: found, protected and removed, on the disk and in the index alike. Open segments are in
  * unfinished-segments.ts.
  *
- * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; one file
- * that cannot be removed or repaired harms no other; and nothing leaves the index while the disk of the recordings is
- * not there.
+ * Invariants: a crash leaves at worst an entry to be repaired or a file to be taken in, at the next start; a file that cannot be
+ * removed or repaired does not affect others; and nothing is removed from the index while the disk of the recordings is missing.
  */
 
 import { rm } from 'node:fs/promises';
@@ -89,7 +88,7 @@ export class RecordingLibrary {
     return this.#space.status;
   }
 
-  /** No camera is to be recorded any more, so no alarm is due. */
+  /** No camera is to be recorded any more, so there is no alarm. */
   forgetAlarm(): void {
     this.#space.forgetAlarm();
   }
@@ -114,10 +113,10 @@ export class RecordingLibrary {
   /**
    * Recordings of one camera that overlap the range, oldest first; open ones up to their present end.
    *
-   * @throws VigieError `unavailable` when too much is asked at once
+   * @throws VigieError `unavailable` when too many queries wait
    */
   async range(cameraId: string, fromMs: number, toMs: number, reader?: ReadFor): Promise<StoredSegment[]> {
-    // Before the index is asked, for what is unwritten now may be written when it answers.
+    // Before the query of the index, because entries that are unwritten now may be written when it answers.
     const { ids, segments } = this.#unindexed(cameraId, fromMs, toMs);
     const indexed = await this.#options.store.range(cameraId, fromMs, toMs, reader);
     return [...indexed.filter(({ id }) => !ids.includes(id)), ...segments].sort(
@@ -145,7 +144,7 @@ export class RecordingLibrary {
     return join(this.#options.folder, recordingPath(segment));
   }
 
-  /** Its path once no name is being changed; undefined when it was removed. */
+  /** Its path, after running renames; undefined when it was removed. */
   locate(id: string): Promise<string | undefined> {
     return this.#dates.inTurn(async () => {
       const segment = this.find(id);
@@ -208,7 +207,7 @@ export class RecordingLibrary {
     try {
       await this.remove(id);
     } catch (error) {
-      // The disk is not there, so none can be removed.
+      // The disk is missing, so none can be removed.
       if (error instanceof VigieError) throw error;
       this.#options.log.error({ err: error, recordingId: id }, STUCK_MESSAGE);
       stuck.add(id);
@@ -242,7 +241,8 @@ export class RecordingLibrary {
   async #removeFile(id: string): Promise<void> {
     const segment = this.#index.find(id);
     if (segment) await rm(this.pathOf(segment), { force: true });
-    // A missing file counts as removed only while the recordings' disk is there. Checked last: the disk may go meanwhile.
+    // A missing file counts as removed only while the recordings' disk is present. Checked last: the disk may disappear
+    // meanwhile.
     await assertRecordingFolder(this.#options.folder);
     this.#unfinished.forget(id);
     this.#index.remove(id).catch(() => undefined);

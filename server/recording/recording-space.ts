@@ -1,5 +1,5 @@
 /**
- * Room for recordings: keeps what is on the disk within the quota and the disk above its floor, by removing the oldest.
+ * Disk space for recordings: keeps them within the quota and the disk above its floor, by removing the oldest.
  *
  * Invariants: nothing is written without admission, and recordings are removed before the admission is granted, so that the
  * limits hold at every moment. A file that cannot be removed is skipped for a while, and others are removed instead.
@@ -25,8 +25,8 @@ export interface RecordingSpaceOptions {
   /** Bytes free on the disk; for tests. */
   freeBytes?: () => Promise<number>;
   /**
-   * Bytes that exports and backups have on the same disk. To recordings they are as if they were free, so that what is there for
-   * minutes never makes a recording go.
+   * Bytes that exports and backups occupy on the same disk. For recordings they count as free, so that no recording is deleted
+   * for files that exist for minutes.
    */
   passingBytes?: () => number;
   /** Whether the folder is there, and its disk; for tests. */
@@ -37,7 +37,7 @@ export interface RecordingSpaceOptions {
 
 /** How long a measurement of the free space is used. */
 const FREE_LOOK_MS = 1_000;
-/** How long a recording that cannot be removed is skipped; with more of them than this, the disk has failed. */
+/** How long a recording that cannot be removed is skipped; with more of them than the next limit, the disk has failed. */
 const STUCK_MS = 60_000;
 const MAX_STUCK = 8;
 /** Share of the floor that recordings leave free which exports may use. */
@@ -96,7 +96,7 @@ export class RecordingSpace {
   }
 
   /**
-   * Before a file is made: its folders would be made too, on whichever disk is there now.
+   * Call it before a file is created: its folders would be created too, on whichever disk is mounted now.
    *
    * @throws VigieError `unavailable` when the folder of the recordings is not there
    */
@@ -110,8 +110,8 @@ export class RecordingSpace {
   }
 
   /**
-   * How much exports may have on the disk in all, so that recordings can still grow to their quota: what is free beyond that, and
-   * a part of the floor.
+   * The disk space for all exports together, so that recordings can still grow to their quota: the free space beyond that, and a
+   * part of the floor.
    *
    * @throws VigieError `unavailable` when the folder of the recordings is not there
    */
@@ -125,7 +125,7 @@ export class RecordingSpace {
     return Math.max(0, Math.floor(Math.min(beyond + ofFloor, this.#freeBytes - freeFloorBytes + ofFloor)));
   }
 
-  /** A write failed for want of space that somebody else took up. */
+  /** A write failed because another program has taken the space. */
   onDiskFull(): void {
     this.#setAlarm('diskFull');
     this.#lookedAtMs = -Infinity;
@@ -198,7 +198,7 @@ export class RecordingSpace {
     if (!this.#isThere) return;
     const passingBefore = passingBytes();
     const free = await (freeBytes?.() ?? freeBytesOf(folder));
-    // They may grow or go while the disk is asked. The larger number removes no recording.
+    // They may change while the disk is queried. The larger number removes no recording.
     this.#freeBytes = free + Math.max(passingBefore, passingBytes());
   }
 }

@@ -24,11 +24,11 @@ export interface StoredSegment {
   height: number;
   protected: boolean;
   open: boolean;
-  /** Grows in the order they were begun, whatever their dates; left out of one that the index does not have yet. */
+  /** Grows in the order in which they were begun, whatever their dates; missing for one that the index does not have yet. */
   sequence?: number;
 }
 
-/** Knowledge beside the index: entries that differ from what is written there, and those of them in the range. */
+/** Changes not yet in the index: entries that differ from the stored ones, and those of them in the range. */
 export interface Unindexed {
   ids: readonly string[];
   segments: readonly StoredSegment[];
@@ -192,7 +192,7 @@ export class RecordingQueries extends SettingsQueries<typeof RECORDING_SETTINGS.
     this.#statements.moveGaps.run({ cameraId, byMs, fromMs, toMs });
   }
 
-  /** Time that the clock passed over, from the last recording before it on. */
+  /** Time that the clock skipped, from the last recording before it on. */
   addClockGap(cameraId: string, startMs: number, endMs: number): void {
     this.#statements.addClockGap.run({ cameraId, startMs, endMs });
   }

@@ -23,7 +23,7 @@ export interface Redated {
 }
 
 export interface Redating {
-  /** By camera the date of the first recording with a new one, those that are being written among them. */
+  /** By camera, the date of the first recording with a new date, including those being written. */
   firstMs: ReadonlyMap<string, number>;
   /** Once each has its new date. Never rejects. */
   done: Promise<void>;
@@ -51,7 +51,7 @@ async function redate(
 ): Promise<void> {
   const segment = index.find(id);
   if (!segment) return;
-  // It makes no room while its name changes.
+  // It cannot be removed while its name changes.
   space.put({ ...asStored(segment), kept: true });
   const { startMs, endMs } = await dates.redate(segment, span);
   const now = index.find(id);

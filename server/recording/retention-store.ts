@@ -1,4 +1,4 @@
-/** For how long recordings are kept, and what is older: recordings that may go, and pictures of events. */
+/** The age limit of recordings, and the data above it: recordings that may be deleted, and pictures of events. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { SteadyRun } from '../core/recording/date-trust.ts';
@@ -97,7 +97,7 @@ export class RetentionQueries {
     };
   }
 
-  /** The next ones after another, those that ended first first. */
+  /** The next ones after a given one, in the order of their ends. */
   expiredAfter(
     beforeMs: number,
     { endMs, bytes, sequence }: Omit<ExpiredRecording, 'id'>,
@@ -108,7 +108,7 @@ export class RetentionQueries {
       .map((row) => ({ ...row }) as unknown as ExpiredRecording);
   }
 
-  /** The writing thread has other work, so `limit` at a time. @returns how many went */
+  /** The writing thread has other work, so `limit` at a time. @returns how many were deleted */
   removePictures(beforeMs: number, limit: number): number {
     return Number(this.#statements.removePictures.run(beforeMs, limit).changes);
   }

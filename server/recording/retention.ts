@@ -1,8 +1,8 @@
 /**
- * Deletes recordings and pictures of events that are older than the owner lets them become. Protected recordings stay.
+ * Deletes recordings and pictures of events above the owner's age limit. Protected recordings stay.
  *
- * Invariants: nothing is deleted by a date that is not trusted (core/recording/date-trust.ts), which outlasts a restart. One
- * recording that cannot be removed keeps no other.
+ * Invariants: nothing is deleted by a date that is not trusted (core/recording/date-trust.ts), also after a restart. A recording
+ * that cannot be removed does not prevent the deletion of others.
  */
 
 import { DateTrust, type ClockSigns } from '../core/recording/date-trust.ts';
@@ -65,7 +65,7 @@ export class Retention {
 
   onClockStepped(): void {
     this.#trust.onStepped(this.#options.steadyMs());
-    // A restart that follows must not take the new date for the old one that went on.
+    // After a restart, the new date must not count as a continuation of the old one.
     this.#keepRun().catch((error: unknown) => {
       this.#options.log.error({ err: error }, 'failed to keep that the clock was set');
     });
@@ -102,7 +102,7 @@ export class Retention {
     clearInterval(this.#timer);
   }
 
-  /** The date before which everything goes; undefined: nothing goes now. */
+  /** The date before which everything is deleted; undefined: nothing is deleted now. */
   get #beforeMs(): number | undefined {
     const keepDays = this.#options.store.keepDays();
     return keepDays === null || this.#remainingMs !== 0

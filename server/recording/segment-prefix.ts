@@ -1,5 +1,5 @@
 /**
- * Sends what is complete of a segment that is being written, or that a failing disk cut off, in ranges, without ending it
+ * Sends the complete part of a segment that is being written, or that a failing disk cut off, in ranges, without ending it
  * (core/recording/webm-prefix.ts).
  */
 
@@ -28,7 +28,7 @@ export async function sendPrefix(request: Request, response: Response, asked: Pr
   try {
     const { size } = await file.stat();
     const { upTo = size } = asked;
-    // Its next part would be of another file.
+    // Its next part would belong to another file.
     if (asked.isOpen && upTo > size) throw notYet();
     const prefix = await webmPrefix((at, length) => readAt(file, at, length), Math.min(upTo, size));
     if (!prefix)
@@ -83,7 +83,7 @@ async function send(
   if (range) response.status(206).setHeader('Content-Range', `bytes ${start}-${end}/${prefix.bytes}`);
   response.setHeader('Content-Length', end - start + 1);
   if (request.method === 'HEAD') return void response.end();
-  // Who goes away in the middle of it needs no answer.
+  // A client that leaves in the middle needs no answer.
   await pipeline(Readable.from(bytesOf(prefix, file, start, end + 1)), response).catch(() =>
     response.destroy(),
   );

@@ -2,10 +2,10 @@
  * Writes one camera's segments: files of about a minute, one after the other.
  *
  * Invariants: a segment begins with a keyframe and has one size; each of its pictures lasts until the next one, or until the
- * segment ends; frames that arrive while a file is being made wait for it and are in it also when the segment ends meanwhile; the
- * frames that wait for all files are bounded, and so are the files; a file that fails costs its own segment alone; a
- * segment that is cut between two pictures is followed by one that begins with the same picture, and a segment in which
- * that picture did not last is removed.
+ * segment ends; frames that arrive while a file is being created wait for it and are written to it even if the segment ends
+ * meanwhile; the number of waiting frames and of such files is bounded; a file that fails loses only its own segment; a segment
+ * that is cut between two pictures is followed by one that begins with the same picture, and a segment in which that picture did
+ * not last is removed.
  */
 
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
@@ -25,14 +25,14 @@ export interface SegmentWriterOptions {
   onBegun: (startMs: number) => void;
   /** Frames are lost from then on, server time in ms, until the segment ends. */
   onFailed: (problem: SegmentProblem, error: unknown, sinceMs: number) => void;
-  /** A segment that had ended is lost; what is written now is not affected. */
+  /** An ended segment is lost; the one being written is not affected. */
   onLost: (problem: SegmentProblem, error: unknown, span: { startMs: number; endMs: number }) => void;
 }
 
 /** A segment whose file is being made. */
 interface Pending extends Segment {
   readonly frames: EncodedFrame[];
-  /** Set when the segment has ended meanwhile: server time. */
+  /** Time of its end, if it has ended meanwhile: server time. */
   endMs: number | undefined;
 }
 
@@ -64,7 +64,7 @@ export class SegmentWriter {
     return this.#open?.endMs ?? (this.#pending ? msOf(this.#last) : this.#endedMs);
   }
 
-  /** A keyframe begins the next segment, or lets people seek. */
+  /** A keyframe begins the next segment, or allows seeking. */
   wantsKeyframe(lastKeyframeMs: number, nowMs: number): boolean {
     return wantsKeyframe(this.#open, lastKeyframeMs, nowMs);
   }
@@ -87,7 +87,7 @@ export class SegmentWriter {
     this.#open?.lastsUntil(endMs);
   }
 
-  /** @param lastsUntilMs when the last picture ends; undefined: as it is known. Nothing happens without a segment */
+  /** @param lastsUntilMs when the last picture ends; undefined: as known so far. Does nothing without a segment */
   end(lastsUntilMs = 0): void {
     const [open, pending] = [this.#open, this.#pending];
     const lastMs = msOf(this.#last);
@@ -108,10 +108,10 @@ export class SegmentWriter {
   }
 
   /**
-   * Ends the segment between two pictures; the last one lasts on in the next segment. It is not taken again: without a keyframe
-   * of it, the next segment begins with the next picture.
+   * Ends the segment between two pictures; the last one continues in the next segment. No new picture is taken for that: without
+   * a keyframe of it, the next segment begins with the next picture.
    *
-   * @param atMs server time, as of the frames
+   * @param atMs server time, like that of the frames
    */
   carryOver(atMs: number): void {
     const last = this.#last;
@@ -189,7 +189,7 @@ export class SegmentWriter {
   }
 
   #addWork(work: Promise<void>): void {
-    // Each result would hold the one before.
+    // Each result would keep the previous one in memory.
     this.#diskWork = Promise.all([this.#diskWork, work]).then(() => undefined);
   }
 }

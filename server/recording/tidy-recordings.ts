@@ -22,7 +22,7 @@ export async function tidyRecordings(folder: string, store: RecordingStore, log:
     // Other files in the folder are left alone.
     if (name) found.push({ path, name });
   }
-  // In the order that the index keeps: what is taken in is as old as its name says.
+  // In the order of the index: the name of a file that is added gives its age.
   found.sort((a, b) => a.name.startMs - b.name.startMs);
   for (const { path, name } of found) {
     seen.add(path);

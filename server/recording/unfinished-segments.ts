@@ -37,7 +37,7 @@ export interface OpenRecording {
   lastsUntil(endMs: number): void;
   /** Idempotent; never throws. */
   close(): Promise<void>;
-  /** Ends it and removes it: it shows nothing. Idempotent; never throws. */
+  /** Ends it and removes it, because it shows no picture. Idempotent; never throws. */
   discard(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export class UnfinishedSegments {
     this.#options = options;
   }
 
-  /** Those that are being written, by id, in server time. */
+  /** The segments being written, by id, in server time. */
   get open(): ReadonlyMap<string, RecordedSpan> {
     return this.#open;
   }
@@ -110,7 +110,7 @@ export class UnfinishedSegments {
     }
   }
 
-  /** As far as it has come, where the index has it otherwise. */
+  /** Its present state, which the index may not have. */
   asItIs(segment: StoredSegment): StoredSegment {
     const file = this.#open.get(segment.id) ?? this.#ending.get(segment.id);
     if (file) return asFarAs(segment, file);
@@ -194,7 +194,7 @@ function asFarAs(segment: StoredSegment, { startMs, endMs, bytes }: WebmFile): S
   return { ...segment, endMs: segment.startMs + endMs - startMs, bytes };
 }
 
-/** A frame that cannot be written tells nothing about the disk, which the other cameras use too. */
+/** A frame that cannot be written shows nothing about the disk, which the other cameras use too. */
 function isOfDisk(error: WriteError | undefined): boolean {
   return error?.problem === 'diskError' && error.cause instanceof Error && 'code' in error.cause;
 }

@@ -1,12 +1,12 @@
 /**
  * Writes one recording: the encoded VP8 frames, in a WebM file with cues.
  *
- * Invariants: a frame is with the operating system as soon as it was added, and on the disk a second later at the latest, so
- * that a crash costs nothing and a power cut little; room is asked for before it is used, that of the file's end at its
- * beginning, so that a file that gets no more still ends as it should; and the queue to a slow disk is bounded.
+ * Invariants: a frame is with the operating system as soon as it is added, and on the disk a second later at the latest, so that
+ * a crash loses nothing and a power cut little; disk space is requested before it is used, that of the file's end at its
+ * beginning, so that a file that gets no more space still ends properly; and the queue to a slow disk is bounded.
  *
- * The last picture lasts until the file's end, which mediabunny does not write: blocks have no length of their own, so the
- * Duration of the whole is set when all else is written (RFC 9559 section 5.1.2.10).
+ * The last picture lasts until the file's end, which mediabunny does not write: blocks have no duration, so the Duration of the
+ * file is set after everything else is written (RFC 9559 section 5.1.2.10).
  */
 
 import { open, type FileHandle } from 'node:fs/promises';
@@ -109,7 +109,7 @@ export class WebmFile {
     return this.#isEmpty;
   }
 
-  /** Until when the last frame lasts, as far as that is known, ms since the Unix epoch. */
+  /** End of the last frame, as far as known, ms since the Unix epoch. */
   get endMs(): number {
     return Math.floor(this.#endUs / 1000);
   }
@@ -126,7 +126,7 @@ export class WebmFile {
       this.#fail('slowDisk');
       return;
     }
-    // WebM counts in milliseconds; two frames in one would be one too many.
+    // WebM counts in milliseconds; two frames in the same millisecond are not possible.
     const seconds = Math.max((frame.captureUs - this.#startUs) / 1e6, this.#lastSeconds + 0.001);
     const isFirst = this.#lastSeconds < 0;
     this.#lastSeconds = seconds;
