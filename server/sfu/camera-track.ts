@@ -1,9 +1,9 @@
 /**
- * One rung of a camera, packetized once and handed to every viewer that is sent it.
+ * One rung of a camera, packetized once and passed to every viewer that receives it.
  *
  * Invariants: the track holds a subscription of its source exactly while it has a sink, so a rung without viewers costs nothing;
- * it is encoded for the best line of those who watch it: never does a poor line lower the picture of a better one, and
- * one that is not known yet leaves it as it is. Sinks hear that the camera fell silent, for a while.
+ * it is encoded for the best line of its viewers: a poor line never lowers the picture of a better one, and an unknown line
+ * changes nothing. Sinks are told, for a while, that the camera is silent.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -13,13 +13,13 @@ import type { RungName } from '../core/video/rungs.ts';
 import { packetizeVp8, type RtpPayload } from '../core/rtp/vp8-packetizer.ts';
 
 /**
- * Called after each frame: when it was there to be sent, when sending began, when the last viewer had been served. Server clock,
+ * Called after each frame: when it was ready to be sent, when sending began, and when the last viewer was served. Server clock,
  * µs.
  */
 export type OnFrameSent = (encodedUs: number, startedUs: number, endedUs: number) => void;
 
 export interface FrameSink {
-  /** The rate of the rung that its line carries, bits per second of video; Infinity: everything; undefined: not known yet. */
+  /** The bitrate of the rung that its line carries, bits per second of video; Infinity: no limit; undefined: not known yet. */
   readonly limitBps: number | undefined;
   onFrame(frame: EncodedFrame, payloads: readonly RtpPayload[], nowUs: number): void;
   /** No frame came for an interval of SILENCE_MS; called after each. */
@@ -33,7 +33,7 @@ export interface FrameSink {
 export const MAX_PAYLOAD_BYTES = 1150;
 
 const SILENCE_MS = 200;
-/** By then everything has been repeated that helps, see core/rtp/tail-repeats.ts. */
+/** After this, no further repeat helps, see core/rtp/tail-repeats.ts. */
 const MAX_SILENCES = 100;
 
 export class CameraTrack {
@@ -47,9 +47,9 @@ export class CameraTrack {
   #timer: NodeJS.Timeout | undefined;
   /** Intervals in a row without a frame; there is nothing to repeat before the first one. */
   #silences = MAX_SILENCES;
-  /** The need of each sink. */
+  /** The demand of each sink. */
   #needBps = new Map<FrameSink, number>();
-  /** The two highest needs: a sink and the best of the others. */
+  /** The two highest demands: that of a sink and the highest of the others. */
   #bestBps: number[] = [];
   #limitBps = Infinity;
   #closed = false;
@@ -68,8 +68,8 @@ export class CameraTrack {
   }
 
   /**
-   * @param fullBps of the rung where nothing limits it
-   * @returns the bitrate that the other sinks keep it at, undefined where there are none
+   * @param fullBps of the rung without a limit
+   * @returns the bitrate that the other sinks require, undefined if there are none
    */
   heldBps(sink: FrameSink | undefined, fullBps: number): number | undefined {
     const [first, second] = this.#bestBps;
@@ -96,7 +96,7 @@ export class CameraTrack {
     // Before the keyframe is made: it is as large as its line carries.
     this.sinksChanged();
     if (this.#subscription && atOnce) this.requestKeyframe();
-    // It asks for its keyframe in a while, also of a camera that is silent since long.
+    // It requests its keyframe after a while, also from a camera that has long been silent.
     else if (this.#subscription) this.#silences = Math.min(this.#silences, 0);
     else this.#begin();
   }
@@ -107,7 +107,7 @@ export class CameraTrack {
     this.sinksChanged();
   }
 
-  /** The camera is gone: nothing is asked of it any more, however many sinks are left. */
+  /** The camera was removed: nothing is requested from it any more, however many sinks are left. */
   close(): void {
     this.#closed = true;
     this.#end();

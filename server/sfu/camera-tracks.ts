@@ -38,7 +38,7 @@ export class CameraTracks {
     return track;
   }
 
-  /** The camera is gone: while its viewers end one by one, nothing is asked of it any more. */
+  /** The camera was removed: while its viewers end one by one, nothing is requested from it any more. */
   close(): void {
     this.#closed = true;
     for (const track of this.#tracks.values()) track.close();

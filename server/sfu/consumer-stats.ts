@@ -8,14 +8,14 @@ import type { ShownView } from '../wire/shown-view.ts';
 
 interface ForwardingCounters {
   framesSent: number;
-  /** Not sent, by reason. `rung`: of another rung than goes out, while two are received; the viewer misses nothing. */
+  /** Not sent, by reason. `rung`: of a rung that does not go out, while two are received; the viewer misses nothing. */
   framesLeftOut: Record<LeftOut | 'full' | 'path', number>;
   nacksReceived: number;
   keyframeRequests: number;
 }
 
 export interface ConsumerStats extends ForwardingCounters {
-  /** That the viewer misses. */
+  /** Frames that the viewer misses. */
   framesSkipped: number;
   packetsSent: number;
   bytesSent: number;
@@ -35,7 +35,7 @@ export interface ConsumerStats extends ForwardingCounters {
   limitedBy: Allocation['limitedBy'];
   /** The estimate of the viewer's line for all cameras together, bits per second; undefined: not known. */
   lineBps: number | undefined;
-  /** As the page said; undefined: it never did. */
+  /** As reported by the page; undefined: it never was. */
   view: ShownView | undefined;
 }
 

@@ -82,13 +82,13 @@ export class Consumer
     this.#pathOpen = pathOpen;
   }
 
-  /** Feedback on this consumer's packets names one of these: of its frames, of what is sent again, of what repairs. */
+  /** Feedback on this consumer's packets names one of these: the SSRC of its frames, of retransmissions, or of repair packets. */
   get ssrcs(): number[] {
     const { ssrc, rtxSsrc, fecSsrc } = this.#identity;
     return [ssrc, rtxSsrc, fecSsrc].filter((each) => each !== undefined);
   }
 
-  /** How large the page shows it, and what there is of it. */
+  /** How large the page shows it, and the available rungs. */
   get viewed(): ViewedCamera {
     return { ...this.#feeds.choices, view: this.#view };
   }
@@ -166,7 +166,7 @@ export class Consumer
     this.#feeds.follow(allocation, this.#forwarder.rung, nowUs);
   }
 
-  /** A packet that holds nothing; undefined while no video flows. @param bytes at most, as a line carries it */
+  /** An empty packet; undefined while no video flows. @param bytes at most, including headers */
   padding(bytes: number): OutgoingPacket | undefined {
     return this.#flowing ? this.#sender.padding(bytes) : undefined;
   }
@@ -232,7 +232,7 @@ export class Consumer
     this.#line.add(this, this.#tracks.nowUs);
   }
 
-  /** The one whose keyframe would help the viewer. */
+  /** The rung of which a keyframe would help the viewer. */
   get #awaitedFeed(): RungFeed | undefined {
     return this.#feeds.of(this.#forwarder.awaitedRung ?? this.#forwarder.rung);
   }
@@ -253,7 +253,7 @@ export class Consumer
       if (frame.rung === this.#forwarder.target.rung) this.#feeds.settle(frame.rung);
     }
     this.#counters.framesSent++;
-    // The age of a picture that is shown again says nothing about the way.
+    // The age of a repeated picture shows nothing about the path.
     if (!frame.repeated && this.#timings && this.#timings.length < MAX_TIMINGS)
       this.#timings.push(frameTiming(frame, timestamp90k, nowUs));
   }

@@ -2,7 +2,7 @@
  * Forward error correction of one consumer (FlexFEC, core/rtp/flexfec.ts): on a line with losses and a long round trip,
  * repair packets follow each frame, on a stream of their own, so that the viewer need not wait for a retransmission.
  *
- * Only for viewers whose browser takes it. Invariant: a line without room for it, or without losses, carries none.
+ * Only for viewers whose browser supports it. Invariant: a line without room for it, or without losses, carries none.
  */
 
 import { CorrectionShare } from '../core/rtp/correction-share.ts';
@@ -62,13 +62,13 @@ export class ForwardErrorCorrection {
     this.#path.line.correctionShare = this.#share.share;
   }
 
-  /** A frame was sent; sends what repairs it. */
+  /** A frame was sent; sends its repair packets. */
   sent(frame: SentFrame, nowUs: number): void {
     for (const parts of this.#plan.next(frame, this.share(nowUs)))
       this.stream.send(this.#repairOf(parts), frame.timestamp90k, false);
   }
 
-  /** Frames were left out, or none before is of use to the viewer any more. */
+  /** Frames were left out, or the viewer no longer needs any earlier frame. */
   restart(): void {
     this.#plan.restart();
   }
@@ -79,7 +79,7 @@ export class ForwardErrorCorrection {
       parts.map(({ frame, pattern }) => sharedParityOf(frame.payloads, pattern)),
     );
     const repair = flexfecPayload(this.#protected, headers, parity);
-    // The parity is that of payloads without numbers.
+    // The parity covers payloads without numbers.
     for (const { frame, pattern } of parts)
       if (pattern.length % 2 === 1) xorVp8Numbers(repair, repair.length - parity.bytes, frame.numbers);
     return repair;

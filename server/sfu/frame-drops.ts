@@ -27,7 +27,7 @@ export class FrameDrops {
     this.#options = options;
   }
 
-  /** @returns whether there is room for the frame; otherwise the forwarder leaves it out, and all that refer to it */
+  /** @returns whether there is room for the frame; otherwise the forwarder leaves it out, with all frames that reference it */
   admits(frame: EncodedFrame): boolean {
     const { path, forwarder } = this.#options;
     if (path.isFull && !this.#replacesWaiting(frame)) {

@@ -1,6 +1,6 @@
 /**
- * The streams of one camera to one viewer: the frames as they were forwarded, and what of them is sent again. It
- * answers NACKs, and reads and writes reports.
+ * The streams of one camera to one viewer: the forwarded frames, and their retransmissions. It answers NACKs, and reads and
+ * writes reports.
  */
 
 import type { RtcpPacket } from 'werift';
@@ -25,19 +25,19 @@ const NOTHING = new Uint8Array();
 /** A line with less room, as a share of the video, gets no more packets than it must. */
 const FINE_SPARE_SHARE = 0.1;
 
-/** The same frames in more packets, made once for all viewers who get them so. */
+/** The same frames in more packets, made once for all viewers who need that. */
 const fine = new WeakMap<readonly RtpPayload[], readonly RtpPayload[]>();
 
 export class FrameSender {
   readonly #identity: ConsumerIdentity;
   readonly #path: RtpPath;
   readonly #media: RtpStream;
-  /** Undefined for a viewer that takes none. */
+  /** Undefined for a viewer without support. */
   readonly #retransmission: Retransmission | undefined;
   readonly #correction: ForwardErrorCorrection | undefined;
   readonly #playout: PlayoutRelease | undefined;
   readonly #losses = new LossWindow();
-  /** Undefined for a viewer that may take a packet without content for an error. */
+  /** Undefined for a viewer that may treat an empty packet as an error. */
   readonly #ends: FrameEnds | undefined;
   readonly #leaveLine: () => void;
   /** 0 … 1, from the last report. */
@@ -115,18 +115,17 @@ export class FrameSender {
     return this.#retransmission?.isHeldBack === true && this.#path.line.spareShare(nowUs) >= FINE_SPARE_SHARE;
   }
 
-  /** Behind the repairs: what they repair need not be asked for. */
+  /** After the repair packets: restored packets need not be requested. */
   #endFrame(timestamp90k: number, numbers: Vp8Numbers, nowUs: number): void {
     const sequenceNumber = this.#media.sendPadding(timestamp90k);
     if (sequenceNumber === undefined) return;
-    // A viewer asks for this one too, again and again.
+    // A viewer requests this one too, repeatedly.
     const packet = { sequenceNumber, timestamp90k, marker: false, payload: NOTHING, numbers };
     this.#retransmission?.sent(packet, false, nowUs);
   }
 
   /**
-   * A packet that holds nothing, to be sent at once; undefined before the first frame. @param bytes at most, as a line
-   * carries it
+   * An empty packet, to be sent at once; undefined before the first frame. @param bytes at most, including headers
    */
   padding(bytes: number): OutgoingPacket | undefined {
     if (this.#timestamp90k === undefined) return undefined;

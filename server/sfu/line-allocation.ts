@@ -1,8 +1,8 @@
 /**
- * Divides one viewer's line among the cameras it watches: asks the allocation (core/bandwidth/allocation.ts) whenever
- * something has changed that it depends on, and tells each camera its allocation.
+ * Divides one viewer's line among the cameras it watches: recomputes the allocations (core/bandwidth/allocation.ts) when one of
+ * their inputs has changed, and passes each camera its allocation.
  *
- * Invariant: however often the estimate changes, the line is divided at most ten times a second; a change of the page counts at
+ * Invariant: however often the estimate changes, the line is divided at most ten times a second; a change of the page applies at
  * once.
  */
 
@@ -17,7 +17,7 @@ export interface AllocatedCamera {
   follow(allocation: Allocation, nowUs: number): void;
 }
 
-/** Viewers' feedback in a storm must not keep the server busy. */
+/** A flood of feedback must not keep the server busy. */
 const MIN_INTERVAL_US = 100_000;
 
 export class LineAllocation {
@@ -31,7 +31,7 @@ export class LineAllocation {
 
   /**
    * @param targetBps what the line carries of video, bits per second; undefined while no limit of it is known
-   * @param onWanted is told what the page could use when it has changed, before more is sent
+   * @param onWanted called with the page's demand when it has changed, before more is sent
    */
   constructor(targetBps: () => number | undefined, onWanted: (wantedBps: number) => void = () => {}) {
     this.#targetBps = targetBps;
@@ -64,7 +64,7 @@ export class LineAllocation {
     if (this.#cameras.delete(camera)) this.pageChanged(nowUs);
   }
 
-  /** Another line: what failed on the old one does not count. */
+  /** A new line: failures on the old one do not count. */
   restart(nowUs: number): void {
     for (const steady of this.#cameras.values()) steady.restart();
     this.#updatedUs = -Infinity;
@@ -81,7 +81,7 @@ export class LineAllocation {
     }
   }
 
-  /** Call it about once a second: what others watch changes too. */
+  /** Call it about once a second, because other viewers' demand changes too. */
   update(nowUs: number): void {
     this.estimateChanged();
     this.updateIfDue(nowUs);

@@ -1,9 +1,9 @@
 /**
- * Puts to use what one viewer's line is thought to carry: the pace at which packets leave, the allocation of each camera,
- * and the probes that find out more.
+ * Applies the estimate of one viewer's line: the pace at which packets leave, the allocation of each camera, and the probes that
+ * test for more.
  *
- * Invariant: each feedback, and each second, everything that depends on the estimate follows it; nothing of one path
- * counts on the next.
+ * Invariant: everything that depends on the estimate follows it, with each feedback and each second; no measurement of one path
+ * applies to the next.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -26,7 +26,7 @@ export class LineControl {
   readonly allocation = new LineAllocation(() => this.line.limitBps, this.#want.bind(this));
   readonly #pacer: PacedSending;
   readonly #clock: Clock;
-  /** Something was sent over the path. */
+  /** A datagram was sent over the path. */
   #isUsed = false;
 
   constructor({ clock, send, padding }: LineControlOptions) {
@@ -58,7 +58,7 @@ export class LineControl {
     this.#pacer.add(packet, nowUs);
   }
 
-  /** @param isPathFull what was sent waits on this machine */
+  /** @param isPathFull sent packets wait on this machine */
   onFeedback(feedback: ViewerFeedback & { kind: 'transport' | 'remb' }, isPathFull: boolean): void {
     const nowUs = this.#clock();
     const { bandwidth, roundTripUs } = this.line;
@@ -69,7 +69,7 @@ export class LineControl {
     this.#probe(nowUs);
   }
 
-  /** The viewer takes another way: its line is another one. */
+  /** The viewer uses another path, so its line is new. */
   restart(nowUs: number): void {
     this.line.restart(nowUs);
     this.#isUsed = false;

@@ -1,5 +1,5 @@
 /**
- * Measures the spare time of the path that sends video: samples for core/admission.ts, a few per second.
+ * Measures the load of the code that sends video: samples for core/admission.ts, a few per second.
  *
  * Event loop utilization alone is not enough: on a machine busy with other programs, a loop that waits for the CPU
  * looks idle. The lateness of a timer shows that wait.

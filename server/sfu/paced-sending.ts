@@ -1,7 +1,7 @@
 /**
  * Runs the pacer of one transport (core/bandwidth/pacer.ts) when it is due.
  *
- * Invariant: there is a timer only while packets wait, or a probe is under way.
+ * Invariant: there is a timer only while packets wait, or a probe is running.
  */
 
 import { Pacer, type SendPaced } from '../core/bandwidth/pacer.ts';
@@ -55,7 +55,7 @@ export class PacedSending {
     this.#schedule(nowUs);
   }
 
-  /** Idempotent; what waits is dropped. */
+  /** Idempotent; waiting packets are dropped. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,7 +1,7 @@
 /**
- * Playout delay of a viewer whose browser takes no forward error correction: on a line with losses and a long round
- * trip, its jitter buffer may keep frames until what was lost of them is there again. That makes the picture smooth,
- * and 100 to 200 ms older.
+ * Playout delay of a viewer whose browser does not support forward error correction: on a line with losses and a long round trip,
+ * its jitter buffer may keep frames until their lost packets have arrived again. That makes the picture smooth, and 100 to 200 ms
+ * older.
  *
  * Invariant: on every other line each frame is shown as soon as it is decoded.
  */
@@ -10,14 +10,14 @@ import { CorrectionShare } from '../core/rtp/correction-share.ts';
 import type { LineLosses } from '../core/rtp/loss-window.ts';
 import type { RtpStream } from './rtp-stream.ts';
 
-/** libwebrtc takes 500 ms and less for 0. */
+/** libwebrtc treats 500 ms and less as 0. */
 const RELEASED_MS = 1_000;
 
 export class PlayoutRelease {
   readonly #streams: readonly RtpStream[];
   readonly #share = new CorrectionShare();
 
-  /** @param streams whose packets say it */
+  /** @param streams whose packets carry the delay */
   constructor(streams: readonly RtpStream[]) {
     this.#streams = streams;
   }

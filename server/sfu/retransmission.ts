@@ -1,8 +1,8 @@
 /**
- * Retransmissions of one consumer: packets that the viewer asks for, within the budget of its line, and the end of a stream that
- * fell silent, which no viewer asks for (core/rtp/tail-repeats.ts).
+ * Retransmissions of one consumer: packets that the viewer requests, within the budget of its line, and the tail of a silent
+ * stream, which no viewer requests (core/rtp/tail-repeats.ts).
  *
- * Sent on a stream of its own (RFC 4588), so each report tells apart what arrived at first and what was repeated.
+ * They use a separate stream (RFC 4588), so reports distinguish original packets from retransmissions.
  */
 
 import { NackHoldback } from '../core/rtp/nack-holdback.ts';
@@ -43,13 +43,13 @@ export class Retransmission {
       if (requests === 0 || (requests === 1 && this.#holdback.isActive)) continue;
       const packet = this.#history.find(sequenceNumber);
       if (!packet) continue;
-      // A request names up to a thousand packets: the others are not looked at.
+      // A request names up to a thousand packets: the others are ignored.
       if (!line.takeResend(bytesOf(packet), nowUs)) return;
       this.#repeat(packet, nowUs);
     }
   }
 
-  /** @param report on the stream itself, or, where its `ssrc` says so, on this one */
+  /** @param report on the stream itself, or, according to its `ssrc`, on this one */
   onReport(report: ArrivalReport & { ssrc: number }, nowUs: number): void {
     if (report.ssrc === this.stream.ssrc) {
       this.stream.arrivals.onReport(report, this.stream.sent, nowUs);
@@ -64,7 +64,7 @@ export class Retransmission {
     const { line } = this.#path;
     const packetsOf = (numbers: readonly number[]) =>
       numbers.flatMap((number) => this.#history.find(number) ?? []);
-    // A part of a frame is of no use: the budget is taken as a whole.
+    // A part of a frame is useless: the budget is taken for all of its packets.
     const mayRepeat = (numbers: readonly number[]): boolean =>
       line.takeWhole(
         packetsOf(numbers).reduce((sum, packet) => sum + bytesOf(packet), 0),

@@ -32,7 +32,7 @@ const HEADER_EXTENSIONS = [
   { uri: TRANSPORT_CC_URI, id: TRANSPORT_CC_ID },
 ];
 
-/** The viewer sends reference times (core/rtp/extended-report.ts); nothing of it is in the SDP that a browser makes itself. */
+/** The viewer sends reference times (core/rtp/extended-report.ts); the SDP that a browser makes itself does not contain it. */
 const REFERENCE_TIMES = { type: 'rrtr' };
 
 export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
@@ -63,7 +63,7 @@ export const ROUTER_RTP_CAPABILITIES: RtpCapabilities = {
   })),
 };
 
-/** Forward error correction, for viewers who take it (core/rtp/flexfec.ts). */
+/** Forward error correction, for viewers who support it (core/rtp/flexfec.ts). */
 const FLEXFEC = {
   mimeType: FLEXFEC_MIME_TYPE,
   // µs. Browsers ignore it, and refuse the codec without it.
@@ -86,7 +86,7 @@ export interface ConsumerIdentity {
   /** SDP media identification (RFC 8843), unique within its transport. */
   mid: string;
   ssrc: number;
-  /** For retransmissions, and for forward error correction, where the viewer takes them. */
+  /** For retransmissions and forward error correction, if the viewer supports them. */
   rtxSsrc?: number | undefined;
   fecSsrc?: number | undefined;
   cname: string;

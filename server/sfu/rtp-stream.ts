@@ -30,8 +30,8 @@ export interface RtpPath {
   /** State of the line, shared by all streams on it. */
   readonly line: ViewerLine;
   /**
-   * The path is full: drops waiting packets of a stream to make room for a keyframe of `bytes`. @returns false where
-   * there is still no room
+   * The path is full: drops waiting packets of a stream to make room for a keyframe of `bytes`. @returns false if there is still
+   * no room
    */
   replace?(ssrc: number, bytes: number): boolean;
   /** Sends the packet now or soon. @returns false when no path is selected */
@@ -74,11 +74,11 @@ export class RtpStream {
   maxPlayoutDelayMs = 0;
   packetCount = 0;
   octetCount = 0;
-  /** The packets among them that hold only padding. */
+  /** The packets among them that contain only padding. */
   paddingCount = 0;
   #paddingOctets = 0;
 
-  /** @param isRepair whether its packets are of use only if they come soon */
+  /** @param isRepair whether its packets are useful only if they arrive soon */
   constructor(
     ssrc: number,
     payloadType: number,
@@ -113,7 +113,7 @@ export class RtpStream {
     return extendedSequence & 0xffff;
   }
 
-  /** A packet that holds nothing, to be sent at once. @param bytes at most, as a line carries it */
+  /** An empty packet, to be sent at once. @param bytes at most, including headers */
   padding(bytes: number, timestamp90k: number): OutgoingPacket | undefined {
     const { srtp } = this.#path;
     if (!srtp) return undefined;
@@ -131,7 +131,7 @@ export class RtpStream {
     });
   }
 
-  /** As `send`, a packet that holds nothing and is as short as can be. */
+  /** Like `send`, for an empty packet of the smallest size. */
   sendPadding(timestamp90k: number): number | undefined {
     const sequenceNumber = this.#extendedSequence & 0xffff;
     const packet = this.padding(0, timestamp90k);

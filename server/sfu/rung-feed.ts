@@ -1,8 +1,7 @@
 /**
  * One viewer's subscription of one rung of a camera, with the viewer's allowance of keyframes of that rung.
  *
- * Invariant: what it asks for is bounded by the allowance, which outlives it; the track makes one keyframe for those
- * who ask together.
+ * Invariant: the allowance bounds its requests, and outlives it; the track makes one keyframe for simultaneous requests.
  */
 
 import type { KeyframeAllowance } from '../core/rtp/keyframe-allowance.ts';

@@ -1,9 +1,8 @@
 /**
- * The rungs that one viewer is subscribed to: the one it is sent, and beside it the one that it is to be sent, until a
- * keyframe of that has come.
+ * The rungs that one viewer is subscribed to: the one that goes out, and besides it the next one, until its keyframe has arrived.
  *
- * Invariants: no other rung stays subscribed, so that nothing is encoded for nobody; the old rung goes on until the new
- * one has begun.
+ * Invariants: no other rung stays subscribed, so that no rung is encoded without use; the old rung continues until the new one
+ * has begun.
  */
 
 import type { Allocation } from '../core/bandwidth/allocation.ts';
@@ -13,7 +12,7 @@ import type { RungName } from '../core/video/rungs.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { RungFeed, type FeedReceiver } from './rung-feed.ts';
 
-/** Time after which a line without an estimate gets none any more: its viewer sends no feedback of that kind. */
+/** Time after which no estimate is expected any more: the viewer sends no such feedback. */
 const UNKNOWN_US = 3_000_000;
 
 export class RungFeeds {
@@ -21,7 +20,7 @@ export class RungFeeds {
   readonly #line: ViewerLine;
   readonly #receiver: FeedReceiver;
   readonly #feeds = new Map<RungName, RungFeed>();
-  /** Since when the line is not known. */
+  /** Since when the line has no estimate. */
   #unknownUs: number | undefined;
 
   constructor(tracks: CameraTracks, line: ViewerLine, receiver: FeedReceiver) {
@@ -30,7 +29,7 @@ export class RungFeeds {
     this.#receiver = receiver;
   }
 
-  /** Undefined: nothing of that rung is received. */
+  /** Undefined: the rung is not received. */
   of(rung: RungName | undefined): RungFeed | undefined {
     return rung && this.#feeds.get(rung);
   }
@@ -75,7 +74,7 @@ export class RungFeeds {
     this.#unknownUs = undefined;
   }
 
-  /** Nothing limits the viewer, and not only because nothing is known. */
+  /** The viewer has no limit, and this is known. */
   #carriesAll(nowUs: number): boolean {
     if (this.#line.isKnown) return true;
     this.#unknownUs ??= nowUs;

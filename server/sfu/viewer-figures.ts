@@ -1,8 +1,8 @@
 /**
  * Reads how a viewer's cameras are sent (wire/viewer-figures.ts): for the viewer's page, administrators and the log.
  *
- * Invariant: bounded, whatever a viewer consumes: MAX_CONSUMER_FIGURES of a viewer, those that are sent first, and
- * MAX_VIEWER_FIGURES of all viewers, those on the narrowest lines first.
+ * Invariant: bounded, whatever a viewer consumes: MAX_CONSUMER_FIGURES per viewer, those being sent first, and MAX_VIEWER_FIGURES
+ * of all viewers, narrowest lines first.
  */
 
 import { MAX_CONSUMER_FIGURES, type ConsumerFigures, type ViewerFigures } from '../wire/viewer-figures.ts';

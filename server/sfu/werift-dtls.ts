@@ -41,7 +41,7 @@ export interface SrtpProtector {
 
 const HANDSHAKE_CERTIFICATE_VERIFY = 15;
 const RECORD_HANDSHAKE = 22;
-/** A browser repeats its flight after 50 ms, then ever more slowly: this many take more than a minute. */
+/** A browser repeats its flight after 50 ms, then at growing intervals: this many take more than a minute. */
 const MAX_LAST_FLIGHT_REPEATS = 16;
 /** A browser's handshake takes 1 to 4 KB, and each repeated flight at most 2 KB. */
 const MAX_HANDSHAKE_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 /**
- * The cameras of which one viewer is shown detections over the live picture.
+ * The cameras whose detections one viewer sees over the live picture.
  *
- * Invariants: a report is sent only while the viewer has both rights, `live` and `events`; to a viewer whose line is slow,
- * reports are passed over, for pictures come first.
+ * Invariants: a report is sent only while the viewer has both rights, `live` and `events`; on a slow line reports are skipped,
+ * because pictures have priority.
  */
 
 import type { WebSocket } from 'ws';
@@ -12,7 +12,7 @@ import type { NotificationMessage } from '../wire/signaling.ts';
 import type { ViewerRights } from './viewer-rights.ts';
 
 const MAX_CAMERAS = 256;
-/** Data that waits for the socket: about a picture. */
+/** Limit of data waiting in the socket: about one picture. */
 const SLOW_BYTES = 64 * 1024;
 
 export class DetectionWatches {

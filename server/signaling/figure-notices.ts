@@ -1,7 +1,6 @@
 /**
- * Decides when a page is told the figures of one of its transports: each second while it shows them, else only when something has
- * changed that a viewer should know: what limits a camera, the size sent, the layers, or by how much the line carries
- * more or less. Pure.
+ * Decides when to send a page the figures of one of its transports: each second while it shows them, else only after a change
+ * that matters to a viewer: the limit of a camera, the size sent, the layers, or the capacity of the line. Pure.
  *
  * Invariant: a page that shows no figures gets at most one notice each MIN_INTERVAL_US, and none while nothing changes.
  */
@@ -9,14 +8,14 @@
 import type { ViewerFigures } from '../wire/viewer-figures.ts';
 
 const MIN_INTERVAL_US = 900_000;
-/** An estimate is never steadier than this. */
+/** Usual variation of an estimate. */
 const ESTIMATE_CHANGE = 0.2;
 
 export class FigureNotices {
   #last: ViewerFigures | undefined;
   #lastUs = -Infinity;
 
-  /** @param isShown the page shows these figures @returns whether to tell it */
+  /** @param isShown the page shows these figures @returns whether to send them */
   isDue(figures: ViewerFigures, isShown: boolean, nowUs: number): boolean {
     if (nowUs - this.#lastUs < MIN_INTERVAL_US) return false;
     if (!isShown && !this.#hasChanged(figures)) return false;

@@ -47,7 +47,7 @@ export class FrameWatch {
     this.#pace = new FramePace(maxFps);
     this.#subscription = frames.subscribe(cameraId, (frame) => this.#onFrame(frame));
     const latest = frames.latest(cameraId);
-    // Not from here: the answer that tells the watch's id must be on the socket before its first picture.
+    // Not from here: the response with the watch's id must be on the socket before its first picture.
     if (!latest) return;
     queueMicrotask(() => {
       // A newer picture may have arrived meanwhile.

@@ -25,7 +25,7 @@ const MAX_UNSENT_BYTES = 64 * 1024;
 export interface FrameWatchesOptions {
   socket: WebSocket;
   frames: CameraFrames;
-  /** Left out: all are sent in full size. */
+  /** If missing, all are sent in full size. */
   scaleFrame?: ScaleFrame | undefined;
   clock: Clock;
   allowance: ViewerAllowance;
@@ -37,7 +37,7 @@ export interface FrameWatchesOptions {
 export class FrameWatches {
   readonly #options: FrameWatchesOptions;
   readonly #watches = new Map<number, FrameWatch>();
-  /** By watch: ends its stream's count. */
+  /** By watch: releases the count of its stream. */
   readonly #streams = new Map<number, () => void>();
   readonly #closed = { sent: 0, passedOver: 0 };
   #nextId = 1;

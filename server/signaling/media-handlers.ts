@@ -1,6 +1,5 @@
 /**
- * The requests of a viewer about its media: the same at a site, which knows the viewer's rights, and at an edge, which
- * asks its site.
+ * A viewer's requests about media: the same at a site, which knows the viewer's rights, and at an edge, which asks its site.
  */
 
 import type { MediaServer } from '../core/media-server.ts';

@@ -2,9 +2,9 @@
  * One viewer's signaling WebSocket at an edge. The edge answers requests about media itself; everything else passes
  * between the viewer and the site's own signaling, which decides who the viewer is and what they may see.
  *
- * Invariants: nothing is consumed before the site has accepted the viewer's token, nor of a camera that is not, with
- * the right `live` and switched on, in the newest list that the site has sent; a camera that leaves that list is
- * closed at once; when one side is gone, so is the other.
+ * Invariants: nothing is consumed before the site has accepted the viewer's token, and only cameras that are in the site's newest
+ * list, switched on and with the right `live`; a camera that leaves that list is closed at once; when one side closes, so does
+ * the other.
  */
 
 import { createHash } from 'node:crypto';
@@ -44,7 +44,7 @@ export interface RelayedSessionOptions extends ViewerAllowanceOptions {
 /** As at a site. */
 const MESSAGES = { perSecond: 40, burst: 400 };
 const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;
-/** Waiting for the site: many times what a page says in a round trip. */
+/** Bytes waiting for the site: many times what a page sends in a round trip. */
 const MAX_UPSTREAM_BYTES = 512 * 1024;
 /** A reason has room for 123 bytes. */
 const MAX_REASON_BYTES = 120;
@@ -58,7 +58,7 @@ export class RelayedSession {
   readonly #allowance: ViewerAllowance;
   readonly #media: ViewerMedia;
   readonly #messages: TokenBucket;
-  /** The requests that the edge answers; the site never hears of them. */
+  /** The requests that the edge answers; they are not sent to the site. */
   readonly #own: OwnHandlers;
   /** With the right `live`. */
   #cameras = new Map<string, CameraView>();
@@ -98,7 +98,7 @@ export class RelayedSession {
       each.on('error', (err) => log.debug({ err }, 'signaling socket failed'));
     socket.on('close', () => this.#end(() => upstream.close()));
     upstream.on('close', (code, reason) => {
-      // Only the site's own reasons say something to the viewer; it tries again after any other.
+      // Only the site's own reasons are passed to the viewer; after any other it tries again.
       const isReason = code >= 4000 && code < 5000;
       this.close(
         isReason ? code : SIGNALING_CLOSE.serverStopping,
@@ -153,8 +153,7 @@ export class RelayedSession {
   }
 
   /**
-   * Reads the messages of the site that the edge has to know. It is the site that this edge trusts: its messages are
-   * not validated.
+   * Reads the site's messages that the edge needs. The edge trusts its site, so these messages are not validated.
    */
   #read(text: string): void {
     const message = JSON.parse(text) as ServerToViewer;
@@ -192,7 +191,7 @@ export class RelayedSession {
   #pass(text: string): void {
     const { upstream } = this.#options;
     if (upstream.readyState !== upstream.OPEN) return;
-    // Acks are not counted here, and the way to the site may be slower than the viewer's.
+    // Acks are not counted here, and the path to the site may be slower than the viewer's.
     if (upstream.bufferedAmount > MAX_UPSTREAM_BYTES)
       return this.close(SIGNALING_CLOSE.tooManyMessages, 'tooManyMessages');
     upstream.send(text);
@@ -219,13 +218,13 @@ function isAck(text: string): boolean {
   return text.startsWith('{"type":"ack"');
 }
 
-/** @returns whose token this is, for the shares of one user; the site has accepted it */
+/** @returns the user of the token, for that user's shares; the site has accepted the token */
 function subjectOf(token: string): string {
   try {
     const [, payload = ''] = token.split('.');
     return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub;
   } catch {
-    // An API key, which names nobody.
+    // An API key, which contains no user.
     return createHash('sha256').update(token).digest('base64url');
   }
 }

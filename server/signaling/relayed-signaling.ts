@@ -1,7 +1,7 @@
 /**
  * Signaling at an edge: accepts the viewers' WebSockets, and opens for each one to the site.
  *
- * Invariant: the door is a site's (signaling-door.ts), and the site judges origin and sign-in again.
+ * Invariant: the checks of a site apply here too (signaling-door.ts), and the site checks origin and sign-in again.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -61,7 +61,7 @@ export class RelayedSignaling {
 
   #accept(request: IncomingMessage, { socket, head, stream, connection, leave }: Accepted): void {
     if (socket.destroyed) return void stream.destroy();
-    // A handshake that is refused ends its socket, and is never handed on.
+    // A refused handshake ends its socket, and is never passed on.
     const onRefused = (): void => void stream.destroy();
     socket.once('close', onRefused);
     this.#door.open(request, socket, head, (webSocket) => {
@@ -87,7 +87,7 @@ function upstreamOf({ headers }: IncomingMessage, stream: Duplex, { host }: Clie
   return new WebSocket(`ws://site${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
     createConnection: () => stream as never,
     perMessageDeflate: false,
-    // As the viewer's browser said it, so that the site judges the page itself.
+    // As sent by the viewer's browser, so that the site judges the page itself.
     headers: {
       ...(host !== '' && { host }),
       ...(origin !== undefined && { origin }),

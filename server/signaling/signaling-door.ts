@@ -1,5 +1,5 @@
 /**
- * The door of signaling, the same at a site and at an edge: which WebSockets are let in, and which of them still answer.
+ * The entry point of signaling, the same at a site and at an edge: admits WebSockets, and checks that they still answer.
  *
  * Invariants: only pages of this server open one; sockets that have not signed in never block others: above their limit a new
  * one replaces the oldest; a socket that does not answer pings is closed.
@@ -24,7 +24,7 @@ export interface SignalingDoorOptions {
 
 export interface AdmittedUpgrade {
   connection: ClientConnection;
-  /** It no longer counts as one that has not signed in. Idempotent. */
+  /** The socket has signed in. Idempotent. */
   leave: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** The edge of the signaling WebSocket: every viewer message is validated here once, before it is used; refusals are worded. */
+/** Validates every message of a viewer once, before it is used, and words the refusals. */
 
 import { z } from 'zod';
 import { VigieError } from '../errors.ts';

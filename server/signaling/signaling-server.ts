@@ -103,7 +103,7 @@ export class SignalingServer {
     this.#tell((session) => session.rights.may(right, cameraId), method, data);
   }
 
-  /** Sends to every user who has the camera in their list, by whichever right. */
+  /** Sends to every user who has the camera in their list, with any right. */
   tellThoseWhoList<Method extends SignalingNotification>(
     cameraId: string,
     method: Method,
@@ -119,7 +119,7 @@ export class SignalingServer {
     this.#tell((session) => session.rights.isAdministrator, method, data);
   }
 
-  /** Sends to those who look at this camera with its detections on. */
+  /** Sends to viewers of this camera whose detections are on. */
   showDetections(detections: LiveDetections): void {
     for (const session of this.#sessions.values()) session.showDetections(detections);
   }
@@ -164,8 +164,7 @@ export class SignalingServer {
   }
 
   /**
-   * A right that cannot be looked up, in a damaged database, tells nobody anything and ends nothing: not whoever tells,
-   * either.
+   * If a right cannot be looked up, in a damaged database, nothing is sent and nothing ends, and the caller continues.
    */
   #forEach(act: (session: SignalingSession) => void): void {
     for (const session of this.#sessions.values()) {

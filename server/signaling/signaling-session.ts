@@ -2,7 +2,7 @@
  * One viewer's signaling WebSocket: a page's, or a program's by an API key. Authenticates it, answers its requests,
  * sends notifications.
  *
- * Invariants: before `authenticated` only the token or key is read; whoever authenticated stays who they are; a camera
+ * Invariants: before `authenticated` only the token or key is read; the authenticated identity never changes; a camera
  * is consumed only after the right `live` to it was checked, and losing the right closes its consumers; closing the
  * socket closes its transports; a client that keeps sending after the close frame is cut off.
  */
@@ -44,7 +44,7 @@ export interface SignalingSessionOptions {
   viewerAddress: string;
   /** As its browser describes itself. */
   viewerDevice?: string | undefined;
-  /** It came through an edge, where administrators may not act. */
+  /** The connection came through an edge, where administrators may not act. */
   refusesAdministrators?: boolean;
   onStream?: ViewerAllowanceOptions['onStream'];
   /** Called once, after the first valid token. */
@@ -64,7 +64,7 @@ export interface SignalingSessionOptions {
 /** A page that opens a full grid of cameras sends a few hundred messages at once. */
 const MESSAGE_BURST = 400;
 const MESSAGES_PER_SECOND = 40;
-/** Messages that may have been under way when the server closed the socket. */
+/** Messages that may have been in flight when the server closed the socket. */
 const MAX_LATE_MESSAGES = MESSAGE_BURST;
 /** More than the largest picture (4 MiB) and the data that may wait in front of it. */
 const MAX_BUFFERED_BYTES = 5 * 1024 * 1024;

@@ -31,7 +31,7 @@ export class ViewerMedia {
   readonly #notify: (notification: NotificationMessage) => void;
   readonly #transports = new Map<string, MediaTransport>();
   readonly #consumers = new Map<string, MediaConsumer>();
-  /** For each consumer that is not paused: ends its stream's count. */
+  /** For each consumer that is not paused: releases the count of its stream. */
   readonly #running = new Map<string, () => void>();
   /** Consumers whose figures the page shows. */
   readonly #shown = new Set<string>();
@@ -109,13 +109,13 @@ export class ViewerMedia {
     this.#stopped(consumerId);
   }
 
-  /** Holds for later transports too. */
+  /** Applies to later transports too. */
   setQuality(quality: PictureQuality): void {
     this.#quality = quality;
     for (const transport of this.#transports.values()) transport.setQuality(quality);
   }
 
-  /** The page shows how a camera is sent, or does no longer. @throws VigieError `notFound` */
+  /** The page shows the statistics of a camera, or no longer does. @throws VigieError `notFound` */
   setFrameTimings(consumerId: string, enabled: boolean): void {
     this.consumer(consumerId).setFrameTimings(enabled);
     if (enabled) this.#shown.add(consumerId);

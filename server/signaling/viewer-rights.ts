@@ -20,7 +20,7 @@ export class ViewerRights {
     return who !== undefined && this.#access.may(who, right, cameraId);
   }
 
-  /** Whether the camera is in this viewer's list, by whichever right. */
+  /** Whether the camera is in this viewer's list, with any right. */
   lists(cameraId: string): boolean {
     const who = this.#identity();
     return who !== undefined && this.#access.rightsTo(who, cameraId).length > 0;

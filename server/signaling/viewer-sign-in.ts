@@ -1,8 +1,8 @@
 /**
- * Who is behind one signaling socket: a user in person, by access tokens, or a program, by an API key.
+ * The identity behind one signaling socket: a user in person, with access tokens, or a program, with an API key.
  *
- * Invariant: whoever has signed in stays who they are: a user renews with any token of theirs, a program with its key
- * alone; a socket without a valid token or key does not last.
+ * Invariant: the identity never changes: a user renews with any of their tokens, a program only with its key; a socket without a
+ * valid token or key is closed.
  */
 
 import { wallMs } from '../core/clock.ts';
@@ -62,7 +62,7 @@ export class ViewerSignIn {
     this.#identity = undefined;
   }
 
-  /** By the wall clock, by which the token was made: server time stops while the machine sleeps. */
+  /** On the wall clock, like the token itself: server time stops while the machine sleeps. */
   #awaitExpiry(expiresAtMs: number): void {
     clearTimeout(this.#deadline);
     const remainingMs = expiresAtMs - wallMs();

@@ -1,6 +1,6 @@
 /**
- * Watches whether the site's clock can be right: against the date of this release, and by what systemd says of it. Tells when
- * that changes.
+ * Watches whether the site's clock can be right: compares it with the date of this release, and reads what systemd reports. Emits
+ * changes.
  */
 
 import { execFile } from 'node:child_process';
@@ -11,12 +11,12 @@ import { clockView } from '../core/clock-trust.ts';
 import type { SiteTime } from '../core/site-clock.ts';
 import type { SiteClockView } from '../wire/site.ts';
 
-/** @returns undefined where nobody knows */
+/** @returns undefined if unknown */
 export type IsSynchronized = () => Promise<boolean | undefined>;
 
 const CHECK_MS = 60_000;
 const TIMEDATECTL_TIMEOUT_MS = 5_000;
-/** Folder of systemd-timesyncd: it exists while that runs, and the file in it once the clock was set since boot. */
+/** Folder of systemd-timesyncd: the folder exists while it runs, and the file in it once the clock was set since boot. */
 const TIMESYNC_FOLDER = '/run/systemd/timesync';
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export class ClockTrust extends EventEmitter<{ changed: [SiteClockView] }> {
   readonly #timer: NodeJS.Timeout;
   /** A clock is given a minute to be set after the machine has started. */
   #synchronized: boolean | undefined;
-  /** As JSON; at the start, what is asked for is all that anybody knows. */
+  /** As JSON, as last reported; initially as found at the start. */
   #told: string;
 
   constructor(
@@ -80,7 +80,7 @@ export class ClockTrust extends EventEmitter<{ changed: [SiteClockView] }> {
 
 async function systemdSaysSynchronized(): Promise<boolean | undefined> {
   if (existsSync(TIMESYNC_FOLDER)) return existsSync(`${TIMESYNC_FOLDER}/synchronized`);
-  // Booted with systemd, and the clock is kept by another program, chrony say.
+  // Booted with systemd, and another program, such as chrony, keeps the clock.
   if (!existsSync('/run/systemd/system')) return undefined;
   const args = ['show', '--property=NTPSynchronized', '--value'];
   const { stdout } = await run('timedatectl', args, { timeout: TIMEDATECTL_TIMEOUT_MS });

@@ -1,6 +1,6 @@
 /**
- * Keeps the site's clock: looks at the wall clock once a second and tells who has dated something when it was set, or when the
- * machine slept. A listener that throws takes nothing from the others.
+ * Keeps the site's clock: checks the wall clock once a second and notifies features with stored dates when it was set, or when
+ * the machine slept. A listener that throws does not affect the others.
  */
 
 import { uptime } from 'node:os';
@@ -10,7 +10,7 @@ import { SiteClock, type ClockChange, type ClockReading, type SiteTime } from '.
 import type { Log } from '../log.ts';
 
 const LOOK_MS = 1_000;
-/** Readings that are no farther apart are of one moment. */
+/** Readings no farther apart count as the same moment. */
 const AT_ONCE_US = 50_000;
 const MAX_TRIES = 5;
 
@@ -61,7 +61,7 @@ export class ClockWatch extends IsolatingEmitter<{ changed: [ClockChange] }> imp
   }
 }
 
-/** A process that is held up between two readings would take that for a step. */
+/** A process delayed between two readings would mistake that for a step. */
 function readClocks(): ClockReading {
   for (let tries = 1; ; tries++) {
     const reading = { serverUs: serverClock(), wallMs: wallMs(), uptimeMs: uptime() * 1000 };

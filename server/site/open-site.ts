@@ -1,4 +1,4 @@
-/** The site put together: its clock, whether that can be right, and its time zone. */
+/** Opens the site feature: its clock, whether that can be right, and its time zone. */
 
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Log } from '../log.ts';
@@ -8,7 +8,7 @@ import { ClockWatch } from './clock-watch.ts';
 import type { SiteStore } from './site-store.ts';
 import { SiteZone } from './site-zone.ts';
 
-/** ms since the Unix epoch: no clock that is right says less. */
+/** ms since the Unix epoch: a correct clock is never earlier. */
 export const VERSION = packageJson.version;
 export const RELEASED_AT_MS = Date.parse(packageJson.releasedAt);
 

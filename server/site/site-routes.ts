@@ -1,4 +1,4 @@
-/** /api/site: the time zone that hours are meant in, and whether the clock can be right. */
+/** /api/site: the time zone of all hours, and whether the clock can be right. */
 
 import { Router } from 'express';
 import type { Guard } from '../accounts/guard.ts';

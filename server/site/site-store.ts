@@ -22,7 +22,7 @@ export class SiteQueries {
     this.#statements = prepareStatements(database, SQL);
   }
 
-  /** IANA; undefined while nobody has chosen one, or it is not known any more. */
+  /** IANA; undefined while nobody has chosen one, or it is no longer known. */
   timeZone(): string | undefined {
     const value = this.#statements.find.get(TIME_ZONE)?.['value'];
     return typeof value === 'string' && isTimeZone(value) ? value : undefined;

@@ -1,6 +1,6 @@
 /**
- * The one time zone of the site, in which recording hours and quiet hours are meant: chosen by an administrator, or said by the
- * first one's browser; until then the machine's, which in a container is UTC more often than not.
+ * The one time zone of the site, for recording hours and quiet hours: chosen by an administrator, or reported by the browser of
+ * the first one; until then the machine's, which in a container is usually UTC.
  */
 
 import { EventEmitter } from 'node:events';

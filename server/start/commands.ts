@@ -1,4 +1,4 @@
-/** The commands for the data folder: what `npm start` does in place of serving when it is asked to. */
+/** The commands for the data folder, which `npm start` runs instead of serving. */
 
 import { resetPassword } from '../accounts/reset-password.ts';
 import { recordCommand } from '../audit/record-command.ts';
@@ -12,7 +12,7 @@ import { askPassword, confirmer } from './terminal.ts';
 
 const MIN_PASSWORD_CHARACTERS = 8;
 
-/** @throws VigieError `configuration` when it was not done, with what to do */
+/** @throws VigieError `configuration` when it failed, with the remedy */
 export async function runCommand(
   command: Exclude<Command, { name: 'serve' }>,
   config: Config,
@@ -63,7 +63,7 @@ export async function runCommand(
   }
 }
 
-/** A failure to write the audit log undoes nothing; the person at the terminal is told. */
+/** A failure to write the audit log undoes nothing; it is shown on the terminal. */
 function record(...command: Parameters<typeof recordCommand>): void {
   const failure = recordCommand(...command);
   if (failure instanceof Error)

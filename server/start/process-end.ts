@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 
 /** Anything still running after this time is abandoned. */
 const STOP_TIMEOUT_MS = 5_000;
-/** Nobody who waits for the end would kill it: the work that follows needs everything stopped. */
+/** No service manager would kill it: the work that follows needs everything stopped. */
 const RESTART_TIMEOUT_MS = 60_000;
 
 export class ProcessEnd {
@@ -69,7 +69,7 @@ export class ProcessEnd {
 }
 
 function startAgain(): never {
-  // The same process id, so that a service manager or a container sees no end.
+  // Keeps the process id, so that a service manager or a container sees no exit.
   process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   process.exit(1);
 }

@@ -18,7 +18,7 @@ export function confirmer(confirmed: boolean): (question: string) => Promise<boo
   };
 }
 
-/** @returns what was typed, which is not shown; undefined without a terminal, or for nothing */
+/** @returns the hidden input; undefined without a terminal, or for an empty line */
 export async function askPassword(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   process.stdout.write(question);

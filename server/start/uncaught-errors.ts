@@ -1,12 +1,12 @@
 /**
- * An error that nobody caught ends the process, as ever; but one of a damaged database does not. Rights are looked up at many
- * moments, by timers too, and each of them may be the one that meets the damage: live video must not end for that.
+ * An uncaught error ends the process, except an error of a damaged database. Rights are looked up at many moments, also by
+ * timers, and each look-up may meet the damage: live video must not end because of it.
  */
 
 import type { Log } from '../log.ts';
 
 /**
- * @param isSurvivable told by whoever knows the database
+ * @param isSurvivable whether the database caused the error
  * @param onSurvived so that the damage becomes an alarm
  */
 export function surviveUncaught(
@@ -14,7 +14,7 @@ export function surviveUncaught(
   onSurvived: (error: unknown) => void,
   log: Log,
 ): void {
-  // Rejected promises that nobody handles come here too.
+  // Unhandled rejections arrive here too.
   process.on('uncaughtException', (error) => {
     if (!isSurvivable(error)) {
       log.fatal({ err: error }, 'failed by an uncaught error');

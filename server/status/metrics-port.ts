@@ -1,9 +1,9 @@
 /**
- * /metrics on a port of this machine alone (VIGIE_METRICS_PORT), for a Prometheus beside the server: it needs no key,
- * since whoever is on the machine may read the figures.
+ * /metrics on a port of this machine alone (VIGIE_METRICS_PORT), for a Prometheus beside the server: it needs no key, since every
+ * user of the machine may read the figures.
  *
- * Invariants: it listens on 127.0.0.1 only; a request that names another host is refused, so that a page of the web whose name
- * was made to point here (DNS rebinding) reads nothing; it takes few connections, and none for long.
+ * Invariants: it listens on 127.0.0.1 only; a request that names another host is refused, so that a web page whose name was
+ * changed to point here (DNS rebinding) reads nothing; it accepts few connections, and none for long.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -20,7 +20,7 @@ export interface MetricsPortOptions {
 }
 
 const LOOPBACK = '127.0.0.1';
-/** With any port: it may be forwarded. */
+/** With any port, because the port may be forwarded. */
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 const MAX_CONNECTIONS = 16;
 const TIMEOUT_MS = 10_000;

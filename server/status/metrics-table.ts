@@ -21,7 +21,7 @@ type Values = number | null | undefined | Readonly<Record<string, number | null 
 export interface MetricRow {
   name: string;
   help: string;
-  /** Left out: one value. */
+  /** If missing, there is one value. */
   label?: string;
   read: (figures: Figures) => Values;
 }

@@ -1,6 +1,6 @@
 /**
- * The server's figures in the text format of Prometheus, with those of the process. Figures are read when they are asked for,
- * and cost nothing else: prom-client's 140 modules are loaded for the first who asks.
+ * The server's figures in the text format of Prometheus, with those of the process. Figures are read on request, and cost nothing
+ * otherwise: prom-client's 140 modules are loaded at the first request.
  */
 
 import type { Counter, Gauge, Registry } from 'prom-client';
@@ -26,7 +26,7 @@ export class Metrics {
     const { registry, gauges, counters } = await (this.#instruments ??= instruments());
     const figures = this.#read();
     for (const { row, gauge } of gauges) {
-      // A camera that was removed has no value any more.
+      // A removed camera has no value any more.
       gauge.reset();
       for (const [labels, value] of valuesOf(row, figures)) gauge.set(labels, value);
     }

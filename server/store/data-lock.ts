@@ -1,11 +1,11 @@
 /**
  * One server for each data folder. The lock is a write transaction on a small SQLite file of its own, `vigie.lock`.
  *
- * The kernel keeps such a lock (fcntl on Unix) and ends it with the process, however that ends, so nothing has to be cleared away
+ * The kernel keeps such a lock (fcntl on Unix) and releases it with the process, however that ends, so nothing has to be removed
  * after `kill -9`. Node has no flock; the names of a socket or of a pid file would outlive the process. Commands that only read
- * the folder or change rows (`--backup`, `--reset-password`) do not take the lock: SQLite's own locks do for them.
+ * the folder or change rows (`--backup`, `--reset-password`) do not take the lock: SQLite's own locks are enough.
  *
- * Invariants: at most one process of all that reach the folder's file system holds it; who comes second learns who does. Nothing
+ * Invariants: of all processes that reach the folder's file system, at most one holds it; a second one learns the holder. Nothing
  * in this process may open the file by node:fs: closing any descriptor of it would end the lock (fcntl(2)).
  */
 
@@ -19,7 +19,7 @@ import { VigieError } from '../errors.ts';
 import { isDiskFull, isLocked, makePrivateFile } from './database.ts';
 
 export const LOCK_FILE_NAME = 'vigie.lock';
-/** A server that is stopping lets go of it last. */
+/** A server that is stopping releases it last. */
 const PATIENCE_MS = 1_000;
 /** Attempts to take the lock, each after another process came between two steps. */
 const MAX_ATTEMPTS = 10;
@@ -60,8 +60,8 @@ export class DataLock {
 }
 
 /**
- * On return the transaction is open. Others read who holds it, so that has to be committed first; who got the lock between the
- * commit and the next begin finds another holder named, and names itself.
+ * On return the transaction is open. Others read the holder, so it must be committed first; a process that gets the lock between
+ * the commit and the next begin finds another holder, and writes itself.
  */
 function lock(database: DatabaseSync): void {
   const own: Holder = { token: randomUUID(), pid: process.pid, host: hostname(), sinceMs: wallMs() };
@@ -78,7 +78,7 @@ function lock(database: DatabaseSync): void {
       database.exec('COMMIT');
     } catch (error) {
       if (!isDiskFull(error)) throw error;
-      // Held all the same: taking it writes nothing.
+      // The lock is held nevertheless: taking it writes nothing.
       if (!database.isTransaction) database.exec('BEGIN IMMEDIATE');
       return;
     }

@@ -1,9 +1,9 @@
 /**
- * Notices that the data are destroyed while the server runs: the folder removed, its disk unplugged, the database replaced, cut
- * short or overwritten. An open file outlives its name, so without this everything would seem to be stored.
+ * Detects that the data are destroyed while the server runs: the folder removed, its disk unplugged, the database replaced,
+ * truncated or overwritten. An open file outlives its name, so without this everything would seem to be stored.
  *
- * Invariants: it only looks, and never opens the database by node:fs, which would end SQLite's locks (fcntl(2)). Damage that was
- * found stays until the restart, since nothing mends it meanwhile; files that are back are well again.
+ * Invariants: it only reads, and never opens the database through node:fs, which would end SQLite's locks (fcntl(2)). Damage is
+ * reported until the restart, since nothing repairs it meanwhile; files that return are valid again.
  */
 
 import { stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { isDamaged } from './database.ts';
 export interface DataWatchOptions {
   /** Path of the database, which is open. */
   path: string;
-  /** @returns what is wrong with the file; `whole`: of all of it */
+  /** @returns the problem of the file; `whole`: checks all of it */
   look: (whole: boolean) => Promise<string | undefined>;
   /** Whether the folder of the recordings is there. */
   hasRecordings: () => Promise<boolean>;
@@ -60,16 +60,16 @@ export class DataWatch {
     return this.#problems;
   }
 
-  /** An error of SQLite that somebody met in use. */
+  /** An error of SQLite in normal use. */
   onError(error: unknown): void {
     if (this.#damaged || this.#closed || !isDamaged(error)) return;
     this.#foundDamage(error.message);
     void this.look();
   }
 
-  /** Called by itself; never rejects. @param whole look at every page of the database */
+  /** Called by a timer; never rejects. @param whole check every page of the database */
   async look(whole = false): Promise<void> {
-    // One after the other; the one that waits sees what is new.
+    // One check after the other; a waiting one sees the latest state.
     await this.#looking;
     this.#looking ??= this.#look(whole).finally(() => (this.#looking = undefined));
     await this.#looking;
@@ -99,7 +99,7 @@ export class DataWatch {
       this.#first ??= { dev, ino, size };
       if (dev !== this.#first.dev || ino !== this.#first.ino) return 'databaseReplaced';
       this.#size = Math.max(size, this.#size);
-      // Vigie never makes it smaller; a program that did so in order leaves it sound.
+      // Vigie never makes it smaller; a program that does so properly leaves it intact.
       if (size < this.#size) await this.#lookInside(true);
       this.#size = size;
       return undefined;
@@ -113,7 +113,7 @@ export class DataWatch {
       const damage = await this.#options.look(whole);
       if (damage !== undefined) this.#foundDamage(damage);
     } catch (error) {
-      // A busy server, or one that is stopping; the next look tells.
+      // The server is busy, or stopping; the next check decides.
       this.#log.debug({ err: error }, 'failed to look at the database');
     }
   }

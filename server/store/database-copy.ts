@@ -2,7 +2,7 @@
  * A copy of the database as it is at one moment, while others read and write it. A copy of the file alone would lack what is
  * still in the write-ahead log.
  *
- * Invariant: the copy is readable by this user only, whole and on the disk when this returns, or not there.
+ * Invariant: the copy is readable by this user only, complete and on the disk when this returns, or it does not exist.
  */
 
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * @throws Error of SQLite or the file system
  */
 export function copyDatabase(database: DatabaseSync, path: string): void {
-  // SQLite writes into an empty file that is there, so nobody else can open it at any moment.
+  // SQLite writes into an existing empty file, so other users can never open it.
   closeSync(openSync(path, 'wx', 0o600));
   try {
     database.prepare('VACUUM INTO ?').run(path);

@@ -1,6 +1,6 @@
 /**
- * Looks at the database's file as it is on the disk, by a connection of its own: one that is open already may know the pages from
- * before they were overwritten.
+ * Checks the database's file as it is on the disk, over a separate connection: one that is already open may have cached pages
+ * that were overwritten since.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -15,8 +15,8 @@ export class DatabaseFileQueries {
   }
 
   /**
-   * @param whole look at every page, which takes a second for each some hundred MB; else at the first ones
-   * @returns what is wrong; undefined when nothing is found
+   * @param whole check every page, which takes about a second per hundred MB; else only the first ones
+   * @returns the problem; undefined when none is found
    * @throws Error of SQLite when it cannot be read at all
    */
   look(whole: boolean): string | undefined {

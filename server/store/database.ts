@@ -21,7 +21,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
-/** @returns the first thing that is wrong with the structure of the file; undefined for a sound one */
+/** @returns the first problem in the structure of the file; undefined for an intact one */
 export function damageIn(database: DatabaseSync): string | undefined {
   try {
     const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
@@ -33,8 +33,8 @@ export function damageIn(database: DatabaseSync): string | undefined {
 }
 
 /**
- * Moves what was written from the write-ahead log into the file, as far as no reader is in the way, so that the file alone is
- * worth something. Never throws: what cannot be moved now is moved later.
+ * Moves changes from the write-ahead log into the file, unless a reader prevents it, so that the file alone is nearly complete.
+ * Never throws: the rest is moved later.
  */
 export function checkpoint(database: DatabaseSync): void {
   try {
@@ -45,7 +45,7 @@ export function checkpoint(database: DatabaseSync): void {
 }
 
 /**
- * @param path of a database that `openDatabase` has opened before: one that is gone by now is not made anew
+ * @param path of a database that `openDatabase` has opened before: a file that was removed since is not created again
  * @param timeoutMs how long a write waits for another process
  */
 export function openWriter(path: string, timeoutMs = WRITER_TIMEOUT_MS): DatabaseSync {
@@ -89,7 +89,7 @@ export function isDiskFull(error: unknown): boolean {
   return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** Whether the file is no sound database any more: its structure or its header is wrong. */
+/** Whether the file is a damaged database: its structure or its header is wrong. */
 export function isDamaged(error: unknown): error is Error {
   const code = primaryCodeOf(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;

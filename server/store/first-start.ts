@@ -1,8 +1,8 @@
 /**
- * Decides at the start whether a database may be made. A folder with recordings and no database is no new Vigie: its database was
- * lost, or lies elsewhere, and one made in silence would hide that.
+ * Decides at the start whether a database may be created. A folder with recordings but without a database is not a new
+ * installation: its database was lost, or is elsewhere, and silently creating one would hide that.
  *
- * Invariant: nothing is removed. A damaged database that gives way is moved aside.
+ * Invariant: nothing is removed. A damaged database is moved aside before another replaces it.
  */
 
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
@@ -23,14 +23,14 @@ export interface FirstStartOptions {
   newDatabase: boolean;
   /** Whether there are recordings in the folder. */
   hasRecordings: boolean;
-  /** Asked before a damaged database gives way. */
+  /** Asked before a damaged database is moved aside. */
   confirm: (question: string) => Promise<boolean>;
   log: Log;
 }
 
 /**
- * @returns whether the database that is opened next is a new one beside recordings
- * @throws VigieError `configuration` when there is none and none may be made
+ * @returns whether the database that is opened next is a new one for existing recordings
+ * @throws VigieError `configuration` when there is none and none may be created
  */
 export async function admitDatabase(options: FirstStartOptions): Promise<boolean> {
   const { dataDir, newDatabase, hasRecordings, confirm, log } = options;
@@ -40,7 +40,7 @@ export async function admitDatabase(options: FirstStartOptions): Promise<boolean
     return false;
   }
   if (state === 'damaged') {
-    // Opening it says what is wrong.
+    // Opening it reports the problem.
     if (!newDatabase) return false;
     if (!(await confirm(`The database in ${dataDir} is damaged. Move it aside and begin with a new one?`)))
       throw new VigieError('configuration', 'nothing was changed');
@@ -60,7 +60,7 @@ export async function admitDatabase(options: FirstStartOptions): Promise<boolean
   return hasRecordings;
 }
 
-/** @returns the folder they are in from now on, beside where they were */
+/** @returns the folder that they were moved to, beside the former one */
 export function setAside(dataDir: string, names: readonly string[], nowMs = wallMs()): string {
   const folder = join(dataDir, `replaced-${new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '')}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -69,7 +69,7 @@ export function setAside(dataDir: string, names: readonly string[], nowMs = wall
   return folder;
 }
 
-/** @param checked look for damage too, which reads all of it */
+/** @param checked also check for damage, which reads all of it */
 function databaseState(dataDir: string, checked: boolean): 'none' | 'used' | 'damaged' {
   const path = join(dataDir, FILE_NAME);
   if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none';
@@ -80,14 +80,14 @@ function databaseState(dataDir: string, checked: boolean): 'none' | 'used' | 'da
     return isUsed(database) ? 'used' : 'none';
   } catch (error) {
     if (isDamaged(error)) return 'damaged';
-    // Whatever else is wrong with it, opening it for good says so.
+    // The actual opening reports any other problem.
     return 'used';
   } finally {
     database?.close();
   }
 }
 
-/** An administrator is made at the first start, before anything else. */
+/** The administrator is created at the first start, before anything else. */
 function isUsed(database: DatabaseSync): boolean {
   const tables = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'users'").get();
   return tables !== undefined && database.prepare('SELECT 1 FROM users LIMIT 1').get() !== undefined;

@@ -1,7 +1,7 @@
 /**
- * Brings a database to the schema of this version. A copy of it as it was is made first, since an older Vigie refuses the result.
+ * Brings a database to the schema of this version. First it copies the old state, since an older Vigie refuses the result.
  *
- * Invariants: a migration happens whole or not at all; without the copy there is none.
+ * Invariants: a migration is applied completely or not at all, and never without the copy.
  */
 
 import { readdirSync, renameSync, rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ export function migrate(database: DatabaseSync, path: string): void {
   applyMigrations(database);
 }
 
-/** Without a copy: only for a database that is itself one, and not newer. */
+/** Without a copy: only for a database that is itself a copy, and not newer. */
 export function applyMigrations(database: DatabaseSync): void {
   const version = schemaVersionOf(database);
   for (const [index, step] of MIGRATIONS.entries()) {
@@ -68,7 +68,7 @@ function keepCopy(database: DatabaseSync, path: string, version: number): void {
       { cause: error },
     );
   }
-  // One is enough, for it holds keys and passwords' hashes.
+  // Only one copy is kept, because it contains keys and password hashes.
   for (const name of copiesOf(path))
     if (name !== basename(copy)) rmSync(join(dirname(path), name), { force: true });
 }

@@ -1,8 +1,8 @@
 /**
  * Opens the database at the start, once: checked, and brought to the schema of this version.
  *
- * Invariant: of a damaged database nothing is read or written that might pass for the truth; each way in which the file cannot
- * be used ends with what to do about it.
+ * Invariant: a damaged database is never read or written as if it were intact; each way in which the file cannot be used ends
+ * with the remedy.
  */
 
 import { statfsSync } from 'node:fs';
@@ -22,17 +22,17 @@ import {
 } from './database.ts';
 import { migrate } from './migrate.ts';
 
-/** How long the start waits for another process, say a backup, to let go of the file. */
+/** How long the start waits for another process, such as a backup, to release the file. */
 const START_TIMEOUT_MS = 5_000;
 /** https://sqlite.org/rescode.html */
 const SQLITE_IOERR = 10;
-/** A disk with less free than this is why SQLite could not write. */
+/** With less free space than this, the full disk explains an error of SQLite. */
 const FULL_DISK_BYTES = 1024 * 1024;
 const RESTORE_ADVICE =
   'restore a backup with `npm start -- --restore FILE`, or start with a new database by `npm start -- --new-database`, which keeps the recordings';
 
 /**
- * Made if it is not there yet, with the schema of this version.
+ * Creates it if it does not exist yet, with the schema of this version.
  *
  * @throws VigieError `configuration` when the folder or the file in it cannot be used
  */

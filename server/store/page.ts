@@ -1,8 +1,8 @@
 /** One page of a list, and where the next one begins. */
 
 /**
- * The last row of a page, by what the list is sorted by. The next page begins after it, whether the row is still there or not: so
- * that rows which are added or removed meanwhile leave no gap, and double nothing.
+ * The last row of a page, as its sort key. The next page begins after it, whether the row still exists or not: rows that are
+ * added or removed meanwhile leave no gap, and none appears twice.
  */
 export interface Place {
   /** A time, ms since the Unix epoch, or the same as `sequence`. */
@@ -13,7 +13,7 @@ export interface Place {
 
 export interface Page<T> {
   rows: T[];
-  /** null: that was all. */
+  /** null: there are no more rows. */
   next: Place | null;
 }
 

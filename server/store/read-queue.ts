@@ -21,7 +21,7 @@ interface Entry {
   call: StoreCall;
   userId: string;
   done: PromiseWithResolvers<unknown>;
-  /** It waits no more. */
+  /** It no longer waits. */
   leave: () => void;
 }
 

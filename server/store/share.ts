@@ -7,7 +7,7 @@ import type { WriteQueue } from './write-queue.ts';
 export interface Queues {
   reads: ReadQueue;
   writes: WriteQueue;
-  /** Told of what a quick read throws, before its caller is. */
+  /** Called with the error of a quick read, before its caller gets it. */
   onError?: (error: unknown) => void;
 }
 

@@ -120,12 +120,12 @@ export class Store {
     };
   }
 
-  /** @param listener told of every error that the database gives */
+  /** @param listener called with every error of the database */
   watchErrors(listener: (error: unknown) => void): void {
     this.#onError = listener;
   }
 
-  /** Refuses what would not last, as long as the database is gone or damaged. */
+  /** Refuses writes that would be lost, while the database is missing or damaged. */
   refuseWrites(problems: readonly HealthProblem[]): void {
     const isLost = problems.some((problem) => problem.startsWith('database'));
     this.#writes.refuse(isLost ? LOST_DETAIL : undefined);
@@ -136,7 +136,7 @@ export class Store {
     return this.#writes.idle;
   }
 
-  /** Idempotent. Writes what waits, for a limited time; the rest is counted and logged. */
+  /** Idempotent. Writes waiting changes for a limited time; the rest is counted and logged. */
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
   }

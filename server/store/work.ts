@@ -14,7 +14,7 @@
 export type WriteKind =
   /** A caller waits for it, and after some time gets an error. */
   | 'action'
-  /** It has happened and must be kept, however long that takes. */
+  /** It reports a fact that must be stored, however long that takes. */
   | 'record'
   /** The next one replaces it. */
   | 'state';

@@ -47,7 +47,7 @@ const MAX_BATCH = 200;
 /** How long an `action` waits for another process to release the database. */
 const ACTION_PATIENCE_MS = 20_000;
 const MAX_DEATHS = 3;
-/** Written also where nothing lasts: a sign-in needs to last no longer than the server runs, and live video needs sign-ins. */
+/** Written even if the database is lost: a sign-in need not outlast the server, and live video needs sign-ins. */
 const FLEETING_STORES: ReadonlySet<string> = new Set(['sessions']);
 
 export class WriteQueue {
@@ -108,7 +108,7 @@ export class WriteQueue {
     return entry.done.promise;
   }
 
-  /** Refuses writes while they would not last. @param detail why; undefined: accept writes again */
+  /** Refuses writes while they would be lost. @param detail why; undefined: accept writes again */
   refuse(detail: string | undefined): void {
     this.#refusal = detail;
   }

@@ -8,7 +8,7 @@ import { writeBatch } from './write-batch.ts';
 
 /** Pause after a lock that SQLite did not wait for. */
 const PAUSE_MS = 100;
-/** SQLite itself does so after 1,000 pages, which a small house writes in a day. */
+/** SQLite itself does so after 1,000 pages, which a small installation writes in a day. */
 const CHECKPOINT_INTERVAL_MS = 60_000;
 
 const port = parentPort;

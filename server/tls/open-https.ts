@@ -25,7 +25,7 @@ export interface Https {
 }
 
 /**
- * @param nowMs the date, never one before this release: what is issued by a wrong clock would be worth nothing once it is set
+ * @param nowMs the date, never one before this release: a certificate issued with a wrong clock would be invalid once it is set
  * @returns undefined for plain http
  * @throws VigieError `configuration` without a usable certificate
  */

@@ -32,17 +32,17 @@ export interface CameraEncoderContext {
   log: Log;
   counters: TranscodeCounters;
   luma: CameraLuma;
-  /** Frames that were given out, by this encoder or one before it. */
+  /** Frames sent to subscribers, by this encoder or one before it. */
   given: Readonly<Record<RungName, WeakSet<CameraFrame>>>;
   options: RungStreamOptions;
 }
 
-/** A frame at the codec, and what is still to come of it. */
+/** A frame at the codec, and the parts still expected. */
 interface Work {
   frame: CameraFrame;
   rungs: RungRequests;
   timestamp90k: number | undefined;
-  /** When the part before was ready, on the machine's clock. */
+  /** When the previous part was ready, on the machine's clock. */
   readyUs: number | undefined;
 }
 
@@ -121,7 +121,7 @@ export class CameraEncoder {
   requestKeyframe(rung: RungName, of: KeyframeSource = 'newest'): void {
     const { keyframes } = this.#stream(rung);
     if (of === 'next') return keyframes.requestNext();
-    // One that is in work has not been delivered yet: it answers this request too.
+    // A frame in work has not been delivered yet: it answers this request too.
     if (this.#inWork?.rungs[rung]?.keyframe) return;
     keyframes.request();
     this.#pump();
@@ -169,7 +169,7 @@ export class CameraEncoder {
   #begin(frame: CameraFrame | undefined, nowUs: number, takes: (stream: RungStream) => boolean): void {
     if (!frame) return;
     const { luma, counters } = this.#context;
-    // A picture that was looked at before shows no motion.
+    // A picture that was analysed before shows no motion.
     const isNew = this.#streams.every(({ given }) => !given.has(frame));
     const rungs: RungRequests = {};
     for (const stream of this.#streams) {
@@ -216,7 +216,7 @@ export class CameraEncoder {
     const { frame } = work;
     const { rung, keyframe, width, height, layer } = reply;
     if (!work.rungs[rung]?.encode) return;
-    // Nothing of this rung is awaited any more.
+    // No frame of this rung is expected any more.
     delete work.rungs[rung];
     const stream = this.#stream(rung);
     const repeated = stream.given.has(frame);

@@ -31,7 +31,7 @@ export interface LumaOptions {
   lumaIntervalMs: number;
 }
 
-/** Cameras jitter: a frame that comes this much early is due already. */
+/** Cameras jitter: a frame that arrives this much early is already due. */
 const EARLY_SHARE = 0.2;
 
 export class CameraLuma {

@@ -56,7 +56,7 @@ export interface CodecLinkOptions {
 }
 
 const ENTRY = fileURLToPath(new URL('codec-process.ts', import.meta.url));
-/** Kept output of a process that died: enough for a stack, too little to flood the log. */
+/** Output kept from a process that died: enough for a stack, too little to flood the log. */
 const MAX_LAST_WORDS = 2000;
 
 export class CodecLink {

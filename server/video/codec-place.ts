@@ -31,7 +31,7 @@ export interface CodecPlaceEvents {
   onReady(place: CodecPlace): void;
   /** The seat has no request pending; called before its client gets the answer, which may send the next at once. */
   onIdle(seat: Seat): void;
-  /** The decoder has accepted a picture, or refused it and says why. */
+  /** The decoder has accepted a picture, or refused it with a reason. */
   onVerdict(frame: CameraFrame, reason: string | undefined): void;
   /** No seat has a request pending any more. The listener decides whether it is restarted, and which seats stay. */
   onDeath(place: CodecPlace, death: PlaceDeath): void;

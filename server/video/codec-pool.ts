@@ -51,7 +51,7 @@ export class CodecPool {
   #spare: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param onVerdict hears whether the decoder accepted a picture, or why it refused it */
+  /** @param onVerdict called when the decoder has accepted a picture, or with the reason for its refusal */
   constructor(
     log: Log,
     options: CodecPoolOptions,

@@ -2,9 +2,9 @@
  * Connects cameras with all consumers of their JPEGs: ingest publishes; transcoder, motion, recorder and snapshots
  * subscribe.
  *
- * Invariant: the hub keeps one frame per camera, the newest. A camera without subscribers costs the exchange of one
- * reference per frame, and a subscriber's failure affects neither the camera nor the other subscribers. A frame of a camera
- * that is switched off ends here: this is the one place where that is decided, right behind ingest.
+ * Invariant: the hub keeps one frame per camera, the newest. A camera without subscribers costs the exchange of one reference per
+ * frame, and a subscriber's failure affects neither the camera nor the other subscribers. A frame of a camera that is switched
+ * off is dropped here, directly after ingest: no other place decides this.
  */
 
 import type { CameraFrame } from '../core/video/camera-frame.ts';
@@ -61,7 +61,7 @@ export class FrameHub {
     return this.#isOff(cameraId);
   }
 
-  /** Whether its camera was removed or switched off since it came. Until the next one comes, after that too. */
+  /** Whether its camera was removed or switched off since it arrived; true until the next one arrives. */
   isForgotten({ cameraId, receivedUs }: CameraFrame): boolean {
     return !this.latest(cameraId) || receivedUs <= (this.#endedUs.get(cameraId) ?? -Infinity);
   }

@@ -8,7 +8,7 @@ import type { CameraFrame } from '../core/video/camera-frame.ts';
 import { LUMA_REQUEST, scaleRequest, type CodecRequest } from './codec-messages.ts';
 import type { CodecPool } from './codec-pool.ts';
 
-/** For a free process and the picture together; a picture of a full sensor takes a twentieth of a second. */
+/** Time for a free process and the picture together; a picture of a full sensor takes a twentieth of a second. */
 const TIMEOUT_MS = 5_000;
 
 /** @throws Error whose message says why it failed */
@@ -17,8 +17,8 @@ export function scaleFrame(pool: CodecPool, frame: CameraFrame, width: number): 
 }
 
 /**
- * Resolves when the decoder accepts the picture. The reduced decode reads every coefficient, so it refuses what the whole one
- * would.
+ * Resolves when the decoder accepts the picture. The reduced decode reads every coefficient, so it refuses the same pictures as a
+ * full one.
  *
  * @throws Error whose message says why it does not, or why there is no verdict
  */

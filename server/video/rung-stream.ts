@@ -1,5 +1,5 @@
 /**
- * One rung of a watched camera, on the server's side: its subscribers, what they ask for, and the keyframes they wait for.
+ * One rung of a watched camera, on the server's side: its subscribers, their demand, and the keyframes they wait for.
  *
  * Invariant: the rung is encoded only while it has a subscriber; its encoder is kept open for a while after the last
  * one has left.
@@ -27,7 +27,7 @@ export interface RungStreamOptions {
 export interface RungStreamContext {
   rung: RungName;
   log: Log;
-  /** Frames of which this rung was given out, by this stream or one before it. */
+  /** Frames of this rung sent to subscribers, by this stream or one before it. */
   given: WeakSet<CameraFrame>;
   options: RungStreamOptions;
 }
@@ -99,7 +99,7 @@ export class RungStream {
     };
   }
 
-  /** Somebody waits for this picture, or will take it because it is a new one. */
+  /** A subscriber waits for this picture, or takes it because it is new. */
   mayTake(frame: CameraFrame): boolean {
     return this.watched && this.#pace.isDue(frame.receivedUs);
   }
@@ -109,7 +109,7 @@ export class RungStream {
     return this.watched && (this.#pace.take(frame.receivedUs) || this.wantsKeyframe(nowUs));
   }
 
-  /** A keyframe is due now, of whatever picture there is. */
+  /** A keyframe is due now, of any existing picture. */
   wantsKeyframe(nowUs: number): boolean {
     return this.watched && this.keyframes.waitUs(nowUs) === 0;
   }

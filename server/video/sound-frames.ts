@@ -1,7 +1,7 @@
 /**
- * Which pictures a decoder has accepted. Markers tell a half picture; damage inside only a decoder sees.
+ * Keeps the pictures that a decoder has accepted. Markers reveal a truncated picture; only a decoder finds damage inside.
  *
- * Invariants: a picture is judged once, however often it is decoded; of each camera one sound picture is kept, the newest.
+ * Invariants: a picture is judged once, however often it is decoded; for each camera the newest sound picture is kept.
  */
 
 import type { FrameRefusal } from '../core/link/frame-refusal.ts';

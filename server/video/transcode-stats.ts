@@ -5,7 +5,7 @@ export type RungBitrates = Readonly<Partial<Record<RungName, number>>>;
 
 /** The transcoder's counters per camera, since the server's start. They never decrease. */
 export interface TranscodeCounters {
-  /** Frames that came while there was a subscriber. */
+  /** Frames that arrived while there was a subscriber. */
   framesIn: number;
   /** Frames replaced by a newer one before their turn. */
   passedOver: number;

@@ -109,7 +109,7 @@ export class Transcoder
     return this.#subscribe(cameraId, 'full', onFrame, { demand });
   }
 
-  /** The frames for one asker, such as the SFU: it is told what the others hold. */
+  /** The frames for one client, such as the SFU: it learns the minimum that the others require. */
   sourceOfFrames(): FrameSource {
     const asker = {};
     return {
@@ -161,7 +161,7 @@ export class Transcoder
   }
 
   /**
-   * The newest picture that a decoder accepts: the latest, which is decoded for it, or the last that is known to be sound.
+   * The newest picture that a decoder accepts: the latest, which is decoded for this, or the last sound one.
    *
    * @returns undefined when there is none
    */
@@ -228,7 +228,7 @@ export class Transcoder
   async #check(frame: CameraFrame): Promise<void> {
     const { cameraId } = frame;
     const check = checkFrame(this.#pool, frame).catch((error: unknown) => {
-      // A refusal was told by the pool; of a process that is busy or gone nothing more is known.
+      // The pool has reported a refusal; a busy or dead process gives no further information.
       this.#log.debug({ cameraId, err: error }, 'picture not accepted by a decoder');
     });
     this.#checks.set(cameraId, check);

@@ -2,7 +2,7 @@
  * Pictures → VP8 of one camera, without delay: every picture in is one frame out. Runs in the codec process.
  *
  * Size and bitrate are fixed for its life: libvpx crops a picture of another size silently, and FFmpeg ignores a new
- * bitrate. For others, close this encoder and open a new one, which begins with a keyframe.
+ * bitrate. For another size or bitrate, close this encoder and open a new one, which begins with a keyframe.
  *
  * Frames are in three temporal layers (libvpx's `ts_layering_mode` 3). Each layer refers to:
  *
@@ -13,7 +13,7 @@
  *     layer 0    0--------------4-----------
  *
  * Invariant: without the frames of the upper layers the others decode to the same pictures as with them. The packets have no
- * layer in them; it follows from the number of frames since the last keyframe that was asked for.
+ * layer in them; it follows from the number of frames since the last requested keyframe.
  */
 
 import {
@@ -46,17 +46,17 @@ const QUANTIZER_MIN = 4;
 const QUANTIZER_MAX = 56;
 /** Keyframes are made on request only, never periodically. */
 const NO_PERIODIC_KEYFRAMES = 1_000_000;
-/** Frames after a keyframe, over and over; the first takes the keyframe's place. */
+/** Layers of the frames after a keyframe, repeated; the keyframe has the first position. */
 const PATTERN: readonly FrameLayer[] = [
   { tid: 0, layerSync: false },
   { tid: 2, layerSync: true },
   { tid: 1, layerSync: true },
-  // It refers to the frame before it alone.
+  // It references only the previous frame.
   { tid: 2, layerSync: false },
 ];
 const KEYFRAME_LAYER: FrameLayer = { tid: 0, layerSync: true };
 
-/** Seconds of bits that the rate control believes to have at first: by half of them the first keyframe is measured. */
+/** Initial buffer of the rate control, in seconds: half of it determines the size of the first keyframe. */
 const FIRST_KEYFRAME_S = 0.75;
 
 /** The rate control's clock never runs faster than this, however close together two frames are: 10 ms at 90 kHz. */
@@ -77,7 +77,7 @@ export class Vp8Encoder {
   readonly #encoder: PictureEncoder;
   #ticks = 0;
   #lastCaptureUs: number | undefined;
-  /** In the pattern, of the next frame. */
+  /** Position of the next frame in the pattern. */
   #position = 0;
 
   constructor(width: number, height: number, bitrateBps: number) {
@@ -99,7 +99,7 @@ export class Vp8Encoder {
     picture.pts = BigInt(this.#ticks);
     picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const encoded = this.#encoder.encode(picture);
-    // A keyframe of libvpx's own accord leaves the pattern as it is.
+    // A keyframe that libvpx inserts by itself does not restart the pattern.
     const position = keyframe ? 0 : this.#position;
     this.#position = (position + 1) % PATTERN.length;
     const layer = encoded.keyframe ? KEYFRAME_LAYER : PATTERN[position];
@@ -138,7 +138,7 @@ export function vp8Setup(width: number, height: number, bitrateBps: number): Pic
   };
 }
 
-/** For FFmpeg; the mode must come last, because it completes what the others say. */
+/** For FFmpeg; the mode must be last, because it completes the other parameters. */
 function layersOf(bitrateBps: number): string {
   const kbps = TEMPORAL_LAYERS.map(({ bits }) => Math.round((bits * bitrateBps) / 1000));
   return (

@@ -2,7 +2,7 @@
  * The camera's shutter: one picture per tick, at an even rate.
  *
  * The picture for a tick is made before it, so that at the tick it only has to be sent, and it shows the time of the
- * tick. A missed tick is skipped and never made up for.
+ * tick. A missed tick is skipped, and no later picture replaces it.
  */
 
 import { monotonicMs, serverTimeUs } from '../core/clock.ts';

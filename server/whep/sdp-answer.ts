@@ -19,7 +19,7 @@ export interface AnswerParts {
   sessionId: string;
 }
 
-/** Vigie waits for checks: no address of its own is of use before them. */
+/** Vigie waits for checks, so it needs no address of its own here. */
 const NO_ADDRESS = { version: 4, ip: '0.0.0.0' };
 const DISCARD_PORT = 9;
 const TRACK_ID = 'video';

@@ -1,6 +1,6 @@
 /**
- * The SDP fragments of a PATCH (RFC 8840 section 9, RFC 9725 section 4.3): what a client says of its ICE, and the
- * answer to a restart. Pure.
+ * The SDP fragments of a PATCH (RFC 8840 section 9, RFC 9725 section 4.3): a client's ICE parameters, and the answer to a
+ * restart. Pure.
  */
 
 import { parse, write } from 'sdp-transform';
@@ -10,9 +10,9 @@ import { bundleOf, candidateAttributes } from './sdp-answer.ts';
 import { iceOf, type IceCredentials, type Offer } from './sdp-offer.ts';
 
 /**
- * The client's candidates are passed over: an ICE-lite server sends no checks, and learns each address from the client's.
+ * The client's candidates are ignored: an ICE-lite server sends no checks, and learns each address from the client's checks.
  *
- * @returns the client's credentials; undefined where the fragment names none
+ * @returns the client's credentials; undefined if the fragment contains none
  * @throws VigieError `badRequest`, `unprocessable`
  */
 export function readFragment(text: string): IceCredentials | undefined {
@@ -29,8 +29,8 @@ export interface RestartAnswer {
 }
 
 /**
- * Names the section that has the transport in the answer: of a bundle the first one (RFC 9143 section 7.3.2), whose
- * credentials the others take. Without the lines that begin a whole description, which a fragment has not.
+ * Names the section with the transport in the answer: the first one of a bundle (RFC 9143 section 7.3.2), whose credentials the
+ * others use. A fragment lacks the session-level lines that begin a complete description.
  */
 export function writeFragment({ offer, ice, candidates }: RestartAnswer): string {
   const section = offer.sections[offer.carrier ?? offer.served];

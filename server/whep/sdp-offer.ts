@@ -1,11 +1,11 @@
 /**
- * Reads the SDP offer of a WHEP client (RFC 8866, RFC 9429): what Vigie needs of it to send one camera's video.
+ * Reads the SDP offer of a WHEP client (RFC 8866, RFC 9429): the parts that Vigie needs to send one camera's video.
  *
- * The first section of video that can be served is served; all others are refused in the answer. Vigie is ICE-lite and the DTLS
+ * The first video section that can be served is served; all others are rejected in the answer. Vigie is ICE-lite and the DTLS
  * server, so an offer that wants to be the DTLS server, or lacks rtcp-mux, cannot be served. Pure.
  *
- * Invariants: the work is bounded by MAX_OFFER_BYTES and MAX_SECTIONS; what is read here is not trusted to be of any
- * length or alphabet but for what is checked here.
+ * Invariants: the work is bounded by MAX_OFFER_BYTES and MAX_SECTIONS; values read here may have any length and characters,
+ * except those that are checked here.
  */
 
 import { parse, type MediaDescription, type SessionDescription } from 'sdp-transform';
@@ -14,7 +14,7 @@ import { PLAYOUT_DELAY_URI, TRANSPORT_CC_URI } from '../core/rtp/rtp-header.ts';
 import { VigieError } from '../errors.ts';
 import type { DtlsFingerprint } from '../wire/signaling.ts';
 
-/** A browser's offer of all it knows has about 10 KB. */
+/** A browser's offer of everything that it supports has about 10 KB. */
 export const MAX_OFFER_BYTES = 64 * 1024;
 const MAX_SECTIONS = 32;
 /** RFC 8839 section 5.4. */
@@ -35,7 +35,7 @@ export interface IceCredentials {
 export interface OfferedSection {
   kind: string;
   protocol: string;
-  /** One of the formats that were offered. */
+  /** One of the offered formats. */
   format: string;
   mid: string | undefined;
   /** Parameters of that format. */
@@ -47,9 +47,8 @@ export interface Offer {
   /** Index of the section that is served. */
   served: number;
   /**
-   * Index of a section that is not refused, though nothing is sent: the first of the served one's bundle, whose
-   * transport the others have (RFC 9143 section 7.3.2). Chromium cannot do without it when it asks for audio and video
-   * by `max-bundle`, which its offer does not tell.
+   * Index of a section that is accepted without media: the first of the served one's bundle, whose transport the others use (RFC
+   * 9143 section 7.3.2). Chromium needs it when it offers audio and video with `max-bundle`, which the offer does not show.
    */
   carrier: number | undefined;
   isBundled: boolean;
@@ -57,11 +56,11 @@ export interface Offer {
   ice: IceCredentials;
   fingerprint: DtlsFingerprint;
   format: RtpFormat;
-  /** RTCP feedback of the codec VP8, as `a=rtcp-fb` has them; of `nack` only where retransmissions are taken. */
+  /** RTCP feedback types of the VP8 codec, as in `a=rtcp-fb`; `nack` only if the client supports retransmissions. */
   feedback: { type: string; subtype?: string }[];
 }
 
-/** @throws VigieError `badRequest` for what is no SDP offer, `unprocessable` for one that cannot be served */
+/** @throws VigieError `badRequest` for anything but an SDP offer, `unprocessable` for one that cannot be served */
 export function readOffer(text: string): Offer {
   const session = parsed(text);
   const { media } = session;
@@ -145,7 +144,7 @@ function isCodec(name: string, { codec, rate }: { codec: string; rate?: number |
   return textOf(codec).toLowerCase() === name && (rate === undefined || rate === VIDEO_CLOCK_RATE);
 }
 
-/** 64 … 95 would be taken for RTCP (RFC 5761 section 4). */
+/** 64 … 95 would be mistaken for RTCP (RFC 5761 section 4). */
 function isPayloadType(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 127 && (value < 64 || value > 95);
 }
@@ -172,7 +171,7 @@ function formatOf(section: MediaDescription): Pick<Offer, 'format' | 'feedback'>
   const usable = FEEDBACK.filter(has)
     .filter(([type, subtype]) => rtx !== undefined || type !== 'nack' || subtype !== undefined)
     .filter(([type]) => type !== 'transport-cc' || extensionIds.transportCc !== 0)
-    // Estimates come from one of the two; transport-wide ones are the better.
+    // Estimates come from one of the two; transport-wide feedback gives better ones.
     .filter(([type], _, all) => type !== 'goog-remb' || !all.some(([other]) => other === 'transport-cc'));
   return {
     format: { vp8, rtx, flexfec, extensionIds },
@@ -231,7 +230,7 @@ function midOf(mid: unknown): string | undefined {
   return MID.test(textOf(mid)) ? textOf(mid) : undefined;
 }
 
-/** The parser makes numbers of what looks like one, whatever its types say. */
+/** The parser turns text that looks like a number into one, although its types say otherwise. */
 export function textOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : '';

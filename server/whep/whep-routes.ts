@@ -1,7 +1,7 @@
 /**
  * WHEP: POST an SDP offer, PATCH its ICE, DELETE the session. OPTIONS and pages of other origins: whep-options.ts.
  *
- * Invariant: nothing of a body is read before the right is checked, and the right is checked again when the body is there.
+ * Invariant: no body is read before the right is checked, and the right is checked again when the body has arrived.
  */
 
 import { Router, text, type Request, type Response } from 'express';
@@ -109,7 +109,7 @@ async function bodyOf(request: Request, response: Response): Promise<string> {
   return typeof request.body === 'string' ? request.body : '';
 }
 
-/** Without a charset, which some clients take for another type. */
+/** Without a charset, because some clients treat that as another type. */
 function sendText(response: Response, type: string, body: string): void {
   response.setHeader('Content-Type', type);
   response.send(Buffer.from(body));

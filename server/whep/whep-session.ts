@@ -1,8 +1,8 @@
 /**
  * One WHEP session: a transport that carries one camera to the client that made it (draft-ietf-wish-whep-04).
  *
- * Invariants: it ends with the right it was made by, with the camera, with the switch, and when the client is gone;
- * whatever ends it, its shares are given back once.
+ * Invariants: it ends when its right ends, when the camera is removed or switched off, and when the client disappears; whatever
+ * ends it, its shares are released once.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -76,7 +76,7 @@ export class WhepSession {
     }
   }
 
-  /** Strong; another one after each ICE restart. */
+  /** Strong; a new one after each ICE restart. */
   get etag(): string {
     return this.#etag;
   }
@@ -88,10 +88,10 @@ export class WhepSession {
   }
 
   /**
-   * Trickled candidates, or an ICE restart (RFC 9725 section 4.3): credentials that are not those of the client so far.
+   * Trickled candidates, or an ICE restart (RFC 9725 section 4.3): the client's credentials have changed.
    *
    * @param ifMatch the header of the request
-   * @returns the fragment for the client after a restart, whose ETag is `etag`; undefined: there is nothing to say
+   * @returns the fragment for the client after a restart, whose ETag is `etag`; undefined: no content
    * @throws VigieError `badRequest`, `unprocessable`, `preconditionFailed`
    */
   patch(text: string, ifMatch: string): string | undefined {
@@ -126,7 +126,7 @@ function newEtag(): string {
   return `"${randomBytes(12).toString('base64url')}"`;
 }
 
-/** RFC 9110 section 13.1.1; with quotes around it, the star is as RFC 9725 writes it. */
+/** RFC 9110 section 13.1.1; RFC 9725 writes the star with quotes. */
 function matches(ifMatch: string, etag: string): boolean {
   return ifMatch.split(',').some((each) => [etag, '*', '"*"'].includes(each.trim()));
 }

@@ -1,7 +1,7 @@
 /**
  * All WHEP sessions. They count against the same shares and capacity as the viewers of signaling.
  *
- * Invariant: a session is known to the sign-in or API key that made it, and to nobody else.
+ * Invariant: a session is visible only to the sign-in or API key that created it.
  */
 
 import { VigieError } from '../errors.ts';
@@ -52,7 +52,7 @@ export class WhepSessions {
   /** The caller has checked the right to the camera. @throws VigieError `conflict`, `full`, `tooManyRequests`, `unavailable` */
   add(viewer: WhepViewer, cameraId: string, offer: Offer): WhepSession {
     const { sfu, frames, clock } = this.#options;
-    // The draft's status for a stream that is not there now: clients try again.
+    // The draft's status for a stream that is unavailable now: clients try again.
     if (frames.isOff?.(cameraId))
       throw new VigieError(
         'conflict',
@@ -75,7 +75,7 @@ export class WhepSessions {
     return session;
   }
 
-  /** @throws VigieError `notFound`, also for one of somebody else */
+  /** @throws VigieError `notFound`, also for another caller's session */
   find(id: string, cameraId: string, ownerId: string): WhepSession {
     const session = this.#sessions.get(id);
     if (session?.cameraId !== cameraId || session.ownerId !== ownerId)

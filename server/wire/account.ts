@@ -26,8 +26,7 @@ export const USER_VIEW = z.strictObject({
   username: z.string(),
   role: ROLE,
   /**
-   * A viewer's rights, by camera; to one that was removed and has recordings left: `lookBack`; empty for an
-   * administrator, who has all.
+   * A viewer's rights, by camera; `lookBack` to removed cameras with recordings; empty for an administrator, who has all rights.
    */
   cameras: z.array(CAMERA_RIGHTS),
   createdAtMs: timeMs,
@@ -41,7 +40,7 @@ export const NOTICE = z.strictObject({
   name: NOTICE_NAME,
   /** The last time; null for a notice of an update. */
   atMs: timeMs.nullable(),
-  /** For people: what happened and what to do; null where the page has the words. */
+  /** For people: the event and what to do; null if the page has its own text. */
   text: z.string().nullable(),
 });
 export type Notice = z.infer<typeof NOTICE>;

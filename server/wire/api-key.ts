@@ -1,4 +1,4 @@
-/** API keys as the API shows them: what programs sign in with. Times are ms since the Unix epoch. */
+/** API keys, with which programs sign in, as the API shows them. Times are ms since the Unix epoch. */
 
 import { z } from 'zod';
 import { id, plainName, timeMs } from './fields.ts';
@@ -8,9 +8,9 @@ const rights = z.array(z.enum(KEY_RIGHTS)).max(KEY_RIGHTS.length);
 const powers = z.array(z.enum(KEY_POWERS)).max(KEY_POWERS.length);
 const cameras = z.array(z.strictObject({ cameraId: id, rights: rights.min(1) })).max(1000);
 
-/** The grant of a key: a part of what its user may do. */
+/** The grant of a key: a part of its user's rights. */
 export const KEY_GRANT = z.strictObject({
-  /** To every camera of the user, also those that come later. */
+  /** To every camera of the user, also to cameras added later. */
   everyCamera: rights,
   cameras,
   powers,
@@ -21,7 +21,7 @@ export const API_KEY_VIEW = KEY_GRANT.extend({
   name: z.string(),
   userId: id,
   username: z.string(),
-  /** How the key begins, by which it is recognised where it is used. */
+  /** The beginning of the key, which identifies it where it is used. */
   begins: z.string(),
   createdAtMs: timeMs,
   /** Null: never. */

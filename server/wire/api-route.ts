@@ -14,7 +14,7 @@ export interface ApiRoute {
   readonly query?: z.ZodType<object>;
   /** JSON. */
   readonly body?: z.ZodType<object>;
-  /** With an `Idempotency-Key` it makes one thing, however often it is sent (http/idempotency-key.ts). */
+  /** With an `Idempotency-Key` it creates one object, however often it is sent (http/idempotency-key.ts). */
   readonly keyed?: true;
   /** Content type of a body that is not JSON. */
   readonly upload?: string;

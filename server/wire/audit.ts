@@ -15,12 +15,12 @@ export const AUDIT_ENTRY = z.strictObject({
   endedAtMs: timeMs,
   action: AUDIT_ACTION,
   kind: AUDIT_KIND,
-  /** It was refused, or failed. */
+  /** The action was refused, or failed. */
   refused: z.boolean(),
   /** How often, in a stretch. */
   count,
   userId: nullableText,
-  /** As it was then; null for somebody who is not known. */
+  /** As it was then; null for an unknown user. */
   username: nullableText,
   address: nullableText,
   /** Browser and system, as the client describes itself. */
@@ -33,7 +33,7 @@ export const AUDIT_ENTRY = z.strictObject({
 });
 export type AuditEntry = z.infer<typeof AUDIT_ENTRY>;
 
-/** Which entries; left out: all. */
+/** Selection of entries; if missing, all. */
 export const AUDIT_FILTER = z.strictObject({
   userId: id.exactOptional(),
   cameraId: id.exactOptional(),

@@ -15,9 +15,9 @@ export interface Written {
   readonly action: AuditAction;
   /** Written from the beginning of the answer to its end. */
   readonly lasts?: true;
-  /** Written only if it is known whose call it was: anybody may send it, and it does nothing then. */
+  /** Written only if the caller is known: anybody may send the request, and without a caller it has no effect. */
   readonly ofUser?: true;
-  /** Written as this when it is refused; left out: not written then. */
+  /** The action that is written when the call is refused; if missing, a refusal is not written. */
   readonly refusedAs?: AuditAction;
   /** Fields of the body or the query whose values are written. */
   readonly values?: readonly string[];
@@ -25,7 +25,7 @@ export interface Written {
   readonly answered?: readonly string[];
   /** A field of the answer: the id of the camera. */
   readonly camera?: string;
-  /** A field of the body that marks what a page sends by itself: not written. */
+  /** A field of the body that marks requests sent by a page itself: these are not written. */
   readonly unless?: string;
   /** The names of the body's fields are written, not their values. */
   readonly names?: true;

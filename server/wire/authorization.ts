@@ -12,7 +12,7 @@ import type { SignalingMethod } from './signaling.ts';
  * - `public`: no token needed
  * - `sensor`: the token of a sensor of this camera
  * - `analyser`: an API key with the right `analyse` to this camera
- * - `signedIn`: any user; a list holds only what the caller has a right to
+ * - `signedIn`: any user; a list contains only objects that the caller has a right to
  * - `administrator`
  * - a right: users with that right to the camera of the path or request, and administrators
  */
@@ -157,7 +157,7 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/connection/addresses': 'administrator',
 } as const satisfies Readonly<Record<ApiRouteName, Authorization>>;
 
-/** A consumer or watch is of one camera, whose right its methods need; it closes with that right. */
+/** A consumer or watch belongs to one camera, whose right its methods need; it closes with that right. */
 export const SIGNALING_AUTHORIZATION = {
   authenticate: 'public',
   getRouterRtpCapabilities: 'signedIn',

@@ -12,7 +12,7 @@ export const CAMERA_SUBPROTOCOL = 'vigie.camera.v1';
 
 /** Largest JPEG a camera may send, in bytes. */
 export const MAX_JPEG_BYTES = 1024 * 1024;
-/** Largest picture a camera may send, in pixels (the OV5640's full frame); it may stand on its side. */
+/** Largest picture a camera may send, in pixels (the OV5640's full frame), portrait or landscape. */
 export const MAX_FRAME_WIDTH = 2592;
 export const MAX_FRAME_HEIGHT = 1944;
 /** The same for a camera that an administrator allows large pictures, and for every WebSocket message. */
@@ -27,7 +27,7 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const SILENCE_TIMEOUT_MS = 5_000;
 export const TIME_SYNC_INTERVAL_MS = 10_000;
 export const TELEMETRY_INTERVAL_MS = 5_000;
-/** The slowest camera there is takes a picture a week. */
+/** The slowest supported camera takes one picture a week. */
 export const MAX_FRAME_INTERVAL_MS = 7 * 24 * 3_600_000;
 /** A frame that takes longer than this to hand to the network counts as a stall, in milliseconds. */
 export const SEND_STALL_MS = 500;
@@ -84,11 +84,11 @@ export interface HelloMessage {
   /** The last version that was tried and rolled back. */
   rolledBackFrom?: string;
   /**
-   * How far apart its pictures are meant to be, in milliseconds, 1 … MAX_FRAME_INTERVAL_MS: from a camera that takes less than
-   * one a second, which would else be taken for one that has stalled.
+   * Intended time between two pictures, in milliseconds, 1 … MAX_FRAME_INTERVAL_MS: from a camera that takes less than one a
+   * second, which would otherwise count as stalled.
    */
   frameIntervalMs?: number;
-  /** Those of them that it has stored, so that a server which lowers them can give them back. */
+  /** The settings of these that the camera has stored, so that a server that lowers them can restore them. */
   settings?: Pick<CameraSettings, 'frameSize' | 'jpegQuality' | 'maxFps'>;
 }
 
@@ -136,7 +136,7 @@ export interface SetMessage extends CameraSettings {
   type: 'set';
   id: number;
   ackWindow?: number;
-  /** `frameSize`, `jpegQuality` and `maxFps` hold until others come, or the camera starts again: it must not store them. */
+  /** `frameSize`, `jpegQuality` and `maxFps` apply until the next message or a restart of the camera: it must not store them. */
   temporary?: true;
 }
 

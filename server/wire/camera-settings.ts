@@ -36,7 +36,7 @@ export interface CameraSettings {
   brightness?: number;
   /** -2 … 2. */
   contrast?: number;
-  /** -2 … 2, what the automatic exposure aims at. */
+  /** -2 … 2, the target of the automatic exposure. */
   exposure?: number;
   whiteBalance?: WhiteBalance;
 }
@@ -48,11 +48,13 @@ export function qualityPercent(jpegQuality: number): number {
 
 /** Settings that only the server uses: never sent to the camera, and for administrators. */
 export interface ServerSettings {
-  /** Whether quality, size and frame rate are lowered while its connection does not carry them; left out: true. */
+  /** Whether quality, size and frame rate are lowered while its connection does not carry them; if missing, true. */
   adaptToConnection?: boolean;
   /** Up to 4096×3072 pixels and 4 MiB a picture, in place of 2592×1944 and 1 MiB. */
   largePictures?: boolean;
-  /** How far the pictures of a slow camera are apart, ms, in place of what it says itself; 0: as it says, or as they come. */
+  /**
+   * The time between two pictures of a slow camera, ms, overriding its own report; 0: as reported by the camera, or as measured.
+   */
   pictureIntervalMs?: number;
 }
 

@@ -28,7 +28,7 @@ export const SWITCH_VIEW = z.strictObject({
 });
 export type SwitchView = z.infer<typeof SWITCH_VIEW>;
 
-/** Switched on in hours in which it is off, it stays on until those end. */
+/** A camera that is switched on during off hours stays on until they end. */
 export const SWITCH_CHANGE = z.strictObject({ off: z.boolean() });
 
 export const OFF_HOURS_CHANGE = z.strictObject({ offHours: OFF_HOURS });

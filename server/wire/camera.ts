@@ -10,9 +10,9 @@ export const CAMERA_KIND = z.enum(['v1', 'seed', 'demo']);
 export type CameraKind = z.infer<typeof CAMERA_KIND>;
 
 /**
- * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three
- * times as long as usual. `never`: it was never here. `sleeping` is reserved for cameras that announce it; nothing says
- * so yet. `off`: it is switched off for privacy (camera-switch.ts), connected or not; no picture of it goes anywhere.
+ * `online`: it is connected and new pictures come. `stalled`: it is connected, but no new picture has come for three times as
+ * long as usual. `never`: it never connected. `sleeping` is reserved for cameras that announce it; none does yet. `off`: it is
+ * switched off for privacy (camera-switch.ts), connected or not; its pictures are dropped.
  */
 export const CAMERA_STATUS = z.enum(['online', 'stalled', 'offline', 'never', 'sleeping', 'off']);
 export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
@@ -21,7 +21,7 @@ export type CameraStatus = z.infer<typeof CAMERA_STATUS>;
 export const LIVENESS_VIEW = z.strictObject({
   status: CAMERA_STATUS,
   /**
-   * Start of the state; for `stalled`, when its newest new picture was taken, or it connected without one; null: never
+   * Start of the state; for `stalled`, when its last new picture was taken, or when it connected without one; null: never
    * connected.
    */
   sinceMs: timeMs.nullable(),
@@ -39,7 +39,7 @@ export const CAMERA_ADVICE = z.strictObject({
   severity: z.enum(['info', 'warning', 'error']),
   /** For people. */
   text: z.string(),
-  /** Since when, where that is told. */
+  /** Since when, if it is known. */
   sinceMs: timeMs.exactOptional(),
 });
 export type CameraAdvice = z.infer<typeof CAMERA_ADVICE>;
@@ -52,9 +52,9 @@ export const CAMERA_VIEW = z.strictObject({
   createdAtMs: timeMs,
   /** The caller's rights to it. */
   rights: z.array(z.enum(RIGHTS)),
-  /** Left out while it is switched on. */
+  /** Missing while the camera is switched on. */
   off: OFF_VIEW.exactOptional(),
-  /** For administrators, the worst first; left out when there is none. */
+  /** For administrators, worst first; missing when there is none. */
   advice: z.array(CAMERA_ADVICE).exactOptional(),
 });
 export type CameraView = z.infer<typeof CAMERA_VIEW>;
@@ -85,7 +85,7 @@ export const CAMERA_CONNECTION = z.strictObject({
    */
   fps: z.number().min(0).exactOptional(),
   framesDropped: count.exactOptional(),
-  /** Frames of which something had to be left out or put in: bytes outside the picture, Huffman tables, EXIF. */
+  /** Frames that had to be corrected: bytes outside the picture, Huffman tables, EXIF. */
   framesMended: count.exactOptional(),
   /** Sent by the camera when it connected; null while offline. */
   device: z
@@ -94,7 +94,7 @@ export const CAMERA_CONNECTION = z.strictObject({
       board: z.string(),
       sensor: z.string(),
       capabilities: z.array(z.string()),
-      /** How far apart it says its pictures are, ms. */
+      /** Time between two pictures as reported by the camera, ms. */
       frameIntervalMs: count.exactOptional(),
     })
     .nullable()
@@ -118,7 +118,7 @@ export const CAMERA_CONNECTION = z.strictObject({
   roundTripMs: z.number().nullable().exactOptional(),
   /** Frames it may have unacknowledged; null while offline. */
   ackWindow: count.nullable().exactOptional(),
-  /** How its picture settings fit its uplink; null while offline, left out where they cannot be changed. */
+  /** How its picture settings fit its uplink; null while offline, missing if they cannot be changed. */
   uplink: z
     .strictObject({
       /** Whether they are lowered while the connection does not carry them. */
@@ -129,7 +129,7 @@ export const CAMERA_CONNECTION = z.strictObject({
       /** Null while they are the same. */
       loweredSinceMs: timeMs.nullable(),
       /**
-       * Capacity of the line, bit/s, and the time that nine of ten frames need on their way, ms; null while it is not
+       * Capacity of the line, bit/s, and the transfer time that nine of ten frames do not exceed, ms; null while it is not
        * measured.
        */
       carriesBps: count.nullable(),
@@ -140,7 +140,7 @@ export const CAMERA_CONNECTION = z.strictObject({
 });
 export type CameraConnectionView = z.infer<typeof CAMERA_CONNECTION>;
 
-/** `violation`: a message that breaks the camera protocol; it ends the connection. The others cost the frame alone. */
+/** `violation`: a message that violates the camera protocol; it ends the connection. The others lose only the frame. */
 export const REFUSAL_KINDS = ['damaged', 'tooLarge', 'tooFast', 'undecodable', 'violation'] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 

@@ -32,7 +32,7 @@ export type ServerConnectionFacts = z.infer<typeof SERVER_CONNECTION_FACTS>;
 
 export const CONNECTION_FACTS = z.strictObject({
   /**
-   * The viewer's address as the server sees it, and whether it is in a private network, that is most likely in the LAN.
+   * The viewer's address as the server sees it, and whether it is in a private network, which most likely is the LAN.
    */
   yourAddress: z.string(),
   yourAddressIsPrivate: z.boolean(),

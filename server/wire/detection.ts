@@ -9,15 +9,17 @@ import { id, shortName } from './fields.ts';
 /** Boxes of one report. */
 export const MAX_BOXES = 64;
 
-/** The kind of an object, as the analyser names it, such as `person`; in small letters, so that two analysers mean the same. */
+/**
+ * The kind of an object, as the analyser names it, such as `person`; in lower case, so that the labels of two analysers match.
+ */
 export const DETECTION_LABEL = shortName.overwrite((text) => text.toLowerCase());
 
-/** Labels that a rule is about; empty: all. */
+/** Labels that a rule applies to; empty: all. */
 export const DETECTION_LABELS = z.array(DETECTION_LABEL).max(16);
 
 /** Share of the picture's width or height, from the left or the top. */
 const share = z.number().min(0).max(1);
-/** Smaller is no object. */
+/** A smaller box is not an object. */
 const extent = z.number().min(0.001).max(1);
 
 /** The part of a box that lies outside of the picture is cut off. */
@@ -41,7 +43,7 @@ export const DETECTION_REPORT = z.strictObject({
 export type DetectionReport = z.output<typeof DETECTION_REPORT>;
 
 export const DETECTION_RECEIPT = z.strictObject({
-  /** One for each box, in their order: the event it belongs to; null while it is none. */
+  /** One for each box, in their order: the event it belongs to; null while there is none. */
   objects: z.array(z.strictObject({ eventId: id.nullable() })),
 });
 export type DetectionReceipt = z.infer<typeof DETECTION_RECEIPT>;

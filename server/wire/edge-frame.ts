@@ -21,14 +21,14 @@
  *     +-------------------------------+-------------------------------+
  *  52 | VP8, from `header bytes` on, to the end of the message        |
  *
- * K: keyframe; R: repeated; L: it has layers, and tid and S (layer sync) mean something. The sequence counts the frames
- * that the site left out too, so that the counts tell an edge which layers of which frames it lacks.
+ * K: keyframe; R: repeated; L: it has layers, and tid and S (layer sync) mean something. The sequence also counts the frames that
+ * the site left out, so that the counts tell an edge how many frames of each layer are missing.
  *
- * A newer version 1 may lengthen the header and use the two bits: a reader skips what it does not know.
+ * A newer version 1 may lengthen the header and use the two bits: a reader skips fields that it does not know.
  */
 
 export const EDGE_FRAME_HEADER_BYTES = 52;
-/** More than a keyframe of the largest camera; the smaller of this and what the NATS server takes counts. */
+/** More than a keyframe of the largest camera; the NATS server may have a lower limit. */
 export const MAX_EDGE_FRAME_BYTES = 4 * 1024 * 1024;
 export const EDGE_FRAME_VERSION = 1;
 
@@ -40,7 +40,7 @@ const LAYER_SYNC = 8;
 const TID_SHIFT = 4;
 const MAX_U32 = 2 ** 32 - 1;
 
-/** As core/video/encoded-frame.ts, without camera and rung. Times: µs of the site's server time. */
+/** Like core/video/encoded-frame.ts, without camera and rung. Times: µs of the site's server time. */
 export interface EdgeFrame {
   /** u32. */
   epoch: number;

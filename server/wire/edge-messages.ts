@@ -13,18 +13,18 @@ export const MAX_EDGE_MESSAGE_BYTES = 4096;
 
 const bps = z.number().min(1_000).max(1e9);
 const side = z.int().min(1).max(65_535);
-/** µs of somebody's server time. */
+/** µs of the sender's server time. */
 const timeUs = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** An edge's demand on one camera, for all its viewers. It replaces what the edge asked before, and lapses unless repeated. */
+/** An edge's demand on one camera, for all its viewers. It replaces the edge's former demand, and lapses unless repeated. */
 export const CAMERA_DEMAND = z.object({
   version: z.literal(EDGE_MESSAGE_VERSION),
-  /** Each rung at most once. None: the edge only asks what there is, or no longer needs the camera. */
+  /** Each rung at most once. None: the edge only asks for the list, or no longer needs the camera. */
   rungs: z
     .array(
       z.object({
         rung: RUNG_NAME,
-        /** The most that the viewers can take, bits per second; null: everything. */
+        /** The highest bitrate that the viewers can receive, bits per second; null: no limit. */
         limitBps: bps.nullable(),
       }),
     )
@@ -41,7 +41,7 @@ export const CAMERA_OFFER = z.object({
   t2: timeUs,
   /** Time after `t1` at which the demand lapses, ms. */
   lapsesInMs: z.int().min(100).max(600_000),
-  /** Best first; null: this edge gets nothing of the camera now: there is no such camera, or it is switched off. */
+  /** Best first; null: this edge gets no video of the camera now: there is no such camera, or it is switched off. */
   rungs: z
     .array(
       z.object({
@@ -49,7 +49,7 @@ export const CAMERA_OFFER = z.object({
         width: side,
         height: side,
         bitrateBps: bps,
-        /** Others than the edge's viewers keep the rung from being lower: a recording, other edges. */
+        /** Minimum bitrate of the rung for others than the edge's viewers: a recording, other edges. */
         heldBps: bps.optional(),
       }),
     )

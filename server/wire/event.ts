@@ -23,7 +23,7 @@ export const EVENT_VIEW = z.strictObject({
   /** Which sensor: its name; of the switch, who used it; of an analyser, its name; empty where there is only one source. */
   sourceName: z.string(),
   kind: EVENT_KIND,
-  /** The detected object, such as `person`, in small letters; empty for every other kind. */
+  /** The detected object, such as `person`, in lower case; empty for every other kind. */
   label: z.string(),
   startedAtMs: timeMs,
   /** Null while it continues. Equal to the start for an event without a duration. */
@@ -37,12 +37,12 @@ export const EVENT_VIEW = z.strictObject({
   score: z.number().nullable(),
   /** A thumbnail exists at `/api/cameras/CAMERA/events/ID/thumbnail.jpg`; it is made within some seconds. */
   thumbnail: z.boolean(),
-  /** How many thumbnails it has had: of a detection, a better one replaces the one before. 0: none. */
+  /** Number of its thumbnails so far: for a detection, a better one replaces the previous one. 0: none. */
   thumbnailVersion: count,
 });
 export type EventView = z.infer<typeof EVENT_VIEW>;
 
-/** `version`, as the event has it, makes another address of a better picture; the answer is the newest one in any case. */
+/** `version`, from the event, gives a better picture a new address; the response is always the newest one. */
 export const THUMBNAIL_QUERY = z.strictObject({
   version: z.coerce.number<number>().int().min(0).exactOptional(),
 });

@@ -29,8 +29,8 @@ export const queryTimeMs = z.coerce.number<number>().int().min(0);
 /** A counter or an amount. */
 export const count = z.int().min(0);
 
-/** A header: a string as draft-ietf-httpapi-idempotency-key-header-07 has it, and also without the quotes. */
+/** A header: a string as in draft-ietf-httpapi-idempotency-key-header-07, also without the quotes. */
 export const idempotencyKey = z.string().regex(/^("[\w-]{16,128}"|[\w-]{16,128})$/);
 
-/** A query: where the page before ended, as its `Link` header says (http/next-page.ts). */
+/** A query: the end of the previous page, from its `Link` header (http/next-page.ts). */
 export const cursor = z.string().regex(/^[\w-]{1,64}$/);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { DETECTED_BOX, MAX_BOXES } from './detection.ts';
 import { cameraIds, count, id } from './fields.ts';
 
-/** Path of the .proto below server/wire; the folders are those of its package, as `buf lint` wants them. */
+/** Path of the .proto below server/wire; the folders are those of its package, as `buf lint` requires. */
 export const PROTO_FILE = 'vigie/v1/vigie.proto';
 export const GRPC_SERVICE = 'vigie.v1.VigieService';
 

@@ -1,4 +1,4 @@
-/** Whether the server's data are sound: what /api/health says to everyone, and signaling to administrators. */
+/** Whether the server's data are intact, as /api/health reports to everyone, and signaling to administrators. */
 
 import { z } from 'zod';
 
@@ -16,7 +16,7 @@ export const HEALTH_PROBLEM = z.enum([
 ]);
 export type HealthProblem = z.infer<typeof HEALTH_PROBLEM>;
 
-/** Answered with 200 in either case: a restart would not help, and live video goes on. */
+/** Answered with 200 in either case: a restart would not help, and live video continues. */
 export const HEALTH = z.union([
   z.strictObject({ status: z.literal('ok') }),
   z.strictObject({ status: z.literal('degraded'), problems: z.array(HEALTH_PROBLEM).min(1) }),

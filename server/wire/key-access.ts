@@ -6,7 +6,7 @@
  * - `administer`: only a key that administers
  * - `basic`: also HTTP Basic, with any user name and the key as the password, for programs that offer nothing else
  *
- * Invariant: what takes Basic only reads, and makes nothing on the server but a stream that is watched. A browser that
+ * Invariant: routes with Basic only read, and create nothing on the server except a stream that is watched. A browser that
  * has asked for a key sends it by itself from then on, over plain http also for pages of other sites; WHEP refuses
  * those by their Origin.
  */
@@ -25,9 +25,9 @@ const LISTED: Readonly<Partial<Record<ApiRouteName, KeyAccess>>> = {
   'POST /api/notifications/devices': 'never',
   'DELETE /api/notifications/devices/:deviceId': 'never',
   'POST /api/notifications/test': 'never',
-  // It holds what tokens are signed with.
+  // It contains the secret that signs tokens.
   'POST /api/backup': 'never',
-  // It asks for the password of whoever is signed in.
+  // It asks for the signed-in user's password.
   'POST /api/backup/uploads/:uploadId/restore': 'never',
 
   'GET /api/keys': 'administer',

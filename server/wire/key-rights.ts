@@ -1,4 +1,4 @@
-/** The words of what an API key may do. No zod here: the browser uses it at run time. */
+/** The vocabulary of an API key's rights. No zod here: the browser uses it at run time. */
 
 import { RIGHTS } from './rights.ts';
 

@@ -84,7 +84,7 @@ export interface RtpParameters {
     rtcpFeedback: RtcpFeedback[];
   }[];
   headerExtensions: { uri: string; id: number; encrypt: boolean; parameters: Record<string, never> }[];
-  /** `fec`: as in ORTC; mediasoup-client passes over it. */
+  /** `fec`: as in ORTC; mediasoup-client ignores it. */
   encodings: { ssrc: number; rtx?: { ssrc: number }; fec?: { mechanism: string; ssrc: number } }[];
   rtcp: { cname: string; reducedSize: boolean };
 }

@@ -11,7 +11,7 @@ export const DETECTION_RULE = z.strictObject({
   label: DETECTION_LABEL,
   /** Empty: every camera of the settings. */
   cameraIds,
-  /** Hours in which it holds, in the site's time zone; empty: always. */
+  /** Hours in which it applies, in the site's time zone; empty: always. */
   hours: z.array(SCHEDULE_WINDOW).max(14),
 });
 export type DetectionRule = z.output<typeof DETECTION_RULE>;
@@ -27,7 +27,7 @@ export const NOTIFICATION_SETTINGS = z.strictObject({
   quiet: z.array(SCHEDULE_WINDOW).max(14),
   /** At most one notification per camera in this time. */
   pauseSeconds: z.int().min(10).max(3600),
-  /** Administrators: new devices, and attacks that were held back. */
+  /** Administrators: new devices, and blocked attacks. */
   security: z.boolean().default(true),
 });
 export type NotificationSettings = z.infer<typeof NOTIFICATION_SETTINGS>;

@@ -33,7 +33,7 @@ export const RECORDING_EXPORT = z.strictObject({
   progress: z.number().min(0).max(1),
   /** Length of the file; null until it is ready. */
   bytes: count.nullable(),
-  /** Until it is removed unless it is being fetched; null while it is prepared. */
+  /** When it is removed unless it is being fetched; null while it is prepared. */
   expiresInMs: count.nullable(),
   /** Why it failed, or that a part is missing in one that is ready. */
   problem: z.string().nullable(),

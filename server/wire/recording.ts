@@ -60,12 +60,12 @@ export const RECORDED_SEGMENT = z.strictObject({
   width: count,
   height: count,
   protected: z.boolean(),
-  /** It is still being written. A download returns what is complete of it, and does not end it. */
+  /** It is still being written. A download returns its complete part, and does not end it. */
   open: z.boolean(),
 });
 export type RecordedSegment = z.infer<typeof RECORDED_SEGMENT>;
 
-/** How much there is, protected segments among it. */
+/** The amount, including protected segments. */
 export const RECORDED_AMOUNT = z.strictObject({
   count,
   bytes: count,
@@ -74,7 +74,7 @@ export const RECORDED_AMOUNT = z.strictObject({
 });
 export type RecordedAmount = z.infer<typeof RECORDED_AMOUNT>;
 
-/** Data of a camera that would be lost with it. */
+/** Data that would be lost with a camera. */
 export const CAMERA_LOSSES = z.strictObject({
   recordings: RECORDED_AMOUNT,
   /** With their pictures. */
@@ -83,13 +83,13 @@ export const CAMERA_LOSSES = z.strictObject({
 });
 export type CameraLosses = z.infer<typeof CAMERA_LOSSES>;
 
-/** For how long recordings and pictures of events are kept; null: as long as there is room. Protected recordings stay. */
+/** The age limit of recordings and pictures of events; null: as long as there is room. Protected recordings stay. */
 export const RETENTION = z.strictObject({ keepDays: z.int().min(1).max(3650).nullable() });
 
 export const RETENTION_VIEW = RETENTION.extend({
   /**
    * Nothing is deleted yet, because the server's date may be wrong: it is trusted after this many ms more of running without the
-   * clock being set, null while something says that it is wrong. Null: nothing is waited for.
+   * clock being set, null while something says that it is wrong. Null: there is no wait.
    */
   waitingForClock: z.strictObject({ remainingMs: z.number().nonnegative().nullable() }).nullable(),
 });
@@ -99,7 +99,7 @@ export type RetentionView = z.infer<typeof RETENTION_VIEW>;
 export const EXPIRED = z.strictObject({
   recordings: count,
   bytes: count,
-  /** Number of cameras that these recordings are of, removed ones among them. */
+  /** Number of cameras with these recordings, including removed ones. */
   cameras: count,
   eventPictures: count,
 });
@@ -133,9 +133,9 @@ export const GAP_REASON = z.enum([
   'diskFull',
   /** The camera was switched off for privacy. */
   'switchedOff',
-  /** The server's clock was set, or its machine slept. Without a length where the clock was set back. */
+  /** The server's clock was set, or its machine slept. Without a length if the clock was set back. */
   'clockChanged',
-  /** Recorded, but the same picture over and over: the sensor hangs, and what is recorded is no proof of what was there. */
+  /** Recorded, but with the same picture repeatedly: the sensor hangs, and the recording is no evidence of the scene. */
   'cameraFrozen',
   /** A fault of the server, which is in its log. */
   'failed',
@@ -167,7 +167,9 @@ export const RECORDING_STATUS = z.strictObject({
   freeBytes: count.nullable(),
   /** Space that recordings always leave free. */
   freeFloorBytes: count,
-  /** Why nothing is recorded although it should be; null when all is well. `folderMissing`: or the disk it is on. */
+  /**
+   * Why nothing is recorded although it should be; null when all is well. `folderMissing`: the folder, or its disk, is missing.
+   */
   alarm: z.enum(['quotaFull', 'diskFull', 'folderMissing']).nullable(),
 });
 export type RecordingStatus = z.infer<typeof RECORDING_STATUS>;

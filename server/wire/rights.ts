@@ -1,7 +1,6 @@
 /**
- * The rights that a viewer has to a camera, each of its own: one vocabulary for the API, signaling, the media cookie and
- * whatever else asks for a right. An administrator has all of them to every camera. No zod here: the browser uses it at
- * run time.
+ * The rights of a viewer to a camera, independent of each other: one vocabulary for the API, signaling, the media cookie and all
+ * other checks. An administrator has all of them to every camera. No zod here: the browser uses it at run time.
  */
 
 /**
@@ -13,7 +12,7 @@
 export const RIGHTS = ['live', 'lookBack', 'events', 'control'] as const;
 export type Right = (typeof RIGHTS)[number];
 
-/** A camera, and what somebody may do with it; never empty. */
+/** A camera and a user's rights to it; never empty. */
 export interface CameraRights {
   cameraId: string;
   rights: Right[];

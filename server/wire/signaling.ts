@@ -106,9 +106,9 @@ export interface SignalingMethods {
   pauseConsumer: { request: { consumerId: string }; response: Record<string, never> };
   resumeConsumer: { request: { consumerId: string }; response: Record<string, never> };
   closeConsumer: { request: { consumerId: string }; response: Record<string, never> };
-  /** The page shows the camera in this size from now on. Before the first report, the whole picture is sent. */
+  /** The page shows the camera in this size from now on. Before the first report, the full picture is sent. */
   setView: { request: { consumerId: string } & ShownView; response: Record<string, never> };
-  /** Data saver: holds for all consumers of this socket, also of later ones. */
+  /** Data saver: applies to all consumers of this socket, also to later ones. */
   setQuality: { request: { quality: PictureQuality }; response: Record<string, never> };
   /** Turns `frameTimings` notifications for one consumer on or off. */
   setFrameTimings: { request: { consumerId: string; enabled: boolean }; response: Record<string, never> };
@@ -141,11 +141,11 @@ export interface SignalingNotifications {
   cameras: { cameras: CameraView[] };
   /** A camera is live, or no longer live; or its pace has changed enough to change `staleAfterMs` by half. */
   cameraStatus: LivenessView & { cameraId: string };
-  /** To administrators: what a camera runs, or how far its update is. */
+  /** To administrators: the firmware of a camera, or the progress of its update. */
   cameraFirmware: CameraFirmwareView;
   /** To those with the right `events` to the camera. */
   event: EventView;
-  /** Boxes in a picture of a camera whose detections are on. Passed over while the viewer reads slowly. */
+  /** Boxes in a picture of a camera whose detections are on. Skipped while the viewer reads slowly. */
   detections: LiveDetections;
   /** To administrators: all current advice about a camera. */
   cameraAdvice: { cameraId: string; advice: CameraAdvice[] };

@@ -8,14 +8,14 @@ export const TIME_ZONE = z.string().max(64).refine(isTimeZone, 'must be a time z
 export const SITE_TIME_ZONE = z.strictObject({
   /** IANA. */
   timeZone: TIME_ZONE,
-  /** False while nobody has chosen one: then it is the one that the server's machine is set to. */
+  /** False while nobody has chosen one: then the zone of the server's machine applies. */
   chosen: z.boolean(),
 });
 export type SiteTimeZone = z.infer<typeof SITE_TIME_ZONE>;
 
 export const NEW_TIME_ZONE = z.strictObject({
   timeZone: TIME_ZONE,
-  /** Only while nobody has chosen one: what a browser says by itself. */
+  /** A zone that a browser reports by itself, accepted only while nobody has chosen one. */
   unlessChosen: z.boolean().exactOptional(),
 });
 

@@ -9,8 +9,8 @@
  *     +---------------------------------------------------------------+
  *   8 | data: bytes of the stream · credit: u32, bytes more           |
  *
- * `end`: the sender has sent everything. `reset`: the stream is over, whatever is under way. `credit`: the other side
- * may send this many bytes more; 0 says that the stream lives.
+ * `end`: the sender has sent everything. `reset`: the stream is over, whatever is under way. `credit`: the other side may send
+ * this many bytes more; 0 keeps the stream alive.
  */
 
 export const TUNNEL_HEADER_BYTES = 8;

@@ -1,12 +1,12 @@
 /**
- * How a viewer's cameras are sent: what its line carries, and for each camera the size and layers sent, what limits them, and the
- * repairs. Sent to the viewer's page (`viewerFigures`), and to administrators (GET /api/status).
+ * Statistics of a viewer's cameras: the capacity of its line, and for each camera the size and layers sent, what limits them, and
+ * the repair packets. Sent to the viewer's page (`viewerFigures`), and to administrators (GET /api/status).
  */
 
 import { z } from 'zod';
 import { count } from './fields.ts';
 
-/** More are not listed; the cameras of a page that are not sent come last. */
+/** More are not listed; cameras of a page that are not sent come last. */
 export const MAX_CONSUMER_FIGURES = 32;
 
 /** The sizes in which a camera is encoded, best first (core/video/rungs.ts). */
@@ -19,7 +19,7 @@ export const CONSUMER_FIGURES = z.strictObject({
   rung: RUNG_NAME.nullable(),
   /** Temporal layers sent, of three; null while it is paused. */
   layers: z.int().min(1).max(3).nullable(),
-  /** Why less than the whole picture is sent. `size`: no more is shown. `quality`: the viewer wants no more. */
+  /** Why less than the full picture is sent. `size`: the page shows no more. `quality`: the viewer's data saver limits it. */
   limitedBy: z.enum(['line', 'size', 'quality']).nullable(),
   packetsSent: count,
   packetsRetransmitted: count,
@@ -36,7 +36,7 @@ export const VIEWER_FIGURES = z.strictObject({
   path: z.enum(['udp', 'tcp', 'relay']).nullable(),
   /** Estimate of the line for video and repairs, bits per second; null while it is unknown. */
   estimateBps: z.number().min(0).nullable(),
-  /** How long packets wait in the line because of what the server sends. */
+  /** How long packets wait in the queue that the server's own video causes. */
   queueMs: z.number().min(0).nullable(),
   roundTripMs: z.number().min(0),
   consumers: z.array(CONSUMER_FIGURES).max(MAX_CONSUMER_FIGURES),

@@ -18,7 +18,7 @@ const url = z
   .string()
   .max(MAX_URL_CHARACTERS)
   .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must begin with http:// or https://')
-  // They would appear in the log of every proxy on the way; the signature is the better proof.
+  // They would appear in the log of every proxy on the path; the signature is the better proof.
   .refine((text) => {
     const { username = '', password = '' } = URL.parse(text) ?? {};
     return username === '' && password === '';

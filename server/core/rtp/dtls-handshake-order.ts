@@ -42,7 +42,7 @@ const CLIENT_MESSAGES = new Set([
 ]);
 /** The largest one is the certificate; a browser's has less than 1 KB. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
-/** A browser repeats its flight after 50 ms, then ever more slowly: this many take more than a minute. */
+/** A browser repeats its flight after 50 ms, then at growing intervals: this many take more than a minute. */
 const MAX_REPEATS = 16;
 
 interface Unfinished {

@@ -37,7 +37,7 @@ export const ACCOUNT_ROUTES = {
     body: z.strictObject({
       currentPassword: password,
       newPassword,
-      /** Otherwise they are revoked: whoever knew the password may have made one. */
+      /** Otherwise they are revoked: somebody who knew the password may have created one. */
       keepApiKeys: z.boolean().default(false),
     }),
     errors: [409],

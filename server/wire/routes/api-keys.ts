@@ -1,4 +1,4 @@
-/** Routes of API keys: users manage their own, administrators those of everybody. */
+/** Routes of API keys: users manage their own keys, administrators those of all users. */
 
 import { z } from 'zod';
 import { API_KEY_VIEW, MADE_API_KEY, NEW_API_KEY } from '../api-key.ts';

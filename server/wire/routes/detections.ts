@@ -1,4 +1,4 @@
-/** Routes of detections: reports of analysers, and what they have named. */
+/** Routes of detections: reports of analysers, and their labels. */
 
 import { z } from 'zod';
 import type { ApiRouteTable } from '../api-route.ts';

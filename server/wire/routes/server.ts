@@ -7,7 +7,7 @@ import { CONNECTION_FACTS, LOCAL_AUTHORITY_VIEW, SERVER_ADDRESSES } from '../con
 import { NEW_TIME_ZONE, SITE_CLOCK_VIEW, SITE_TIME_ZONE } from '../site.ts';
 import { SERVER_STATUS } from '../server-status.ts';
 
-/** Its inside is what the OpenAPI Specification says. */
+/** The OpenAPI Specification defines its content. */
 const OPENAPI_DOCUMENT = z.looseObject({ openapi: z.string() });
 
 export const SERVER_ROUTES = {
