@@ -1,6 +1,6 @@
 /**
- * The context of every page: the session, the API, the live connection and the zone of the times that are shown. Made
- * once, in main.ts.
+ * The context of every page: the session, the API, the live connection and the time zone of shown times. Created once, in
+ * main.ts.
  */
 
 import type { Api } from './http/api.ts';

@@ -7,7 +7,7 @@
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(data: never) => void>>();
 
-  /** @returns the function that takes the listener away again; idempotent */
+  /** @returns the function that removes the listener; idempotent */
   on<Name extends keyof Events>(name: Name, listener: (data: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);

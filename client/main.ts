@@ -1,4 +1,4 @@
-/** The start of the web app: makes its parts, connects them, and hands them to `<vigie-app>`. */
+/** The start of the web app: creates its parts, connects them, and passes them to `<vigie-app>`. */
 
 import './ui/icons.ts';
 import { Api } from './http/api.ts';

@@ -10,7 +10,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export default defineConfig({
   root: here('.'),
-  // Files find each other wherever the app stands; its page is written anew by the server (http/client-files.ts).
+  // Files refer to each other relatively, so the app works under any base path; the server generates its page
+  // (http/client-files.ts).
   base: './',
   plugins: [licenceFile(), compressedFiles()],
   build: {

@@ -1,4 +1,4 @@
-/** The HTTP API for people: every route with what it takes and answers, as the server's own description has it. */
+/** The HTTP API for people: every route with its request and responses, from the server's own description. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/input/input.js';
@@ -20,7 +20,7 @@ import {
 } from './openapi.ts';
 import { schemaText } from './schema-text.ts';
 
-/** The document's texts are Markdown, of which the code marks are all. */
+/** The document's texts are Markdown, but use only code marks. */
 const plain = (text: string): string => text.replaceAll('`', '');
 
 export class ApiPage extends LitElement {

@@ -1,6 +1,6 @@
 /**
  * A JSON Schema as people read a type: `{ name: string (1 … 64 characters), days?: integer (0 … 6)[] }`, one field to a line.
- * Schemas with a name stand by their name.
+ * Named schemas are shown by their name.
  */
 
 import { nameIn, type Schema } from './openapi.ts';
@@ -8,7 +8,7 @@ import { nameIn, type Schema } from './openapi.ts';
 /** The largest number that zod names where there is no limit. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** @param indent of the lines behind the first one */
+/** @param indent of the lines after the first one */
 export function schemaText(schema: Schema, indent = ''): string {
   if (schema.$ref !== undefined) return nameIn(schema.$ref);
   if ('const' in schema) return JSON.stringify(schema.const);
@@ -43,7 +43,7 @@ function byDefault({ default: value }: Schema): string {
 
 function limits({ minimum, maximum, minLength, maxLength, pattern }: Schema): string {
   const parts = [amount(minimum, maximum, ''), amount(minLength, maxLength, 'characters')];
-  // The others say no more than the limits do.
+  // The others add nothing to the limits.
   if (pattern?.startsWith('^')) parts.push(` like ${pattern}`);
   return parts.join('');
 }

@@ -1,4 +1,4 @@
-/** About Vigie: its version, and under which licences it and what it contains may be used. */
+/** About Vigie: its version, and its licences and those of its packages. */
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';

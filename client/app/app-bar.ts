@@ -16,14 +16,14 @@ export interface AppBar {
   /** The page that is shown. */
   page: string;
   user: User;
-  /** @returns whether there is anything to see with this right */
+  /** @returns whether a camera can be seen with this right */
   offers: (right: Right) => boolean;
   /** There is a certificate to install. */
   hasAuthority: boolean;
   onMenu: (choice: MenuChoice) => void;
 }
 
-/** On a phone they stand in the menu: its bar has room for four. */
+/** On a phone they are in the menu: the bar has room for four. */
 const MORE_ON_PHONES: ReadonlySet<string> = new Set(['users', 'firmware']);
 
 export function appBar({ page, user, offers, hasAuthority, onMenu }: AppBar): TemplateResult {
@@ -67,11 +67,11 @@ export function appBar({ page, user, offers, hasAuthority, onMenu }: AppBar): Te
 }
 
 interface MenuItem {
-  /** The bar's owner acts on it. */
+  /** The bar's owner handles it. */
   value: string;
   icon: string;
   label: string;
-  /** `value`, unless said. */
+  /** Default: `value`. */
   testId?: string;
   /** On a phone only: elsewhere the bar has it. */
   isNarrow?: boolean;

@@ -1,4 +1,4 @@
-/** Which page a route is: its element, who may see it, and its title. Pages that few need are fetched when they are wanted. */
+/** The page of each route: its element, who may see it, and its title. Rarely used pages are loaded on demand. */
 
 import { html, type TemplateResult } from 'lit';
 import type { Right } from '../../server/wire/rights.ts';
@@ -146,7 +146,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
   }
 }
 
-/** Also for who is not signed in yet: their device may have to trust the server first. */
+/** Also for users who are not signed in yet: their device may have to trust the server first. */
 export function securePage(back: string): Page {
   return {
     title: 'Secure connection',
@@ -155,7 +155,7 @@ export function securePage(back: string): Page {
   };
 }
 
-/** @param onLoaded called when there is more to show than now */
+/** @param onLoaded called when the page is loaded */
 export function renderPage({ element, lazy }: Page, onLoaded: () => void): TemplateResult {
   if (!lazy || customElements.get(lazy[0])) return element;
   void lazy[1]().then(onLoaded);

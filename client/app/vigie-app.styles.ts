@@ -108,7 +108,7 @@ export const appStyles = css`
       opacity: 0;
     }
   }
-  /* A phone held upright: the bar lies where the thumb is. */
+  /* A phone in portrait: the bar is in reach of the thumb. */
   @media (max-width: 600px) {
     .bar {
       position: fixed;

@@ -42,7 +42,7 @@ export class VigieApp extends LitElement {
   declare context: AppContext | undefined;
   /** There is a certificate to install. */
   declare protected hasAuthority: boolean;
-  /** Recordings are left of cameras that were removed, which this user may see. */
+  /** There are recordings of removed cameras that this user may see. */
   declare protected hasRemoved: boolean;
   readonly #navigation = new Navigation();
   readonly #passwordDialog = createRef<PasswordDialog>();
@@ -50,7 +50,7 @@ export class VigieApp extends LitElement {
   readonly #backupDialog = createRef<BackupDialog>();
   readonly #restoreDialog = createRef<RestoreDialog>();
   #path = location.pathname;
-  /** The user and cameras for which it was asked what is left of removed ones. */
+  /** The user and cameras of the last request for removed cameras. */
   #askedFor = '';
 
   constructor() {
@@ -122,14 +122,14 @@ export class VigieApp extends LitElement {
     `;
   }
 
-  /** Whether there is anything to see with this right: for administrators always, and while the cameras are not known yet. */
+  /** Whether a camera can be seen with this right: always for administrators, and while the cameras are not known yet. */
   #offers(right: Right): boolean {
     const { session, live } = this.context ?? {};
     if (!session || isAdministrator(session.user) || !live?.cameras.all) return true;
     return live.cameras.with(right).length > 0 || (right === 'lookBack' && this.hasRemoved);
   }
 
-  /** Asks once for each list of cameras, and only while no camera in it has recordings to see. */
+  /** Requests them once for each list of cameras, and only while no camera in it has visible recordings. */
   async #askForRemoved(): Promise<void> {
     if (!this.context) return;
     const { session, live, api } = this.context;

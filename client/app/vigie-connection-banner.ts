@@ -1,6 +1,6 @@
 /**
- * `<vigie-connection-banner>`: a quiet line while the server is away, or where its WebSocket does not get through. A short gap
- * goes unmentioned.
+ * `<vigie-connection-banner>`: a small banner while the server is unreachable, or its WebSocket is blocked. A short gap is not
+ * shown.
  */
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -8,7 +8,7 @@ import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { listen } from '../ui/listen.ts';
 
-/** Shorter gaps are over before one could read about them. */
+/** Shorter gaps end before anybody could read the banner. */
 const SHOW_AFTER_MS = 1_200;
 
 export class ConnectionBanner extends LitElement {

@@ -1,4 +1,4 @@
-/** `<vigie-health-alarm>`: tells administrators on every page that the server's data are lost or damaged. */
+/** `<vigie-health-alarm>`: shows administrators on every page that the server's data are lost or damaged. */
 
 import { LitElement, html, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';

@@ -1,4 +1,4 @@
-/** The audit log by day, the newest first, and its way into a file. For administrators. */
+/** The audit log by day, newest first, and its download. For administrators. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -39,7 +39,7 @@ export class AuditPage extends LitElement {
   declare protected selection: AuditSelection;
   declare protected busy: boolean;
   declare protected error: string | null;
-  /** Counts the questions: only the answer to the last one is shown. */
+  /** Counts the requests: only the response to the last one is shown. */
   #asked = 0;
 
   constructor() {

@@ -1,4 +1,4 @@
-/** An entry of the audit log in plain words: what was done, with what result, and when. Pure. */
+/** An entry of the audit log in plain words: action, result and time. Pure. */
 
 import type { AuditAction, AuditKind } from '../../server/wire/audit-actions.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
@@ -98,7 +98,7 @@ const REASONS: Readonly<Record<string, string>> = {
   notFound: 'not found',
 };
 
-/** Names of fields; others stand as they are. */
+/** Names of fields; others are shown unchanged. */
 const FIELDS: Readonly<Record<string, string>> = {
   user: 'user',
   username: 'name',

@@ -1,4 +1,4 @@
-/** `<vigie-audit-days>`: for how long the audit log is kept. */
+/** `<vigie-audit-days>`: how long the audit log is kept. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
@@ -39,7 +39,7 @@ export class VigieAuditDays extends LitElement {
     error: { state: true },
   };
   declare context: AppContext;
-  /** Null while that is not known. */
+  /** Null while unknown. */
   declare protected days: number | null;
   declare protected error: string | null;
 

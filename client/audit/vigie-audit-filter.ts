@@ -52,7 +52,7 @@ export class VigieAuditFilter extends LitElement {
   };
   declare context: AppContext;
   declare users: readonly UserView[];
-  /** The shown entries: they also name users and cameras that are gone. */
+  /** The shown entries: they also name removed users and cameras. */
   declare entries: readonly AuditEntry[];
   declare protected userId: string;
   declare protected cameraId: string;

@@ -1,6 +1,6 @@
 /**
- * `<vigie-security-notices>`: tells administrators on every page of new devices and of attacks that were held back, until one of
- * them dismisses it.
+ * `<vigie-security-notices>`: shows administrators on every page notices of new devices and blocked attacks, until one of them
+ * dismisses them.
  */
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
@@ -40,7 +40,7 @@ export class VigieSecurityNotices extends LitElement {
     error: { state: true },
   };
   declare context: AppContext;
-  /** `name time` of those that are gone, until the server says so too. */
+  /** `name time` of dismissed notices, until the server confirms it. */
   declare protected dismissed: ReadonlySet<string>;
   declare protected error: string | null;
   readonly #notices = new SyncedView(this, 'notices', {

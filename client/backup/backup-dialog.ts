@@ -1,4 +1,4 @@
-/** Downloads a backup of the server: everything but recordings, encrypted where a password is given. For administrators. */
+/** Downloads a backup of the server: everything except recordings, encrypted if a password is given. For administrators. */
 
 import { html, type TemplateResult } from 'lit';
 import type { AppContext } from '../app-context.ts';

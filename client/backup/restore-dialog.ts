@@ -1,6 +1,6 @@
 /**
- * Restores a backup from a file: it is uploaded and read first, then what it holds is shown and agreed to. For
- * administrators. The server restarts with it, which ends all sessions.
+ * Restores a backup from a file: it is uploaded and read first, then its contents are shown and confirmed. For administrators.
+ * The server restarts with it, which ends all sessions.
  */
 
 import { html, nothing, type TemplateResult } from 'lit';
@@ -20,7 +20,7 @@ type Step =
 export class RestoreDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, step: { state: true }, sending: { state: true } };
   declare protected step: Step;
-  /** The file that is being sent, and how much of it has left, 0 … 1. */
+  /** The file being sent, and the part that has been sent, 0 … 1. */
   declare protected sending: { bytes: number; part: number } | null;
   protected override readonly testId = 'restore-dialog';
   #stop: AbortController | undefined;

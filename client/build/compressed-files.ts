@@ -3,7 +3,7 @@
  * where they are smaller. The server sends them as they are (http/client-files.ts), so it starts without compressing, and
  * the build can take the strongest levels.
  *
- * The page itself has none: the server writes it anew for its base path.
+ * The page itself has none: the server generates it for its base path.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * A step of the web app's build: writes licences.txt, which the server serves beside the app and the image contains. It lists
- * what is in Vigie from others and under which licence, with the licence texts, which most licences ask to be passed on.
+ * A step of the web app's build: writes licences.txt, which the server serves beside the app and the image contains. It lists the
+ * third-party parts of Vigie and their licences, with the licence texts, which most licences require to be passed on.
  */
 
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ function list(packages: readonly ThirdPartyPackage[]): string {
   return [...new Set(lines)].join('\n');
 }
 
-/** Each text once, below the packages that bring it. */
+/** Each text once, below the packages that contain it. */
 function textsOf(packages: readonly ThirdPartyPackage[]): string[] {
   const namesOf = new Map<string, Set<string>>();
   for (const each of packages) {

@@ -29,7 +29,8 @@ const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|unlicense)(?:[-.]|$)/i;
 
 /** Licences that a package's own metadata leaves out or states in part. */
 const CORRECTIONS: { packages: RegExp; licence: string }[] = [
-  // Their package.json says MIT, which is the binding's: FFmpeg is linked in, with all of these. See docs/licences.md.
+  // Their package.json says MIT, which applies only to the binding: FFmpeg is linked in, with all of these licences. See
+  // docs/licences.md.
   { packages: /^@seydx\/node-av-/, licence: 'MIT AND GPL-3.0-or-later AND FDK-AAC' },
   // No licence in their package.json, but a file.
   { packages: /^exif-parser$/, licence: 'MIT' },

@@ -1,4 +1,4 @@
-/** One camera, as large as the window allows: fullscreen, figures, and a picture to keep. */
+/** One camera, as large as the window allows: full screen, statistics, and snapshots. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
@@ -21,7 +21,7 @@ import './vigie-camera-refusals.ts';
 import '../events/vigie-event-list.ts';
 import { listen } from '../ui/listen.ts';
 
-/** Safari on iPhones only knows fullscreen of the video itself. */
+/** Safari on iPhones supports full screen only for the video itself. */
 type AppleVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 
 export class CameraPage extends LitElement {
@@ -45,7 +45,7 @@ export class CameraPage extends LitElement {
         padding: 3rem 1.5rem;
         text-align: center;
       }
-      /* A phone on its side: the picture gets the whole height, the bar scrolls away. */
+      /* A phone in landscape: the picture gets the whole height, the bar scrolls away. */
       @media (max-height: 500px) {
         vigie-camera {
           max-height: calc(100dvh - 1rem);

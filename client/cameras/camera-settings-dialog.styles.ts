@@ -1,4 +1,4 @@
-/** The picture beside the controls, and above them, staying in sight, where there is no room beside. */
+/** The picture is beside the controls, or, without room there, above them, where it stays visible. */
 
 import { css } from 'lit';
 

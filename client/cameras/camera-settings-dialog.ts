@@ -1,4 +1,4 @@
-/** A camera's settings, applied while one watches: what is moved is sent at once, and each control says what came of it. */
+/** A camera's settings, applied beside the live picture: a changed value is sent at once, and each control shows the result. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
@@ -39,7 +39,7 @@ export class CameraSettingsDialog extends LitElement {
   };
   declare context: AppContext;
   declare protected open: boolean;
-  /** Null until the settings are here. */
+  /** Null until the settings are loaded. */
   declare protected changes: SettingsChanges | null;
   declare protected loadError: string | null;
   declare protected reboot: Answer | null;
@@ -137,7 +137,7 @@ export class CameraSettingsDialog extends LitElement {
 
   #slider(field: SliderField, disabled: boolean): TemplateResult {
     const { name, label, hint, least, most, reversed, format } = field;
-    // The same turn leads from a value to its place on the slider and back.
+    // The same function maps a value to its place on the slider and back.
     const turned = (value: number): number => (reversed ? least + most - value : value);
     const value = this.#values[name];
     // Web Awesome's slider writes style attributes, which the Content-Security-Policy forbids.

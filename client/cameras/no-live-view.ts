@@ -1,4 +1,4 @@
-/** Stands in place of the picture of a camera that its viewer may not watch live. */
+/** Replaces the picture of a camera that the viewer may not watch live. */
 
 import { css, html, type TemplateResult } from 'lit';
 
@@ -22,7 +22,7 @@ export const noLiveViewStyles = css`
   }
 `;
 
-/** @param name of the camera; left out where it stands beside the picture */
+/** @param name of the camera; missing if it is shown beside the picture */
 export function noLiveView(name?: string): TemplateResult {
   return html`<div class="no-live quiet" data-testid="no-live-view">
     <wa-icon name="eye-slash"></wa-icon>

@@ -31,7 +31,7 @@ export function withNewHours(fields: readonly HoursField[]): HoursField[] {
   return [...fields, { key, hours: FIRST_HOURS }];
 }
 
-/** @throws Error for the user, where one has no day */
+/** @throws Error for the user, if a window has no day */
 export function offHoursOf(form: FormData, fields: readonly HoursField[]): OffHours {
   return fields.map(({ key }) => {
     const days = form.getAll(`day-${key}`).map(Number);
@@ -40,7 +40,7 @@ export function offHoursOf(form: FormData, fields: readonly HoursField[]): OffHo
   });
 }
 
-/** @param change called with the fields that there are from now on */
+/** @param change called with the new list of fields */
 export function renderHours(
   fields: readonly HoursField[],
   change: (fields: HoursField[]) => void,

@@ -1,4 +1,4 @@
-/** Shows a new pairing code for a camera there is. */
+/** Shows a new pairing code for an existing camera. */
 
 import { html, type TemplateResult } from 'lit';
 import type { CameraView } from '../../server/wire/camera.ts';

@@ -1,4 +1,4 @@
-/** Shows a camera’s new key, this once. */
+/** Shows a camera’s new key, once. */
 
 import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/camera.ts';

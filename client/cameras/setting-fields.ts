@@ -1,4 +1,4 @@
-/** The settings of a camera as people see them: in which order, between which ends, in which words. */
+/** The settings of a camera as users see them: their order, ranges and labels. */
 
 import {
   FRAME_SIZES,
@@ -19,7 +19,7 @@ export interface SliderField {
   hint?: string;
   least: number;
   most: number;
-  /** Whether the slider's right end is the least value: where small is good. */
+  /** Whether the slider's right end is the lowest value, if low values are better. */
   reversed?: true;
   format: (value: number) => string;
 }
@@ -71,7 +71,7 @@ const BALANCE_LABELS: Record<WhiteBalance, string> = {
 export interface SettingGroup {
   heading: string;
   fields: readonly SettingField[];
-  /** Only the server goes by them: they can be changed while the camera is away, and of every camera. */
+  /** Only the server uses them: they can be changed while the camera is offline, and for every camera. */
   ofServer?: true;
 }
 

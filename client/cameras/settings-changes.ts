@@ -1,8 +1,8 @@
 /**
- * Sends a camera's settings while a user moves the controls: one request at a time, and of each setting only
- * the newest value, so that a slider that is dragged never runs ahead of the camera.
+ * Sends a camera's settings while a user moves the controls: one request at a time, and only the newest value of each setting, so
+ * that a dragged slider never runs ahead of the camera.
  *
- * Invariant: each value that was asked for and not replaced by a newer one is answered, applied or rejected, on its own.
+ * Invariant: each value that is not replaced by a newer one gets its own answer, applied or rejected.
  */
 
 import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
@@ -22,8 +22,8 @@ export class SettingsChanges extends Emitter<{ change: SettingsChanges }> {
   #sending = false;
 
   /**
-   * @param current what the camera is set to
-   * @param send rejects with what may be shown
+   * @param current the camera's settings
+   * @param send rejects with an error that may be shown
    */
   constructor(current: AdjustableSettings, send: (settings: AdjustableSettings) => Promise<void>) {
     super();

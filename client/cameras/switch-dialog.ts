@@ -24,7 +24,7 @@ export class SwitchDialog extends FormDialog<AppContext> {
   };
   /** Null: all cameras. */
   declare protected camera: CameraView | null;
-  /** Null while it is asked for. */
+  /** Null while it is requested. */
   declare protected view: SwitchView | null;
   declare protected off: boolean;
   /** Off at certain hours; empty: at none. */

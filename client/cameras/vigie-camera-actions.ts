@@ -1,6 +1,5 @@
 /**
- * `<vigie-camera-actions>`: what can be done to a camera, with the dialogs for it, once per page. Menus ask
- * by `run`.
+ * `<vigie-camera-actions>`: the actions on a camera, with their dialogs, once per page. Menus call `run`.
  */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
@@ -99,7 +98,7 @@ export class CameraActions extends LitElement {
     this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
   }
 
-  /** Few need it, so it is fetched when it is. */
+  /** Rarely used, so it is loaded on demand. */
   async #showSettings(camera: CameraView): Promise<void> {
     await import('./camera-settings-dialog.ts');
     this.requestUpdate();

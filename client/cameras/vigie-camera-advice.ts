@@ -1,6 +1,5 @@
 /**
- * `<vigie-camera-advice>`: what to do about a camera that does not fare well, in full; or with `badge`, that there is
- * something.
+ * `<vigie-camera-advice>`: advice about a camera with a problem, in full; or with `badge`, only that there is advice.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -48,7 +47,7 @@ export class CameraAdviceList extends LitElement {
     badge: { type: Boolean, reflect: true },
   };
   declare advice: readonly CameraAdvice[];
-  /** Writes since when. */
+  /** Shows since when. */
   declare time: ShownTime | null;
   declare nowMs: number;
   declare badge: boolean;

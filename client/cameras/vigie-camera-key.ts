@@ -1,4 +1,4 @@
-/** `<vigie-camera-key>`: what a camera needs to know to connect, shown once after it was added or its key rotated. */
+/** `<vigie-camera-key>`: the data that a camera needs to connect, shown once after it was added or its key rotated. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

@@ -1,4 +1,4 @@
-/** `<vigie-camera-menu>`: the three dots of a camera. Fires `vigie-camera-action` with what was chosen. */
+/** `<vigie-camera-menu>`: the three dots of a camera. Fires `vigie-camera-action` with the chosen action. */
 
 import { LitElement, css, type TemplateResult } from 'lit';
 import { actionMenu, type MenuItem } from '../ui/icon-button.ts';
@@ -30,7 +30,7 @@ export class CameraMenu extends LitElement {
   `;
   static override properties = { label: {}, administrator: { type: Boolean }, off: { type: Boolean } };
   declare label: string;
-  /** Offers everything, else only what the right to control allows. */
+  /** Offers every action; otherwise only those that the right `control` allows. */
   declare administrator: boolean;
   /** The camera is switched off. */
   declare off: boolean;

@@ -1,6 +1,6 @@
 /**
- * `<vigie-camera-refusals>`: which of a camera's pictures the server could not use, for administrators; nothing while
- * it uses all.
+ * `<vigie-camera-refusals>`: the pictures of a camera that the server could not use, for administrators; empty while there are
+ * none.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -59,7 +59,7 @@ export class VigieCameraRefusals extends LitElement {
       const { refusals } = await api.call('GET /api/cameras/:cameraId/status', { params: { cameraId } });
       if (cameraId === this.cameraId) this.refusals = refusals;
     } catch {
-      // Whatever keeps the server from answering is told elsewhere.
+      // The connection banner shows why the server does not answer.
     }
   }
 }

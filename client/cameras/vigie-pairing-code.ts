@@ -1,5 +1,5 @@
 /**
- * `<vigie-pairing-code>`: makes a pairing code for a camera and shows it, as long as it is good; over plain http, why
+ * `<vigie-pairing-code>`: creates a pairing code for a camera and shows it while it is valid; over plain http, it explains why
  * there is none.
  */
 

@@ -1,5 +1,5 @@
 /**
- * How many cameras stand side by side, and how wide each is: as large as all of them fit into the window at once.
+ * The number of columns of cameras, and their width: as large as all cameras fit into the window at once.
  *
  * Invariants: no other number of columns gives larger pictures; a picture is never narrower than MIN_TILE_PX: the page is
  * scrolled instead; nothing is wider than the page.
@@ -21,9 +21,9 @@ export interface WallLayout {
 /** A sensor's, and each tile's. */
 export const TILE_ASPECT = 4 / 3;
 export const MIN_TILE_PX = 150;
-/** Narrower than this is a phone held upright: pictures as wide as it is, and the page is scrolled. */
+/** A narrower window is a phone in portrait: pictures fill its width, and the page is scrolled. */
 const PHONE_PX = 600;
-/** On such a phone this many stand below each other, more in two columns. */
+/** On such a phone up to this many are in one column, more in two columns. */
 const MAX_PHONE_ROWS = 3;
 
 /** @param count of cameras, from 1 */

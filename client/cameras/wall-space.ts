@@ -3,7 +3,7 @@
 import type { LitElement, ReactiveController } from 'lit';
 import type { WallSpace } from './wall-layout.ts';
 
-/** A list lower than this is not read as one screen. */
+/** A list of less height is not fitted to one screen. */
 const MIN_HEIGHT_PX = 160;
 
 export class WallSpaceOf implements ReactiveController {
@@ -24,7 +24,7 @@ export class WallSpaceOf implements ReactiveController {
 
   hostConnected(): void {
     this.#observer.observe(this.#host);
-    // The frame's main part becomes lower by what appears above it.
+    // The frame's main part loses the height of anything that appears above it.
     this.#observer.observe(this.#host.parentElement ?? document.body);
     window.addEventListener('resize', this.#measure);
   }

@@ -6,7 +6,7 @@ import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
 export type PathKind = 'directUdp' | 'directTcp' | 'serverRelay' | 'turnUdp' | 'turnTcp' | 'turnTls';
 
 /**
- * - `connected`: ICE and DTLS stand, so video would pass
+ * - `connected`: ICE and DTLS are connected, so video would work
  * - `noRelay`: the relay did not give us an address: it does not answer, or refused us
  * - `noPath`: there were addresses, and no packet came back
  */
@@ -30,7 +30,7 @@ export interface CheckFacts {
   webrtc: boolean;
   /** In the order they were tried; empty without WebRTC, and when the server is full. */
   paths: PathResult[];
-  /** The server refused to be tried because it is full: how many watch; null: it did not. */
+  /** The server refused the test because it is full: number of viewers; null: it did not. */
   watchingWhenFull: number | null;
   /** Round trip of the signaling WebSocket, ms; null: it is not connected. */
   webSocketRoundTripMs: number | null;

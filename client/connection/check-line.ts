@@ -1,4 +1,4 @@
-/** A finding of the connection check as it is shown: what was found, what it means, and what to do about it. */
+/** A finding of the connection check as it is shown: the result, its meaning, and what to do about it. */
 
 import type { CheckFacts } from './check-facts.ts';
 
@@ -8,11 +8,11 @@ export interface CheckLine {
   mark: Mark;
   title: string;
   meaning: string;
-  /** How to fix it; for administrators where only they can. */
+  /** How to fix it; only for administrators if only they can. */
   fix?: string;
 }
 
-/** A fix on the server: only administrators, who can change it, are told how. */
+/** A fix on the server: shown only to administrators, who can apply it. */
 export function fixForAdministrator({ administrator }: CheckFacts, fix: string): string {
   return administrator ? fix : 'Show this page to the administrator of the server.';
 }

@@ -1,6 +1,6 @@
 /**
- * Puts the findings of a connection check into words: what each means, and what to do. Pure, and tested as a table; the
- * readers know nothing of ICE.
+ * Puts the findings of a connection check into words: the meaning of each, and what to do. Pure, and tested as a table; the
+ * readers do not know ICE.
  *
  * Invariant: a server that is full is never reported as a network fault.
  */
@@ -97,7 +97,7 @@ function noWebRtc(): CheckLine {
 
 function relayMissing(facts: CheckFacts): CheckLine[] {
   const hasRelay = facts.paths.some(({ url }) => url !== null) || (facts.facts?.server?.turn.length ?? 0) > 0;
-  // Without a single path tried, whether viewers are offered one is not known.
+  // If no path was tried, it is unknown whether viewers are offered one.
   if (hasRelay || !facts.webrtc || facts.watchingWhenFull !== null) return [];
   return [
     {
@@ -130,7 +130,7 @@ function publicAddress(facts: CheckFacts): CheckLine[] {
   ];
 }
 
-/** Relays that only the server does not reach; those that fail for the viewer too have a line of their own. */
+/** Relays that only the server cannot reach; those that fail for the viewer too have a separate line. */
 function unreachableForServer({ facts, paths }: CheckFacts): CheckLine[] {
   const dead = facts?.server?.turn.filter(
     ({ url, reachable }) =>

@@ -1,4 +1,6 @@
-/** “Can I be reached from outside?”, or for viewers “Why is my picture slow?”: each path tried, and what to do about it. */
+/**
+ * “Can I be reached from outside?”, or for viewers “Why is my picture slow?”: the result of each path, and what to do about it.
+ */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';

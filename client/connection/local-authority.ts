@@ -1,4 +1,4 @@
-/** Whether the server's certificate comes from its own local authority; asked once, signed in or not. */
+/** Whether the server's certificate comes from its own local authority; requested once, signed in or not. */
 
 import type { LocalAuthorityView } from '../../server/wire/connection-check.ts';
 import { requestLine } from '../http/request-line.ts';
@@ -7,14 +7,14 @@ export type AuthorityFacts = NonNullable<LocalAuthorityView['authority']>;
 
 let asked: Promise<AuthorityFacts | null> | undefined;
 
-/** Null also when the server cannot be asked: then nothing is offered. */
+/** Null also when the server does not answer: then nothing is offered. */
 export function localAuthority(): Promise<AuthorityFacts | null> {
   asked ??= ask();
   return asked;
 }
 
 async function ask(): Promise<AuthorityFacts | null> {
-  // In the clear there is none.
+  // Without TLS there is none.
   if (location.protocol !== 'https:') return null;
   try {
     const response = await fetch(requestLine('GET /api/local-authority').path);

@@ -1,8 +1,8 @@
 /**
- * Tries one path to the server on its own: a transport made for the purpose, with only the candidates and the relay of that
- * path. Connected means that ICE found a path and DTLS was spoken over it, so video would pass too. No camera is needed.
+ * Tries a single path to the server: a separate transport with only the candidates and the relay of that path. Connected means
+ * that ICE found a path and DTLS was completed over it, so video would work too. No camera is needed.
  *
- * Invariant: the transport is the live view's in all else, so what connects here connects there.
+ * Invariant: otherwise the transport is the same as the live view's, so a path that connects here connects there.
  */
 
 import type { Device } from 'mediasoup-client';
@@ -16,7 +16,7 @@ import type { PathKind, PathResult } from './check-facts.ts';
 export interface ProbedPath {
   kind: PathKind;
   url: string | null;
-  /** The relay to go through, alone; null: none. */
+  /** The only relay to use; null: none. */
   iceServer: IceServer | null;
   /** Which of the server's addresses count. */
   accepts: (candidate: IceCandidate) => boolean;
@@ -29,7 +29,7 @@ const TIMEOUT_MS = 7_000;
  * A path that fails is a result too.
  *
  * @param device loaded
- * @throws SignalingError `full`, and no other: then nothing was tried
+ * @throws SignalingError only `full`: then nothing was tried
  */
 export async function probePath(
   signaling: SignalingClient,

@@ -1,4 +1,4 @@
-/** Runs a connection check: asks the server what it knows, and tries every path there is, each on its own, side by side. */
+/** Runs a connection check: requests the server's facts, and tries every path separately and in parallel. */
 
 import type { IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
@@ -9,10 +9,10 @@ import type { CheckFacts, PathKind } from './check-facts.ts';
 import { probePath, type ProbedPath } from './path-probe.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
-/** More would only be the same paths again, and the server gives a page few transports. */
+/** More would only repeat the same paths, and the server gives a page few transports. */
 const MAX_RELAYS = 3;
 
-/** Never throws: what fails is a finding. */
+/** Never throws: a failure is a finding. */
 export async function runCheck({ session, live, api }: AppContext): Promise<CheckFacts> {
   const { signaling, clock } = live;
   await opened(signaling);
@@ -49,7 +49,9 @@ type Tried = Pick<CheckFacts, 'paths' | 'watchingWhenFull'>;
 
 const NOTHING_TRIED: Tried = { paths: [], watchingWhenFull: null };
 
-/** Without a path when the server does not answer, or is full: then what a few paths found says nothing about the network. */
+/**
+ * Without any path when the server does not answer, or is full: then the results of a few paths show nothing about the network.
+ */
 async function probeWays({ signaling }: AppContext['live']): Promise<Tried> {
   try {
     const device = newDevice();
@@ -79,7 +81,7 @@ function directWays({ iceCandidates }: TransportParameters): ProbedPath[] {
   ];
   return (
     paths
-      // That there is no address for UDP is a finding; the others are options.
+      // A missing address for UDP is a finding; the others are optional.
       .filter(({ kind, accepts }) => kind === 'directUdp' || iceCandidates.some(accepts))
       .map((path) => ({ ...path, url: null, iceServer: null }))
   );

@@ -1,4 +1,4 @@
-/** How to make phones, computers and cameras trust this server's own certificate. Readable without signing in. */
+/** Explains how to make phones, computers and cameras trust this server's own certificate. Readable without signing in. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
@@ -13,7 +13,7 @@ import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import '../ui/vigie-copy-field.ts';
 
-/** Strangers read this page too, and are not told the site's zone. */
+/** This page needs no sign-in, so it does not show the site's time zone. */
 const UTC = new ShownTime('UTC');
 
 export class SecurePage extends LitElement {
@@ -158,7 +158,7 @@ export class SecurePage extends LitElement {
   }
 }
 
-/** Strangers see this page too, so they are not told the server's addresses: to administrators “Add camera” names them. */
+/** This page needs no sign-in, so it does not show the server's addresses; “Add camera” shows them to administrators. */
 function hostForCameras(): string {
   const { origin, host, hostname } = location;
   return isLoopbackOrigin(origin) ? host.replace(hostname, 'ADDRESS-OF-THIS-SERVER') : host;

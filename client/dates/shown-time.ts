@@ -1,6 +1,6 @@
 /**
- * Dates in words and numbers, all in one time zone: the site's, so that everybody who talks of “the motion at 14:05” means the
- * same moment. The language and the order of day and month are the browser's.
+ * Dates in words and numbers, all in one time zone: the site's, so that “the motion at 14:05” is the same moment for everybody.
+ * The language and the order of day and month are the browser's.
  *
  * Invariant: no other file of the client writes a date (npm test -- shown-dates). Immutable; times are ms since the Unix epoch.
  */
@@ -16,7 +16,7 @@ const FORMATS = {
   wholeDate: { dateStyle: 'full' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-/** Clocks change at most a few times a year: zones that agree now and then are not told apart. */
+/** Clocks change at most a few times a year: zones with equal offsets at all of these moments count as the same. */
 const COMPARED_DAYS = [0, 91, 182, 273];
 const DAY_MS = 86_400_000;
 const UTC = 'UTC';
@@ -31,7 +31,7 @@ export class ShownTime {
   readonly #formats = new Map<keyof typeof FORMATS, Intl.DateTimeFormat>();
 
   /**
-   * @param reader the zone of whoever reads, IANA @param locale left out: the browser's @throws RangeError for a zone
+   * @param reader the reader's zone, IANA @param locale default: the browser's @throws RangeError for a zone
    * that this browser does not know
    */
   constructor(timeZone: string, reader = deviceTimeZone(), locale?: string) {
@@ -46,7 +46,7 @@ export class ShownTime {
     return this.#write('minute', ms);
   }
 
-  /** “14:05”, or “22 Nov, 14:05” where that is not today. */
+  /** “14:05”, or “22 Nov, 14:05” if that is not today. */
   minuteOrDay(ms: number, nowMs: number): string {
     const minute = this.minute(ms);
     return this.date(ms) === this.date(nowMs) ? minute : `${this.dayOfMonth(ms)}, ${minute}`;
@@ -87,7 +87,7 @@ export class ShownTime {
     return `${date} ${time}`;
   }
 
-  /** “ (GMT+9)” behind a time that stands alone, where the clock of whoever reads shows another; else nothing. */
+  /** “ (GMT+9)” after a time that stands alone, if the reader's clock differs; else nothing. */
   zoneBeside(ms: number): string {
     return this.isReaders(ms) ? '' : ` (${offsetText(this.timeZone, ms)})`;
   }
@@ -97,7 +97,7 @@ export class ShownTime {
     return zoneText(this.timeZone, nowMs);
   }
 
-  /** Whether the clocks of whoever reads show the same times. */
+  /** Whether the reader's clock shows the same times. */
   isReaders(nowMs: number): boolean {
     return COMPARED_DAYS.map((days) => nowMs - days * DAY_MS).every(
       (ms) => this.#readersClock.offsetMs(ms) === this.clock.offsetMs(ms),
@@ -119,7 +119,7 @@ export function deviceTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** “Europe/Paris (GMT+1)”: the name alone says little to most people. */
+/** “Europe/Paris (GMT+1)”: the name alone means little to most people. */
 export function zoneText(timeZone: string, nowMs: number): string {
   return timeZone === UTC ? UTC : `${timeZone} (${offsetText(timeZone, nowMs)})`;
 }

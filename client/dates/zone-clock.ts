@@ -1,11 +1,11 @@
 /**
- * Moments as the clock on the wall of one time zone shows them, and back. Pure; a browser's `Date` knows only the zone of its
- * own machine.
+ * Converts moments to the local time of one time zone, and back. Pure; a browser's `Date` supports only the zone of its own
+ * machine.
  *
  * Invariant: the days on which clocks change have 23, 25 or however many hours. Times are ms since the Unix epoch.
  */
 
-/** As the clock on the wall shows it. */
+/** In local time. */
 export interface WallClock {
   year: number;
   /** 1 … 12. */
@@ -50,7 +50,7 @@ export class ZoneClock {
     };
   }
 
-  /** How far the clock on the wall is ahead of UTC. */
+  /** How far local time is ahead of UTC. */
   offsetMs(ms: number): number {
     const { year, month, day, hour, minute, second } = this.wall(ms);
     const wholeSecondMs = Math.floor(ms / 1000) * 1000;
@@ -58,8 +58,7 @@ export class ZoneClock {
   }
 
   /**
-   * When the clock shows an hour of a day: the first time where it shows it twice; where it passes over it, as much later as it
-   * passes over.
+   * When the clock shows an hour of a day: the first time, if it shows it twice; if it skips the hour, later by the skipped time.
    *
    * @param day of the month; one outside it counts on into the next
    */

@@ -1,9 +1,9 @@
 /**
- * The origins of this server that may be copied into a device, the likeliest first: the page's own, which is right also
- * behind a proxy, and those the server says it listens at. Pure.
+ * The origins of this server that may be copied into a device, the likeliest first: the page's own, which is also right behind a
+ * proxy, and those at which the server listens. Pure.
  *
- * Invariants: never localhost while there is another; never http where the page came by https, as long as the server has
- * an https origin.
+ * Invariants: never localhost while there is another; never http if the page was loaded over https and the server has an https
+ * origin.
  */
 
 const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/i;

@@ -55,7 +55,7 @@ export class ServerAddressChoice extends LitElement {
     void this.#load();
   }
 
-  /** Takes no room where there is nothing to say or to choose. */
+  /** Takes no room if there is nothing to show or to choose. */
   protected override willUpdate(): void {
     this.hidden = this.chosen === null || (!isLoopbackOrigin(this.chosen) && this.origins.length < 2);
   }
@@ -83,7 +83,7 @@ export class ServerAddressChoice extends LitElement {
   }
 
   async #load(): Promise<void> {
-    // The address of this page does as well, if the server cannot be asked.
+    // If the server does not answer, the address of this page is used.
     const served = await this.context.api.call('GET /api/connection/addresses').catch(() => null);
     this.#authorityFile = served?.authorityFile ?? null;
     const page = location.origin + BASE_PATH;

@@ -1,8 +1,7 @@
 /**
  * Events as a list shows them: the newest, kept up to date by the signaling, with older ones loaded on demand.
  *
- * Invariant: by whichever way and in whichever order they come, an event that has ended does not go on again, and what has a
- * picture keeps it.
+ * Invariant: whatever the source and order of updates, an ended event does not continue, and an event with a picture keeps it.
  */
 
 import type { EventView } from '../../server/wire/event.ts';
@@ -42,7 +41,7 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
         // It has another label now.
         else if (this.#events.some(({ id }) => id === event.id)) this.#drop(event.id);
       }),
-      // Events may have come while the connection was down.
+      // Events may have happened while the connection was down.
       signaling.on('state', (state) => {
         if (state === 'open') void this.#load();
       }),
@@ -64,7 +63,7 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
     return this.#mayHaveMore;
   }
 
-  /** Why the last question was not answered; null when it was. */
+  /** Why the last request failed; null if it succeeded. */
   get error(): string | null {
     return this.#error;
   }
@@ -85,7 +84,7 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
       const page = await ask(pageSize, before);
       if (this.#closed) return;
       this.#error = null;
-      // A page from the top again says nothing of how far back the list goes.
+      // The first page, loaded again, does not tell how far back the list goes.
       if (before !== undefined || this.#oldest === undefined) {
         this.#mayHaveMore = page.length === pageSize;
         this.#oldest = page.at(-1)?.id ?? this.#oldest;
@@ -110,7 +109,7 @@ export class EventFeed extends Emitter<{ change: EventFeed }> {
   }
 }
 
-/** @returns all of both, each as it is known best, by when it started, the newest first */
+/** @returns the events of both lists, each in its latest state, by start, newest first */
 export function mergeEvents(known: readonly EventView[], news: readonly EventView[]): EventView[] {
   const byId = new Map(known.map((event) => [event.id, event]));
   for (const event of news) {

@@ -1,4 +1,4 @@
-/** The page that an event links to: its recording, for those who may see recordings of its camera. */
+/** The page that an event links to: its recording, for users who may see recordings of its camera. */
 
 import type { EventView } from '../../server/wire/event.ts';
 import type { AppContext } from '../app-context.ts';

@@ -162,7 +162,7 @@ export class EventsPage extends LitElement {
     this.kind = this.label === undefined ? kindOf(value) : 'detection';
   }
 
-  /** Also those of detections that have come since. */
+  /** Including those of detections that have arrived since. */
   #knownLabels(): string[] {
     const listed = this.#events.events.map(({ label }) => label).filter((label) => label !== '');
     return [
@@ -170,7 +170,7 @@ export class EventsPage extends LitElement {
     ].toSorted();
   }
 
-  /** Without them, detections are still one choice. */
+  /** If they cannot be loaded, detections can still be selected as a kind. */
   async #loadLabels(): Promise<void> {
     this.labels = await this.context.api.call('GET /api/detection-labels').catch(() => []);
   }

@@ -12,7 +12,7 @@ export class FeedController implements ReactiveController {
   readonly #options: () => EventFeedOptions;
   #feed: EventFeed | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
-  /** The host has said what it shows. */
+  /** The host has set its options. */
   #started = false;
   #connected = false;
 

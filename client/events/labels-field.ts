@@ -21,7 +21,7 @@ export function labelsField(labels: readonly string[]): TemplateResult {
   ></wa-input>`;
 }
 
-/** @param kept where the form does not have the field */
+/** @param kept the labels, if the form does not have the field */
 export function labelsOf(form: FormData, kept: readonly string[]): string[] {
   return form.has('labels') ? parseLabels(textOf(form, 'labels')) : [...kept];
 }
@@ -32,7 +32,7 @@ export function detectsAfter({ target }: Event): boolean | undefined {
   return value === 'detection' ? checked : undefined;
 }
 
-/** @returns each once, in small letters, as the server keeps them */
+/** @returns each label once, in lower case, as the server stores them */
 export function parseLabels(text: string): string[] {
   const labels = text.split(',').map((label) => label.trim().toLowerCase());
   return [...new Set(labels)].filter((label) => label !== '');

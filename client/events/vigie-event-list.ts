@@ -1,6 +1,5 @@
 /**
- * `<vigie-event-list>`: the latest events of a camera, kept up to date while it is looked at. Nothing where nothing
- * ever happened.
+ * `<vigie-event-list>`: the latest events of a camera, kept up to date while it is visible. Empty without events.
  */
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';

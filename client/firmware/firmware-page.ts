@@ -1,4 +1,4 @@
-/** Which firmware there is, what each camera runs, and bringing the two together. For administrators. */
+/** The uploaded firmware, the firmware of each camera, and updates. For administrators. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';

@@ -1,4 +1,4 @@
-/** Chooses the firmware a camera is to be updated to. A version that is not newer needs a tick of its own. */
+/** Chooses the firmware for an update of a camera. A version that is not newer needs an extra tick. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
@@ -26,7 +26,7 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
     this.chosenId = '';
   }
 
-  /** @param images all there are; those for other boards are left out */
+  /** @param images all images; those for other boards are left out */
   showFor(name: string, firmware: CameraFirmwareView, images: readonly FirmwareImageView[]): void {
     this.#name = name;
     this.#firmware = firmware;
@@ -89,7 +89,7 @@ export class UpdateCameraDialog extends FormDialog<AppContext> {
   #isNewer(): boolean {
     const running = this.#firmware?.firmware ?? null;
     const chosen = this.#images.find(({ id }) => id === this.chosenId);
-    // One that was not here yet decides when it comes.
+    // A camera that has not connected yet decides when it connects.
     return running === null || !chosen || compareFirmwareVersions(chosen.version, running) > 0;
   }
 }

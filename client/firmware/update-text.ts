@@ -6,7 +6,7 @@ import type { FirmwareTarget } from '../../server/wire/camera-protocol.ts';
 export interface UpdateText {
   text: string;
   tone: 'neutral' | 'success' | 'danger';
-  /** 0 … 1; null where there is nothing to measure, undefined where nothing goes on. */
+  /** 0 … 1; null if the progress cannot be measured, undefined if no update is running. */
   progress: number | null | undefined;
   /** The label of the button beside it; null: no button. */
   action: 'Cancel' | 'Dismiss' | null;

@@ -1,4 +1,4 @@
-/** `<vigie-camera-firmware>`: what one camera runs, how far its update is, and the buttons for both. */
+/** `<vigie-camera-firmware>`: a camera's firmware, the progress of its update, and the buttons for both. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';

@@ -16,7 +16,7 @@ export class ApiError extends Error {
     this.status = status;
   }
 
-  /** True when the server was there and said no: trying again with the same request is pointless. */
+  /** True when the server has refused: sending the same request again is pointless. */
   get isRefusal(): boolean {
     return this.status >= 400 && this.status < 500 && this.status !== 429;
   }
@@ -28,7 +28,7 @@ export function unreachable(cause: unknown): ApiError {
   });
 }
 
-/** Reads problem details (RFC 9457); anything else, say a proxy's error page, becomes a sentence with the status. */
+/** Reads problem details (RFC 9457); anything else, such as a proxy's error page, becomes a sentence with the status. */
 export async function errorFromResponse(response: Response): Promise<ApiError> {
   const type = response.headers.get('content-type') ?? '';
   if (type.includes('json')) {
@@ -45,10 +45,10 @@ function isProblem(body: unknown): body is Problem {
   return typeof code === 'string' && typeof detail === 'string' && typeof title === 'string';
 }
 
-/** The sentence to show for anything that was thrown. */
+/** The sentence to show for any thrown value. */
 export function errorText(error: unknown): string {
   const text =
     error instanceof Error && error.message ? error.message : 'Something went wrong. Please try again.';
-  // The server's details are written to stand after a title, in lower case.
+  // The server's details are written to follow a title, in lower case.
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

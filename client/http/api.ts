@@ -1,7 +1,7 @@
 /**
- * The HTTP API as typed calls: `call('DELETE /api/users/:userId', { params: { userId } })`. A route's name says where the call
- * goes, the table of routes in server/wire what it takes and answers. Every failure is an ApiError whose message may be
- * shown as it stands.
+ * The HTTP API as typed calls: `call('DELETE /api/users/:userId', { params: { userId } })`. A route's name is the target of the
+ * call; the table of routes in server/wire has its request and response types. Every failure is an ApiError whose message can be
+ * shown unchanged.
  */
 
 import type {
@@ -17,9 +17,9 @@ import { lineOf, type AnyTarget, type Optional, type RequestLine } from './reque
 import { sendFile } from './send-file.ts';
 
 const TIMEOUT_MS = 15_000;
-/** A long stretch of recordings has to be put together first. */
+/** A long range of recordings has to be assembled first. */
 const DOWNLOAD_TIMEOUT_MS = 600_000;
-/** The server looks at it when the headers are there; a proxy may hold a small file back until all of it has come. */
+/** The server checks it when the headers have arrived; a proxy may hold back a small file until all of it has arrived. */
 const UPLOAD_TOKEN_VALIDITY_MS = 120_000;
 
 /** Origin and token of the calls. */
@@ -48,10 +48,10 @@ export class Api {
   }
 
   /**
-   * Resolves once all of the file is here and the browser saves it.
+   * Resolves once all of the file has arrived and the browser saves it.
    *
    * @param request the URL's parts, and the body of a route that has one
-   * @param onProgress how much of it is here, 0 … 1; null while the server prepares it
+   * @param onProgress the received part, 0 … 1; null while the server prepares it
    */
   async download<N extends MediaRouteName>(
     name: N,
@@ -66,7 +66,7 @@ export class Api {
     saveAs(await receiveFile(response, onProgress), fileNameOf(response) ?? 'download');
   }
 
-  /** @param onProgress 0 … 1 of it was sent */
+  /** @param onProgress the sent part, 0 … 1 */
   async upload<N extends UploadRouteName>(
     name: N,
     file: Blob,
@@ -86,9 +86,9 @@ export class Api {
     let response = await this.#send(line, body, token, signal);
     if (response.status === 401) {
       const error = await errorFromResponse(response);
-      // A wrong current password is no reason to doubt the token.
+      // A wrong current password does not mean that the token is invalid.
       if (error.code === 'wrongCredentials') throw error;
-      // Revoked before its time, say by a restart with new secrets: a fresh token decides.
+      // Revoked early, for example by a restart with new secrets: a fresh token decides.
       this.#session.rejectToken(token);
       response = await this.#send(line, body, await this.#session.accessToken(), signal);
     }

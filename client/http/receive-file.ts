@@ -1,11 +1,11 @@
-/** A file that comes over the network, with how much of it is here, and its way into the downloads of the browser. */
+/** Receives a file with its progress, and passes it to the browser's downloads. */
 
 import { unreachable } from './api-error.ts';
 
 const URL_LIFETIME_MS = 60_000;
 
 /**
- * @param onProgress how much is here, 0 … 1; null where the server does not say how much there will be
+ * @param onProgress the received part, 0 … 1; null if the server does not give the length
  * @throws ApiError when it is cut off
  */
 export async function receiveFile(
@@ -27,7 +27,7 @@ export async function receiveFile(
   return new Blob(pieces, { type: response.headers.get('content-type') ?? '' });
 }
 
-/** As the server calls it (RFC 6266). */
+/** The name given by the server (RFC 6266). */
 export function fileNameOf(response: Response): string | undefined {
   return /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
 }

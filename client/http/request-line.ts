@@ -1,6 +1,6 @@
 /**
- * The method and the URL of a call, from the name of its route. Only types are taken from the table: zod stays out of
- * the browser.
+ * The method and the URL of a call, from the name of its route. Only types are imported from the table: zod stays out of the
+ * browser.
  */
 
 import type { ApiRouteName, ApiTarget, MediaRouteName } from '../../server/wire/api-routes.ts';
@@ -13,7 +13,7 @@ export interface RequestLine {
   path: string;
 }
 
-/** The last argument, left out where everything in it may be. */
+/** The last argument, optional if all of its parts are. */
 export type Optional<T> = Record<string, never> extends T ? [T?] : [T];
 
 /** The parts of the URL of any route. */
@@ -34,7 +34,7 @@ export function mediaPath<N extends MediaRouteName>(name: N, ...[target]: Option
   return BASE_PATH + lineOf(name, target as AnyTarget | undefined).path;
 }
 
-/** As requestLine, where the types are checked already. */
+/** Like requestLine, if the types are already checked. */
 export function lineOf(name: ApiRouteName, { params = {}, query = {} }: AnyTarget = {}): RequestLine {
   const [method = '', pattern = ''] = name.split(' ');
   const path = fillAnyPath(pattern, params);

@@ -1,4 +1,4 @@
-/** Sends a file as it is, and tells how far it is: fetch cannot, so this is what XMLHttpRequest is still good for. */
+/** Sends a file unchanged, and reports the progress, which fetch does not support; so it uses XMLHttpRequest. */
 
 import { unreachable } from './api-error.ts';
 
@@ -6,12 +6,12 @@ export interface FileUpload {
   url: string;
   token: string;
   file: Blob;
-  /** 0 … 1 of it has left. */
+  /** The sent part, 0 … 1. */
   onProgress: (part: number) => void;
   signal: AbortSignal;
 }
 
-/** Without a byte leaving for this long, the network is taken for gone. Longer than the server waits, which says why. */
+/** If no byte is sent for this long, the network counts as lost. Longer than the server waits, which answers with the reason. */
 const STALL_TIMEOUT_MS = 60_000;
 /** The last bytes are still in buffers, of a proxy too; then the server writes a large file to its disk. */
 const ANSWER_TIMEOUT_MS = 600_000;

@@ -1,4 +1,4 @@
-/** Bits per second in words: two digits that count, so that the text of a steady line is steady. */
+/** Bits per second as text, with two significant digits, so that the text of a steady line is steady. */
 
 /** @returns “300 kbit/s”, “1.2 Mbit/s” */
 export function bitrateText(bps: number): string {

@@ -1,6 +1,6 @@
 /**
- * The visible cameras, what one may do with each, and whether it is online, from the signaling. The last state stays
- * until the next one arrives.
+ * The visible cameras with the user's rights and their status, from the signaling. The last state stays until the next one
+ * arrives.
  */
 
 import type { CameraView } from '../../server/wire/camera.ts';
@@ -18,7 +18,7 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
     signaling.on('cameraAdvice', ({ cameraId, advice }) => this.#update(cameraId, { advice }));
   }
 
-  /** In the server's order; null before it was ever told. */
+  /** In the server's order; null before the first list. */
   get all(): readonly CameraView[] | null {
     return this.#cameras;
   }
@@ -27,12 +27,12 @@ export class CameraDirectory extends Emitter<{ change: CameraDirectory }> {
     return this.#cameras?.find(({ id }) => id === cameraId);
   }
 
-  /** False for a camera that is not known here. The server checks every call itself; this hides what it would refuse. */
+  /** False for an unknown camera. The server checks every call itself; this hides actions that it would refuse. */
   may(right: Right, cameraId: string): boolean {
     return this.find(cameraId)?.rights.includes(right) ?? false;
   }
 
-  /** Those to which one has this right. */
+  /** The cameras to which the user has this right. */
   with(right: Right): CameraView[] {
     return (this.#cameras ?? []).filter(({ rights }) => rights.includes(right));
   }

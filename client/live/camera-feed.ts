@@ -19,7 +19,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     this.cameraId = cameraId;
   }
 
-  /** The source to show; null before the first one and after the right to see it is gone. */
+  /** The source to show; null before the first one and after the right to the camera has ended. */
   get source(): LiveSource | null {
     return this.#pictures ?? this.#consumer;
   }
@@ -34,7 +34,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     return this.#denied;
   }
 
-  /** The server is full: how many watch. It is asked again and again; null while there is room, or nothing is asked. */
+  /** The server is full: number of viewers. The request is repeated; null while there is room, or no request. */
   get watchingWhenFull(): number | null {
     return this.#watchingWhenFull;
   }
@@ -46,7 +46,7 @@ export class CameraFeed extends Emitter<{ change: CameraFeed }> {
     this.emit('change', this);
   }
 
-  /** For the receiver: the next consumer has come, or the last one has gone. */
+  /** For the receiver: the next consumer has arrived, or the last one has ended. */
   set(consumer: LiveConsumer | null, denied = false): void {
     if (this.#consumer === consumer && this.#denied === denied) return;
     this.#consumer = consumer;

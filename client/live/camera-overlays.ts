@@ -19,7 +19,7 @@ export function caption(name: string, status: ShownStatus, { text, more }: Statu
   </div>`;
 }
 
-/** The last picture there is, until a live one comes. */
+/** The last existing picture, until a live one arrives. */
 export function snapshot(
   { server }: Pick<LiveConnection, 'server'>,
   cameraId: string,
@@ -49,7 +49,7 @@ export function ageNote(age: string): TemplateResult {
   return html`<p class="age" part="age" data-testid="camera-age">${age}</p>`;
 }
 
-/** The end of the sentence is left out where there is no room for it. */
+/** The end of the sentence is left out if there is no room for it. */
 export function fallbackNote(): TemplateResult {
   return html`<p class="note" part="note" role="status" data-testid="camera-note">
     Slower fallback<span class="long">: single pictures over the web connection</span
@@ -58,8 +58,8 @@ export function fallbackNote(): TemplateResult {
 }
 
 /**
- * The connection limits the picture. @param isFocused the page is about it; of many pictures, a screen reader would say
- * it many times
+ * The connection limits the picture. @param isFocused the camera is focused; for many pictures, a screen reader would repeat it
+ * many times
  */
 export function limitNote({ short, sentence }: LimitWords, isFocused: boolean): TemplateResult {
   return html`<p

@@ -42,7 +42,7 @@ export class CameraPicture {
     this.#still.hold(this.video);
     this.video.srcObject = new MediaStream([source.track]);
     this.frames.start(clock, source);
-    // Refused only when the element leaves the page at the same moment.
+    // Rejected only when the element leaves the page at the same moment.
     this.video.play().catch(() => undefined);
   }
 
@@ -52,7 +52,7 @@ export class CameraPicture {
     this.#source = null;
   }
 
-  /** Nothing of the picture may be seen any longer. */
+  /** The picture must no longer be visible. */
   clear(): void {
     if (this.video.srcObject) this.video.srcObject = null;
     this.#source = null;
@@ -72,7 +72,7 @@ function liveVideo(): HTMLVideoElement {
   video.muted = true;
   video.autoplay = true;
   video.playsInline = true;
-  // Name and status stand beside it in words.
+  // Name and status are beside it as text.
   video.setAttribute('aria-hidden', 'true');
   video.setAttribute('part', 'video');
   video.setAttribute('data-testid', 'camera-video');

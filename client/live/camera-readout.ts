@@ -1,6 +1,6 @@
 /**
- * Status, age and words of a camera's picture, and the sign that the connection limits it, read from the server's word
- * and from the frames presented; it also tells the receiver whether frames arrive.
+ * Status, age and texts of a camera's picture, and the sign that the connection limits it, derived from the server's messages and
+ * the presented frames; it also reports to the receiver whether frames arrive.
  */
 
 import { monotonicMs } from '../clock.ts';
@@ -14,7 +14,7 @@ import { pictureAge, statusText, type StatusText } from './status-text.ts';
 
 export interface Readout {
   status: ShownStatus;
-  /** Undefined: there is nothing to say. */
+  /** Undefined: no text. */
   age: string | undefined;
   words: StatusText;
   /** Undefined: the connection does not limit the picture. */
@@ -27,7 +27,7 @@ export interface PictureWidths {
   shownWidth: number;
 }
 
-/** This long without a picture of a camera that is online, and the receiver is asked to do something about it. */
+/** After this long without a picture of a camera that is online, the receiver is asked for a remedy. */
 const STALLED_AFTER_MS = 5_000;
 
 export class CameraReadout {

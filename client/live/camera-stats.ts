@@ -23,7 +23,7 @@ export interface CameraStats {
   packetsLost: number;
   packetsRetransmitted: number;
   framesDropped: number;
-  /** How the server sends it; null without video, and before the server has said so. */
+  /** How the server sends it; null without video, and before the server's first report. */
   sent: SentFigures | null;
   /** Average time a frame waited in the jitter buffer over the last second, ms. */
   jitterBufferMs: number | null;
@@ -91,7 +91,7 @@ export class CameraStatsSampler {
   }
 
   #setFrameTimings({ id }: LiveConsumer, enabled: boolean): void {
-    // It fails only when the consumer is gone, and the next one asks again.
+    // It fails only when the consumer has ended, and the next one asks again.
     this.#signaling.request('setFrameTimings', { consumerId: id, enabled }).catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The status on a camera's badge: the server's word, and of a camera that it calls online, whether its new pictures really are
- * being presented. A keyframe made again of an old picture is no new one.
+ * The status on a camera's badge: the server's status, and, for an online camera, whether its new pictures are actually
+ * presented. A keyframe encoded again from an old picture does not count as new.
  */
 
 import type { LivenessView } from '../../server/wire/camera.ts';
@@ -8,16 +8,16 @@ import type { LivenessView } from '../../server/wire/camera.ts';
 export type ShownStatus = 'live' | 'connecting' | 'stalled' | 'offline' | 'sleeping' | 'off';
 
 export interface StatusInputs {
-  /** The server's word; undefined while we have not heard from it. */
+  /** The server's status; undefined before the first message. */
   camera: Pick<LivenessView, 'status' | 'staleAfterMs'> | undefined;
-  /** The server and its pictures reach us, as far as is known. */
+  /** The server and its pictures reach this page, as far as is known. */
   connected: boolean;
   /** When the newest new picture was presented; null: none yet. */
   newPictureAtMs: number | null;
   nowMs: number;
 }
 
-/** The server is told of a picture before it is on the screen: its word, that there is none, comes first. */
+/** The server knows of a picture before it is on the screen, so its status without pictures takes precedence. */
 const ON_THE_WAY_MS = 1_000;
 /** Without the server, not even the slowest camera is live for longer. */
 const LONGEST_UNHEARD_MS = 10_000;

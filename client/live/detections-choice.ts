@@ -5,7 +5,7 @@ import { Emitter } from '../emitter.ts';
 const KEY = 'vigie.detections';
 const HIDDEN = 'hidden';
 
-/** The part of the browser's Storage in use; reading and writing throw where the user has blocked it. */
+/** The part of the browser's Storage in use; reading and writing throw if the user has blocked it. */
 type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export class DetectionsChoice extends Emitter<{ change: boolean }> {
@@ -29,7 +29,7 @@ export class DetectionsChoice extends Emitter<{ change: boolean }> {
     try {
       this.#storage().setItem(KEY, isShown ? 'shown' : HIDDEN);
     } catch {
-      // It holds until the page is closed.
+      // The choice applies until the page is closed.
     }
     this.emit('change', isShown);
   }

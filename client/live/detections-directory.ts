@@ -1,7 +1,7 @@
 /**
- * Detections of the cameras that a page shows with boxes. The server sends only those that are asked for.
+ * Detections of the cameras that a page shows with boxes. The server sends only requested ones.
  *
- * Invariant: it is asked once for a camera, however many elements show it, and again on each connection.
+ * Invariant: they are requested once per camera, however many elements show it, and again on each connection.
  */
 
 import { Emitter } from '../emitter.ts';
@@ -27,7 +27,7 @@ export class DetectionsDirectory extends Emitter<{ change: string }> {
     signaling.on('state', (state) => {
       if (state !== 'open') return;
       for (const [cameraId, { track }] of this.#watched) {
-        // A restarted server counts its time anew.
+        // A restarted server counts its time from the start.
         track.clear();
         this.#ask(cameraId, true);
       }

@@ -1,9 +1,8 @@
 /**
- * The size at which an element shows its camera: device pixels, whether the page is about that camera, and whether the
- * picture is in a window of its own (picture-in-picture), which stays visible while the page is hidden. The server
- * sends no more than that.
+ * The size at which an element shows its camera: device pixels, whether the camera is focused, and whether the picture is in a
+ * separate window (picture-in-picture), which stays visible while the page is hidden. The server sends no more than that.
  *
- * Invariant: an element out of view has no view, unless its picture is in a window of its own.
+ * Invariant: an element out of view has no view, unless its picture is in a separate window.
  */
 
 import { MAX_SHOWN_PIXELS, type ShownView } from '../../server/wire/shown-view.ts';
@@ -18,7 +17,7 @@ export interface ElementView extends ShownView {
 const VIEW_MARGIN = '200px';
 /** The eye sees no finer detail in moving pictures; phones have three device pixels for each of CSS and more. */
 const MAX_PIXEL_RATIO = 2;
-/** A scroll bar that comes and goes is no new size. */
+/** A scroll bar that appears or disappears does not count as a new size. */
 const STEP_PIXELS = 16;
 
 /** @param cssWidth in CSS pixels, as `cssHeight` */
@@ -71,7 +70,7 @@ export class ElementViewWatch {
 
   /**
    * @param video in `host`
-   * @param isFocused whether the page is about this camera
+   * @param isFocused whether this camera is focused
    * @param onView called when the view has changed; undefined: it is out of view
    */
   constructor(
@@ -121,7 +120,7 @@ export class ElementViewWatch {
       },
       { signal },
     );
-    // Zoomed, or moved to another screen; of the observers, not every browser's notices.
+    // Zoomed, or moved to another screen; not every browser's observer detects this.
     window.addEventListener('resize', () => this.update(), { signal });
   }
 

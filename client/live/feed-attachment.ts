@@ -33,7 +33,7 @@ export class FeedAttachment {
     this.feed = new CameraFeed(cameraId);
   }
 
-  /** Moves the feed to this transport, unless it is there. Never throws; tries again where that can help. */
+  /** Moves the feed to this transport, unless it is already there. Never throws; retries if that can help. */
   async attach(transport: LiveTransport): Promise<void> {
     this.#transport = transport;
     if (this.#attaching || this.#closed || this.feed.consumer?.transport === transport) return;
@@ -64,7 +64,7 @@ export class FeedAttachment {
     await this.attach(this.#transport);
   }
 
-  /** @param denied also what is on the screen must go */
+  /** @param denied the picture on the screen must be removed too */
   detach(denied = false): void {
     const { consumer } = this.feed;
     this.feed.set(null, denied);
@@ -105,9 +105,9 @@ export class FeedAttachment {
   #onRefused(error: unknown, transport: LiveTransport): void {
     if (this.#closed) return;
     const code = error instanceof SignalingError ? error.code : 'unexpected';
-    // A new connection brings a new transport, and with it a new try.
+    // A new connection brings a new transport, and with it another try.
     if (code === 'disconnected') return;
-    // The list of cameras brings a new try, should the right come back.
+    // A new list of cameras triggers another try, in case the right returns.
     if (code === 'forbidden' || code === 'notFound' || code === 'cameraOff') return this.detach(true);
     this.#retry = setTimeout(() => {
       if (this.#transport === transport) void this.attach(transport);
@@ -122,11 +122,11 @@ export class FeedAttachment {
     this.#paused = this.#isPauseWanted;
     // Neither is waited for: the video element gets ready while the keyframe is on its way.
     if (!this.#paused) return void this.#resume(consumer);
-    // It fails only when the consumer or the connection is gone.
+    // It fails only when the consumer or the connection has ended.
     consumer.transport.pause(consumer.id).catch(() => undefined);
   }
 
-  /** Asks again and again while the server is full; else it fails only when another consumer brings the next try. */
+  /** Repeats the request while the server is full; otherwise it fails only when another consumer triggers the next try. */
   async #resume(consumer: LiveConsumer): Promise<void> {
     try {
       await consumer.transport.resume(consumer.id);

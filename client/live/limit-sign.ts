@@ -1,5 +1,5 @@
 /**
- * Whether a picture bears the sign that the connection, not the camera, limits it, and the words of the sign. Pure:
+ * Decides whether a picture shows the sign that the connection, not the camera, limits it, and the text of the sign. Pure:
  * time is an argument.
  *
  * Invariants: the sign appears after 3 s of limit and leaves after 5 s without, so that it never flickers; the viewer's
@@ -33,7 +33,7 @@ export function isLimitedByLine(
 
 export class LimitSign {
   #isShown = false;
-  /** Since when the opposite of what is shown holds; null: it does not. */
+  /** Since when the opposite of the shown state has been true; null: it is not. */
   #otherSinceMs: number | null = null;
 
   /** @returns whether the sign is shown */
@@ -52,7 +52,7 @@ export class LimitSign {
 }
 
 export interface LimitWords {
-  /** Shown where there is no room for more. */
+  /** Shown if there is no room for more. */
   short: string;
   sentence: string;
 }
@@ -66,7 +66,7 @@ export function limitWords(estimateBps: number | null): LimitWords {
   };
 }
 
-/** For Lit: said again, the same words are no change. */
+/** For Lit: setting the same text again is no change. */
 export function isOtherLimit(words: LimitWords | undefined, before: LimitWords | undefined): boolean {
   return words?.sentence !== before?.sentence;
 }

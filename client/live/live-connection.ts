@@ -1,4 +1,4 @@
-/** Everything live of one server, put together: signaling, its clock, its cameras and the receiver of their pictures. */
+/** The live connection to one server: signaling, its clock, its cameras and the receiver of their pictures. */
 
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
@@ -26,7 +26,7 @@ export class LiveConnection {
   readonly receiver: LiveReceiver;
   readonly #unwatchPage: () => void;
 
-  /** @param server its origin and base path; either may be left out: the page's own origin, no base path */
+  /** @param server its origin and base path; the defaults are the page's own origin and no base path */
   constructor(server: string, tokens: TokenSource) {
     this.server = new URL(server, location.origin).href.replace(/\/$/, '');
     this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });

@@ -23,7 +23,7 @@ interface Watched {
   /** The elements that show it, and how. */
   watchers: Map<object, ElementView>;
   linger: ReturnType<typeof setTimeout> | undefined;
-  /** How often in a row the picture stood still without a known reason, and when the last remedy was tried. */
+  /** How often in a row the picture froze without a known reason, and when the last remedy was tried. */
   stalls: number;
   stalledAtMs: number;
 }
@@ -108,7 +108,7 @@ export class LiveReceiver {
     }, PAUSE_AFTER_MS);
   }
 
-  /** Nothing is sent to a hidden page, except for a picture in a window of its own. */
+  /** Nothing is sent to a hidden page, except a picture in a separate window. */
   set hidden(hidden: boolean) {
     this.#hidden = hidden;
     for (const watched of this.#watched.values()) this.#applyViews(watched);
@@ -124,7 +124,7 @@ export class LiveReceiver {
     return this.#signaling.state === 'open' && (source?.kind === 'pictures' || this.#transport.connected);
   }
 
-  /** Why no picture can come, as far as it is known: the browser has no WebRTC of a kind we know, or no path was found. */
+  /** Why there can be no picture, as far as it is known: the browser has no supported WebRTC, or no path was found. */
   get problem(): 'unsupported' | 'noPath' | null {
     if (!this.#transport.supported) return 'unsupported';
     const searching = this.#signaling.state === 'open' && !this.#transport.connected;
@@ -139,7 +139,7 @@ export class LiveReceiver {
     watched.fallback.presented(last);
   }
 
-  /** Called by an element: the camera is online, but no picture comes. Its consumer is renewed first, then everything. */
+  /** Called by an element: the camera is online, but no picture arrives. Its consumer is renewed first, then everything. */
   reportStalled(feed: CameraFeed): void {
     const watched = this.#watched.get(feed.cameraId);
     const nowMs = monotonicMs();
@@ -240,7 +240,7 @@ export class LiveReceiver {
   #attach(watched: Watched | undefined): void {
     const { usable } = this.#transport;
     if (!watched || !usable) return;
-    // Consumed once it is on: the server sends a status then.
+    // Consumed once it is switched on: the server then sends a status.
     if (this.#directory.find(watched.attachment.feed.cameraId)?.status === 'off') return;
     void watched.attachment.attach(usable);
   }

@@ -1,5 +1,5 @@
 /**
- * The source of a camera's picture: WebRTC (`LiveConsumer`), or where that does not pass, JPEGs over the signaling WebSocket
+ * The source of a camera's picture: WebRTC (`LiveConsumer`), or, if that does not work, JPEGs over the signaling WebSocket
  * (`PictureStream`). The element that shows it does not need to know which.
  */
 
@@ -17,7 +17,7 @@ export interface LiveSource {
    * @returns the same clock and unit; null when it is unknown
    */
   captureUs(metadata: VideoFrameCallbackMetadata, presentedUs: number): number | null;
-  /** Since the source began; null when there is nothing to tell yet. */
+  /** Since the source began; null while there are no figures yet. */
   counters(): Promise<SourceCounters | null>;
 }
 

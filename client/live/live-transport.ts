@@ -1,6 +1,6 @@
 /**
  * One WebRTC transport for all the cameras of a page: mediasoup-client on our side, the signaling's requests on the
- * server's. It belongs to one epoch of the signaling socket and is thrown away with it.
+ * server's. It belongs to one epoch of the signaling socket and is discarded with it.
  */
 
 import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
@@ -47,7 +47,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
       const transport = receiveTransport(device, signaling, parameters, {}, repairs);
       return new LiveTransport(signaling, epoch, transport, repairs);
     } catch (error) {
-      // A page has few transports: the one made for nothing is given back.
+      // A page has few transports, so an unused one is closed.
       created
         .then(({ id }) => signaling.request('closeWebRtcTransport', { transportId: id }))
         .catch(() => undefined);
@@ -78,8 +78,8 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   }
 
   /**
-   * Brings a camera's picture as far as it goes without being sent: path, keys and decoder are ready, and `resume` lets a
-   * fresh keyframe come at once.
+   * Prepares a camera's picture without sending it: path, keys and decoder are ready, and `resume` brings a fresh keyframe at
+   * once.
    *
    * @throws SignalingError `cameraOffline`, `notFound`, `forbidden` …
    */
@@ -114,7 +114,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     };
   }
 
-  /** The search for a path begins with the first picture, which may come long after the transport was made. */
+  /** The search for a path begins with the first picture, which may be requested long after the transport was created. */
   async #freshenIceServers(): Promise<void> {
     const ageMs = monotonicMs() - this.#iceServersAtMs;
     if (this.state !== 'new' || ageMs < STALE_ICE_SERVERS_MS) return;
@@ -149,12 +149,12 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     this.#signaling.request('closeConsumer', { consumerId }).catch(() => undefined);
   }
 
-  /** New ICE credentials and a new search for a path; the pictures go on over the one that is found. */
+  /** New ICE credentials and a new search for a path; the pictures continue over the new path. */
   async restartIce(): Promise<void> {
     const { iceParameters, iceServers } = await this.#signaling.request('restartIce', {
       transportId: this.id,
     });
-    // A relay of the old path goes on with the old credentials; one of the new path needs new ones.
+    // A relay of the old path continues with the old credentials; one of the new path needs new ones.
     await this.#updateIceServers(iceServers);
     await this.#transport.restartIce({ iceParameters });
   }

@@ -6,13 +6,13 @@
 export interface PageHints {
   /** Also called at once when the page becomes visible; when it is hidden only after a while. */
   onHidden: (hidden: boolean) => void;
-  /** The page or the network came back: waiting attempts should start now. */
+  /** The page or the network is back: waiting attempts should start now. */
   onWake: () => void;
   onNetworkChange: () => void;
   onStorageChange: () => void;
 }
 
-/** Not on the battery: a glance at another tab costs no new connection. */
+/** Only after a while: a short look at another tab needs no new connection. */
 const HIDDEN_AFTER_MS = 20_000;
 
 /** Chromium on Android and ChromeOS tells the type of the network; elsewhere the property is missing. */

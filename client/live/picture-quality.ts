@@ -1,6 +1,6 @@
 /**
- * Data saver: the most that this device's viewer wants of each camera. It is remembered on the device, and the server is told on
- * each connection; the server caps the video, and the pictures of the fallback.
+ * Data saver: the viewer's upper limit for the data of each camera on this device. The device remembers it and sends it to the
+ * server on each connection; the server caps the video, and the pictures of the fallback.
  *
  * Invariant: the choice reaches the server before the first transport of a connection is made.
  */
@@ -17,7 +17,7 @@ const PICTURE_LIMITS: Record<PictureQuality, { maxFps?: number; width?: number }
 };
 const KEY = 'vigie.pictureQuality';
 
-/** The part of the browser's Storage in use; reading and writing throw where the user has blocked it. */
+/** The part of the browser's Storage in use; reading and writing throw if the user has blocked it. */
 type QualityStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export class PictureQualityChoice extends Emitter<{ change: PictureQuality }> {
@@ -55,7 +55,7 @@ export class PictureQualityChoice extends Emitter<{ change: PictureQuality }> {
     try {
       this.#storage().setItem(KEY, quality);
     } catch {
-      // It holds until the page is closed.
+      // The choice applies until the page is closed.
     }
     if (this.#signaling.state === 'open') this.#tell();
     this.emit('change', quality);

@@ -1,8 +1,8 @@
 /**
- * Turns single JPEGs into a track that plays like any other: decoded off the main thread, drawn to a canvas, captured.
- * So the same video element shows both kinds of source, with snapshot, full screen and picture-in-picture.
+ * Turns single JPEGs into a track that plays like any other: decoded off the main thread, drawn to a canvas, captured. So the
+ * same video element shows both kinds of source, with snapshot, full screen and picture-in-picture.
  *
- * Invariant: one picture is being decoded and at most the newest one waits; each is settled exactly once, shown or passed over.
+ * Invariant: one picture is being decoded and at most the newest one waits; each is settled exactly once, shown or skipped.
  */
 
 import { monotonicMs } from '../clock.ts';
@@ -12,11 +12,11 @@ export interface ArrivedPicture {
   jpeg: Uint8Array<ArrayBuffer>;
   /** µs since the Unix epoch, server clock. */
   captureUs: number;
-  /** Called when it was shown, passed over or found to be broken. */
+  /** Called when it was shown, skipped or found to be damaged. */
   settled: () => void;
 }
 
-/** Between being drawn and being presented, longer than which no frame takes. */
+/** Maximum time between drawing and presenting a frame. */
 const REMEMBERED = 30;
 
 export class PictureStream implements LiveSource {
@@ -35,7 +35,7 @@ export class PictureStream implements LiveSource {
   #bytes = 0;
   #received = 0;
   #dropped = 0;
-  /** Pictures that the server reports as passed over. */
+  /** Pictures that the server reports as skipped. */
   #passedOver = 0;
 
   /** @throws Error when the browser cannot capture a canvas */

@@ -1,7 +1,7 @@
 /**
- * Keeps one camera's pictures coming over the signaling WebSocket, across its reconnections, into a PictureStream.
+ * Requests one camera's pictures over the signaling WebSocket, across its reconnections, for a PictureStream.
  *
- * Invariants: each picture is acknowledged exactly once, when it has been shown or passed over, so a slow link or a slow phone
+ * Invariants: each picture is acknowledged exactly once, when it has been shown or skipped, so a slow link or a slow phone
  * gets fewer of them; no more and no larger ones are requested than the data saver allows.
  */
 
@@ -17,9 +17,9 @@ export interface PictureWatchOptions {
   quality: Pick<PictureQualityChoice, 'on' | 'pictureLimits'>;
   /** Called for each picture drawn. */
   onDrawn: (stream: PictureStream) => void;
-  /** The right to the camera is gone. */
+  /** The right to the camera has ended. */
   onDenied: () => void;
-  /** The server has no room for it, and is asked again. @param watching how many watch; null: now it has */
+  /** The server is full, and the request is repeated. @param watching number of viewers; null: it has room now */
   onFull: (watching: number | null) => void;
 }
 

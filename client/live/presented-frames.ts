@@ -1,5 +1,5 @@
 /**
- * Watches the frames a video element really presents (requestVideoFrameCallback) and measures how old they are.
+ * Observes the frames that a video element presents (requestVideoFrameCallback) and measures their age.
  *
  * Invariant: no work beyond a few numbers per frame; everything else is computed on request.
  */
@@ -17,7 +17,7 @@ export interface PresentedAt {
   intervalMs: number;
 }
 
-/** Made again, a picture's RTP timestamp is a tick of 90 kHz later; the next picture's some milliseconds. */
+/** The RTP timestamp of a repeated picture is one tick of 90 kHz later; that of the next picture some milliseconds. */
 const SAME_PICTURE_US = 5_000;
 
 /** `frame`: when the frame that is shown now was captured, as `captureUs` has it. */
@@ -71,7 +71,7 @@ export class PresentedFrames extends Emitter<{ frame: number | null }> {
     return this.#presentedLatencyMs.percentiles(monotonicMs());
   }
 
-  /** Another source's frames follow: what was measured before does not count. */
+  /** Frames of another source follow: earlier measurements do not count. */
   start(clock: ServerClock, source: LiveSource): void {
     this.#clock = clock;
     this.#source = source;

@@ -1,6 +1,6 @@
 /**
- * The browser's side of a transport, by mediasoup-client: it writes the SDP the browser is offered, candidates included. The
- * live view and the connection check both make theirs here, so that the check finds exactly the paths that video has.
+ * The browser's side of a transport, made by mediasoup-client, which writes the SDP offer for the browser, including candidates.
+ * The live view and the connection check both create theirs here, so that the check finds exactly the paths of video.
  */
 
 import { detectDevice, Device } from 'mediasoup-client';
@@ -11,10 +11,10 @@ import { RepairStreams } from './repair-streams.ts';
 
 /** @throws UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
 export function newDevice(): Device {
-  // mediasoup-client goes by the browser's name, also where WebRTC was switched off.
+  // mediasoup-client uses the browser's name, even if WebRTC is switched off.
   if (typeof RTCPeerConnection !== 'function') throw new UnsupportedError('this browser has no WebRTC');
-  // One that it does not know (a kiosk, a web view, Chromium without a window on a plain http page) most likely is a
-  // Chromium, as long as it has transceivers.
+  // An unknown browser (a kiosk, a web view, headless Chromium on a plain http page) most likely is a Chromium, if it has
+  // transceivers.
   const isUnknown = detectDevice() === undefined && typeof RTCRtpTransceiver === 'function';
   return new Device(isUnknown ? { handlerName: 'Chrome111' } : {});
 }

@@ -1,6 +1,6 @@
 /**
- * Forward error correction in what the browser is offered: mediasoup-client writes the codec, and not which stream of it repairs
- * which video (RFC 5956 section 4.3), without which Chromium drops its packets.
+ * Forward error correction in the browser's SDP offer: mediasoup-client writes the codec, but not which stream repairs which
+ * video (RFC 5956 section 4.3), and without that Chromium drops its packets.
  *
  * Invariant: nothing else of the description changes, and the page's own RTCPeerConnection stays as it is.
  */

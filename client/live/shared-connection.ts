@@ -6,14 +6,14 @@ import type { TokenSource } from '../signaling/signaling-client.ts';
 import { createSession } from '../session/create-session.ts';
 import { LiveConnection } from './live-connection.ts';
 
-/** Gives an access token of the server, fresh each time it is asked. */
+/** Returns a fresh access token of the server for each call. */
 export type TokenProvider = () => Promise<string>;
 
 const connections = new Map<string, LiveConnection>();
 
 /**
  * @param src the server’s origin; empty: the page's own, and the base path of its Vigie
- * @param provider where tokens come from; without one, the session of the server's cookie counts. The first element of a
+ * @param provider source of tokens; without one, the session of the server's cookie is used. The first element of a
  *   server decides.
  */
 export function sharedConnection(src: string, provider: TokenProvider | undefined): LiveConnection {
@@ -33,7 +33,7 @@ function fromProvider(provider: TokenProvider): TokenSource {
       try {
         return await provider();
       } catch (error) {
-        // The page's own reasons are unknown here, so it is asked again and again, ever more slowly.
+        // The page's reasons are unknown here, so it is asked again at growing intervals.
         throw new ApiError('unreachable', 'The page has no access token.', 0, { cause: error });
       }
     },

@@ -8,7 +8,7 @@ import type { SourceKind } from './live-source.ts';
 export interface SourceFacts {
   nowMs: number;
   current: SourceKind;
-  /** Since when the camera is shown and online; null: there is nothing to show. */
+  /** Since when the camera is shown and online; null: it is not. */
   wantedSinceMs: number | null;
   /** Whether the browser has WebRTC at all. */
   supported: boolean;
@@ -16,7 +16,7 @@ export interface SourceFacts {
   searchingSinceMs: number | null;
   /** The server is full: pictures would be refused as well. */
   full: boolean;
-  /** When video last came, by the browser's own counters or seen on the screen. */
+  /** When video last arrived, according to the browser's counters or frames on the screen. */
   videoAtMs: number | null;
   /** While pictures are shown: since when video has arrived without a break; null: it does not. */
   steadySinceMs: number | null;
@@ -30,7 +30,7 @@ export interface SourceFacts {
 const PATIENCE_MS = 2_500;
 /** A camera that is slow by intention has three of its own intervals. */
 const LONGEST_PATIENCE_MS = 10_000;
-/** Video has to arrive this long before it replaces pictures: a line that carries one frame need not carry the next. */
+/** Video has to arrive for this long before it replaces pictures: a line that carries one frame may not carry the next. */
 const STEADY_MS = 2_000;
 
 export function chooseSource(facts: SourceFacts): SourceKind {

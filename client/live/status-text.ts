@@ -10,31 +10,31 @@ export interface StatusTextInputs {
   status: ShownStatus;
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
-  /** The server's word; undefined before it was heard. */
+  /** The server's status; undefined before the first message. */
   camera: (LivenessView & Pick<CameraView, 'off'>) | undefined;
   time: ShownTime;
   /** The server's clock, ms since the Unix epoch. */
   nowMs: number;
   /** For how long nothing has been shown, ms. */
   connectingForMs: number;
-  /** Why no picture can come, as far as the page itself knows. */
+  /** Why there can be no picture, as far as the page itself knows. */
   problem: 'unsupported' | 'noPath' | null;
-  /** The server is full: how many watch; null: it is not. */
+  /** The server is full: number of viewers; null: it is not. */
   watchingWhenFull: number | null;
 }
 
 export interface StatusText {
   text: string;
-  /** The rest of the sentence, where there is room. */
+  /** The rest of the sentence, if there is room. */
   more: string;
 }
 
-/** For Lit: said again, the same words are no change. */
+/** For Lit: setting the same text again is no change. */
 export function haveChanged(words: StatusText, before: StatusText | undefined): boolean {
   return words.text !== before?.text || words.more !== before.more;
 }
 
-/** Finding a path takes a moment; only after this is it worth a word. */
+/** Finding a path takes a moment; it is mentioned only after this time. */
 const PATIENCE_MS = 8_000;
 
 export function statusText(inputs: StatusTextInputs): StatusText {
@@ -44,14 +44,14 @@ export function statusText(inputs: StatusTextInputs): StatusText {
   return { text: 'Stalled', more: `no new picture for ${shortDuration(nowMs - (camera?.sinceMs ?? nowMs))}` };
 }
 
-/** @returns how old the picture on the screen is, when that is not a live one; undefined: there is nothing to say */
+/** @returns the age of the picture on the screen, if it is not live; undefined: no text */
 export function pictureAge(
   status: ShownStatus,
   camera: LivenessView | undefined,
   nowMs: number,
 ): string | undefined {
   if (!camera || camera.lastFrameAtMs === null) return undefined;
-  // A sensor that hangs goes on sending what it saw then.
+  // A sensor that hangs continues to send an old picture.
   const takenAtMs = status === 'stalled' ? (camera.sinceMs ?? camera.lastFrameAtMs) : camera.lastFrameAtMs;
   const isOld = status === 'stalled' || status === 'offline' || status === 'sleeping';
   return isOld ? `${shortDuration(nowMs - takenAtMs)} old` : undefined;

@@ -18,7 +18,7 @@ export class StillPicture {
     this.canvas.hidden = true;
   }
 
-  /** Nothing of it may be seen any longer. */
+  /** It must no longer be visible. */
   clear(): void {
     this.canvas.width = 0;
     this.canvas.hidden = true;

@@ -1,6 +1,6 @@
 /**
- * The parts of the time between lens and screen: joins the server's report about a frame (`frameTimings`) with what the
- * browser saw of the same frame, by RTP timestamp.
+ * The parts of the time between lens and screen: joins the server's report about a frame (`frameTimings`) with the browser's data
+ * on the same frame, by RTP timestamp.
  *
  * Invariant: for each frame the five parts add up to its glass-to-glass latency.
  */
@@ -11,7 +11,7 @@ import { percentiles } from './sample-window.ts';
 /** One frame as the browser presented it; times on the server's clock, µs since the Unix epoch. */
 export interface PresentedFrame {
   rtpTimestamp: number;
-  /** When its last packet had come. */
+  /** When its last packet had arrived. */
   arrivedUs: number;
   /** When it had left jitter buffer and decoder and was given to the compositor. */
   presentedUs: number;
@@ -41,7 +41,7 @@ export class TimeBudgetWindow {
     }
   }
 
-  /** Frames that were sent but never shown are passed over. */
+  /** Frames that were sent but never shown are skipped. */
   addTimings(timings: readonly FrameTiming[]): void {
     for (const timing of timings) {
       const frame = this.#presented.get(timing.rtpTimestamp);

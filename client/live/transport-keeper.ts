@@ -1,8 +1,8 @@
 /**
- * Keeps one transport to the server open, whatever breaks it (server, network, sleep): ICE is restarted first, and when that
- * does not help in time, another transport is opened.
+ * Keeps one transport to the server open, whatever breaks it (server, network, sleep): ICE is restarted first, and if that does
+ * not help in time, another transport is opened.
  *
- * Invariants: at most one transport is being opened; the old one lives until `adopted` has moved what it carries; a transport
+ * Invariants: at most one transport is being opened; the old one stays open until `adopted` has moved its feeds; a transport
  * of an earlier signaling epoch is never usable.
  */
 
@@ -78,7 +78,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     return this.#transport?.state === 'connected';
   }
 
-  /** The browser has WebRTC of a kind we know. */
+  /** The browser has supported WebRTC. */
   get supported(): boolean {
     return this.#supported;
   }
@@ -138,7 +138,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
       this.#setFull(watching ?? null);
       if (watching === undefined) this.#searchingSinceMs ??= monotonicMs();
       this.#supported = !isUnsupported(error);
-      // No browser grows WebRTC while it runs.
+      // No browser gets WebRTC while it runs.
       if (this.#supported) this.#retry = setTimeout(() => this.#ensure(), this.#backoff.next());
       return;
     } finally {
@@ -188,7 +188,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
   }
 }
 
-/** mediasoup-client's error, told by its name so that this module need not load it. */
+/** mediasoup-client's error, recognized by its name so that this module need not load it. */
 function isUnsupported(error: unknown): boolean {
   return error instanceof Error && error.name === 'UnsupportedError';
 }

@@ -1,10 +1,10 @@
 /**
  * While pictures replace video, both would share a line that is too narrow for one of them. Video is paused then, and resumed
- * now and again for a probe: does it pass? Pure: time is an argument.
+ * from time to time for a probe whether it works. Pure: time is an argument.
  *
  * Invariants: video is paused only while pictures arrive and a path is connected; the time between probes doubles; a new path is
- * probed at once, also one that was found just before the pictures; where other cameras' video says what the line
- * carries, that decides.
+ * probed at once, also one that was found just before the pictures; if other cameras' video gives the capacity of the line, that
+ * decides.
  */
 
 import type { SourceKind } from './live-source.ts';
@@ -18,9 +18,9 @@ const ENOUGH_BPS = 150_000;
 const TOO_LITTLE_BPS = 45_000;
 const FIRST_WAIT_MS = 8_000;
 const MAX_WAIT_MS = 64_000;
-/** A keyframe needs a second on a thin line, and then video has to come for two. */
+/** A keyframe needs a second on a narrow line, and then video has to arrive for two. */
 const PROBE_MS = 4_000;
-/** Video that has lasted this long has proved its line. */
+/** Video that has lasted this long shows that the line carries it. */
 const PROVEN_MS = 30_000;
 
 export class VideoProbes {

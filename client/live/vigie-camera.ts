@@ -1,11 +1,11 @@
 /**
  * `<vigie-camera camera-id="…">`: one live picture with its name and status, usable on any page.
  *
- * Inside the app it is handed the page's connection (`live`); elsewhere it makes one for `src`, shared by all elements of
+ * Inside the app it gets the page's connection (`live`); elsewhere it makes one for `src`, shared by all elements of
  * that server, with tokens from `tokenProvider` or from the server's session cookie.
  *
- * Invariants: it says `live` only while new pictures are really being presented; the last picture stays until the next one is
- * there, grey and with its age when it is old, unless the right to see it has gone or the camera was switched off.
+ * Invariants: it shows `live` only while new pictures are being presented; the last picture stays until the next one is shown,
+ * grey and with its age when it is old, unless the right to the camera has ended or the camera was switched off.
  *
  * @fires vigie-status - the status or the kind of source has changed; detail: `{cameraId, status, source}`, source
  * `video`, `pictures` or null
@@ -61,7 +61,7 @@ export class VigieCamera extends LitElement {
   declare showStats: boolean;
   /** Boxes around what analysers have detected, for viewers with the right `events`. */
   declare showDetections: boolean;
-  /** The page is about this camera: it is served before others. */
+  /** This camera is focused: it is served before others. */
   declare focused: boolean;
   declare live: LiveConnection | undefined;
   /** Writes dates; without it, in this device's time zone. */
@@ -76,7 +76,7 @@ export class VigieCamera extends LitElement {
   declare protected hasSnapshot: boolean;
   declare protected words: StatusText;
   declare protected age: string | undefined;
-  /** Said while the connection limits the picture. */
+  /** Shown while the connection limits the picture. */
   declare protected limit: LimitWords | undefined;
 
   readonly #picture = new CameraPicture(() => this.#onFrame());
@@ -230,7 +230,7 @@ export class VigieCamera extends LitElement {
   }
 
   #tick(): void {
-    // A hidden page presents nothing, which says nothing about the camera.
+    // A hidden page presents no frames, which shows nothing about the camera.
     if (!this.#readout || document.hidden) return;
     const { status, age, words, limit } = this.#readout.read(
       (this.time ??= new ShownTime(deviceTimeZone())),

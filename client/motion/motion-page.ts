@@ -1,4 +1,4 @@
-/** The motion detection of a camera: where, how much and for how long; set up and tested over its moving picture. */
+/** The motion detection of a camera: areas, minimum size and duration; set up and tested over its moving picture. */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';

@@ -1,4 +1,4 @@
-/** The figures of motion as people set them: by sliders from 0 to 100, in words, finer where a little makes a difference. */
+/** The parameters of motion detection as users set them: sliders from 0 to 100 with text, finer where small changes matter. */
 
 import type { MotionView } from '../../server/wire/motion.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `<vigie-area-editor>`: zones and masks over the picture in its slot. The selected area has a handle at each corner and one in
- * the middle of each side, for mouse, finger and keyboard (arrows move a corner, Delete takes it away). While `drawing` is set,
- * presses on the picture set corners; the first one, or Enter, closes the outline; Escape cancels.
+ * the middle of each side, for mouse, finger and keyboard (arrows move a corner, Delete removes it). While `drawing` is set,
+ * clicks in the picture place corners; the first one, or Enter, closes the outline; Escape cancels.
  *
  * Fires `vigie-outline` {id, outline} when one has changed, `vigie-select` {id}, and `vigie-drawn` {outline | null}.
  */
@@ -43,7 +43,7 @@ export class VigieAreaEditor extends LitElement {
   declare drawing: 'zone' | 'mask' | null;
   /** Shown as a square of that share of the picture; null: not shown. */
   declare minArea: number | null;
-  /** As far as it is drawn. */
+  /** The corners drawn so far. */
   declare protected outline: Outline;
   declare protected hover: Point | null;
   #dragged: { index: number; pointerId: number } | undefined;

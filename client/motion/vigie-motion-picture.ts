@@ -73,7 +73,7 @@ export class VigieMotionPicture extends LitElement {
   declare selected: string | null;
   declare drawing: AreaKind | null;
   declare showsMinArea: boolean;
-  /** How often the picture was asked for. */
+  /** How often the picture was requested. */
   declare protected tries: number;
   /** Motion events that have not ended, by id. */
   readonly #moving = new Map<string, EventView>();

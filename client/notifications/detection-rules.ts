@@ -15,7 +15,7 @@ import { keptCameras, USUAL_NIGHT, withNight } from './notification-choices.ts';
 export interface RuleField {
   key: number;
   rule: DetectionRule;
-  /** It holds at certain hours only. */
+  /** It applies only at certain hours. */
   limited: boolean;
 }
 
@@ -47,7 +47,7 @@ export function rulesOf(form: FormData, fields: readonly RuleField[]): Detection
   });
 }
 
-/** @param change called with the fields that there are from now on */
+/** @param change called with the new list of fields */
 export function renderRules(
   fields: readonly RuleField[],
   cameras: readonly { id: string; name: string }[],

@@ -1,8 +1,8 @@
-/** Whether this browser can get notifications, and if not, what its owner can do about it. Pure. */
+/** Whether this browser can get notifications, and if not, what the user can do about it. Pure. */
 
 /** The facts that the browser reports. */
 export interface DeviceFacts {
-  /** Service workers, and thus push, exist over https and on localhost only. */
+  /** Service workers, and thus push, exist only over https and on localhost. */
   isSecure: boolean;
   hasPush: boolean;
   /** An iPhone or iPad: push is for apps on the home screen. */

@@ -6,7 +6,7 @@ import type { DeviceFacts } from './device-state.ts';
 
 const WORKER_URL = `${BASE_PATH}/service-worker.js`;
 
-/** @param deviceIds of those the server tells */
+/** @param deviceIds from the server */
 export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<DeviceFacts> {
   const hasPush = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
   const subscription = hasPush ? await currentSubscription() : null;
@@ -21,7 +21,7 @@ export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<D
 }
 
 /**
- * To be called from a click: some browsers ask their user nothing otherwise.
+ * To be called from a click: otherwise some browsers do not ask the user.
  *
  * @param publicKey the server's, base64url
  * @returns undefined when the user did not allow it

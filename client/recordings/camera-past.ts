@@ -14,7 +14,7 @@ export interface CameraPast {
 }
 
 /**
- * Covers a little more time than is shown, so that moving the timeline finds something there.
+ * Covers slightly more time than is shown, so that a moved timeline is filled at once.
  *
  * @param withEvents needs the right to them, and a camera that was not removed
  */

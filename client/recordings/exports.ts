@@ -1,9 +1,9 @@
 /**
- * The user's exports as a page knows them: asked for, prepared by the server, handed to the browser's downloads once ready, and
- * gone when they were fetched.
+ * The user's exports on a page: requested, prepared by the server, passed to the browser's downloads once ready, and removed when
+ * they were fetched.
  *
- * Invariant: the browser is told by itself to save only what was asked for on this page, and once; anything else, like an export
- * of another page, one whose download broke off, or one that lacks a part, waits for its button.
+ * Invariant: the page starts a download by itself only for exports requested on this page, and once; others, such as an export of
+ * another page, an interrupted download, or an export that lacks a part, wait for their button.
  */
 
 import type { ExportView } from '../../server/wire/recording-export.ts';
@@ -16,9 +16,9 @@ export type ExportRange = Pick<ExportView, 'cameraId' | 'fromMs' | 'toMs'>;
 export interface ExportServer {
   list(): Promise<ExportView[]>;
   create(range: ExportRange): Promise<ExportView>;
-  /** Also of one that is gone, if it was fetched. @throws ApiError otherwise */
+  /** Also for a removed one, if it was fetched. @throws ApiError otherwise */
   look(item: ExportView): Promise<ExportView>;
-  /** @throws ApiError also when it is gone already */
+  /** @throws ApiError also when it is already removed */
   remove(item: ExportView): Promise<void>;
 }
 
@@ -34,12 +34,12 @@ export class Exports extends Emitter<{ change: Exports }> {
   #items: readonly ExportView[] = [];
   /** To be saved when they are ready. */
   readonly #wanted = new Set<string>();
-  /** Handed to the browser. */
+  /** Passed to the browser. */
   readonly #saved = new Set<string>();
   #fetched = 0;
   #error: string | null = null;
 
-  /** @param save hands one that is ready to the browser */
+  /** @param save passes a ready export to the browser */
   constructor(server: ExportServer, save: (item: ExportView) => void) {
     super();
     this.#server = server;
@@ -60,7 +60,7 @@ export class Exports extends Emitter<{ change: Exports }> {
     return this.#fetched;
   }
 
-  /** Until it should be looked at again; undefined: nothing is under way. */
+  /** Time until the next poll; undefined: no export is in progress. */
   get nextLookMs(): number | undefined {
     if (this.#items.length === 0) return undefined;
     const moves = ({ id, state }: ExportView): boolean =>
@@ -98,19 +98,19 @@ export class Exports extends Emitter<{ change: Exports }> {
     this.#save(item);
   }
 
-  /** Looks at all of them. The page as a whole shows that the server does not answer. */
+  /** Polls all of them. The page as a whole shows that the server does not answer. */
   async load(): Promise<void> {
     const items = await this.#server.list().catch(() => this.#items);
     const ids = new Set(items.map(({ id }) => id));
     const gone = this.#items.filter(({ id }) => this.#saved.has(id) && !ids.has(id));
-    // Taken out before the wait: another look may begin meanwhile.
+    // Removed before the wait: another poll may begin meanwhile.
     for (const { id } of gone) this.#saved.delete(id);
     this.#take(items);
     for (const item of gone) await this.#lookBackAt(item);
     if (gone.length > 0) this.emit('change', this);
   }
 
-  /** It is gone: because it was fetched, or because it was not in time, or its right or the server ended. */
+  /** It was removed: it was fetched, it expired, its right ended, or the server restarted. */
   async #lookBackAt(item: ExportView): Promise<void> {
     try {
       if ((await this.#server.look(item)).state === 'fetched') this.#fetched++;

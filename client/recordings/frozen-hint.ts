@@ -1,4 +1,4 @@
-/** Says of a moment in a recording that the camera's sensor hung then: what is shown is not what was there. */
+/** A hint that the camera's sensor hung at a moment of a recording: the picture does not show the scene. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';

@@ -1,4 +1,4 @@
-/** Styles of the page on which several cameras are looked back at together. */
+/** Styles of the page that plays recordings of several cameras together. */
 
 import { css } from 'lit';
 

@@ -1,4 +1,4 @@
-/** Looking back at several cameras together: one moment for all, one row of time for each. */
+/** Recordings of several cameras together: one moment for all, one timeline for each. */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -28,7 +28,7 @@ const REFRESH_MS = 10_000;
 const SPEEDS = [0.5, 1, 2, 4, 8];
 /** More than these side by side are too small to see anything in, and too much for a phone. */
 const MAX_TOGETHER = 9;
-/** A segment that does not come is waited for no longer than this; the others go on. */
+/** The longest wait for a segment that does not load; the others continue. */
 const MAX_WAIT_MS = 3_000;
 /** How often the playhead is redrawn while it runs. */
 const DRAW_MS = 100;

@@ -44,7 +44,7 @@ export class RecordingDialog extends FormDialog<AppContext> {
   declare protected camera: CameraView | null;
   declare protected settings: RecordingSettings | null;
   declare protected motion: MotionView | null;
-  /** Its pictures are looked at for motion. */
+  /** Motion detection is on. */
   declare protected watched: boolean;
   declare protected status: RecordingStatus | null;
   declare protected mode: RecordingMode;

@@ -1,6 +1,6 @@
 /**
- * The end of what a player has loaded of a segment that is being written: it asks for more at once, then at intervals,
- * until it goes on.
+ * Handles the end of the loaded part of a segment that is being written: requests more at once, then at intervals, until playback
+ * continues.
  */
 
 const ASK_MS = 2_000;
@@ -27,7 +27,7 @@ export class RecordingEdge {
     this.#isWaiting = true;
   }
 
-  /** It goes on, or nobody waits any more. Idempotent. */
+  /** Playback continues, or nobody waits any more. Idempotent. */
   leave(): void {
     clearTimeout(this.#next);
     this.#isWaiting = false;

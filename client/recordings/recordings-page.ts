@@ -1,4 +1,4 @@
-/** Looking back: a camera's recordings on a timeline, played, and stretches of them taken away, protected or deleted. */
+/** A camera's recordings on a timeline: playback, and ranges to download, protect or delete. */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
@@ -30,7 +30,7 @@ import { listen } from '../ui/listen.ts';
 import { recordingsPageStyles } from './recordings-page.styles.ts';
 
 const HOUR_MS = 3_600_000;
-/** While nothing is asked for, what has been recorded meanwhile is looked up this often. */
+/** Interval at which new recordings are requested while the user does nothing. */
 const REFRESH_MS = 10_000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
@@ -65,7 +65,7 @@ export class RecordingsPage extends LitElement {
   /** To be played from as soon as its segments are known. */
   #awaitedMs: number | undefined;
   #refresh: ReturnType<typeof setInterval> | undefined;
-  /** The newest question; an older one's answer comes too late. */
+  /** The newest request; responses to older ones are ignored. */
   #asked = 0;
   /** Whether that asked for events too. */
   #askedEvents = false;
@@ -244,7 +244,7 @@ export class RecordingsPage extends LitElement {
     }
   }
 
-  /** @param known there is nothing newer to ask for */
+  /** @param known there is nothing newer to request */
   #seek(ms: number, known = false): void {
     this.playheadMs = ms;
     if (this.#player.value?.seek(ms)) return this.#player.value.play();

@@ -1,4 +1,4 @@
-/** The removed cameras that this user may look back at: asked for when its element comes onto the page. */
+/** The removed cameras whose recordings this user may watch: requested when the element is added to the page. */
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RemovedCameraView } from '../../server/wire/recording.ts';

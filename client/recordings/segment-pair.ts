@@ -1,6 +1,6 @@
 /**
  * Two videos, one over the other: while one plays a file of a camera's recordings, the next file loads into the other, which
- * then takes over without a black picture. The player itself decides when it shows what.
+ * then takes over without a black picture. The player itself decides which one is shown.
  */
 
 import { css, html, nothing, type TemplateResult } from 'lit';

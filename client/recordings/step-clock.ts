@@ -6,11 +6,11 @@
 
 import type { Playlist } from './playlist.ts';
 
-/** Farther off than this at the common speed, a player jumps; nearer it hurries or dawdles. */
+/** At a larger distance, at the common speed, a player jumps; at a smaller one it plays faster or slower. */
 const JUMP_MS = 400;
-/** Nearer than half a picture is near enough. */
+/** A distance below half a picture is ignored. */
 const CLOSE_MS = 30;
-/** How much faster or slower than the others a player may be without being noticed. */
+/** How much faster or slower than the others a player may be without being visible. */
 const MAX_HURRY = 0.25;
 
 export class StepClock {

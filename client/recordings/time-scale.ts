@@ -1,4 +1,4 @@
-/** Which stretch of time a timeline shows, and where a moment stands on it. Immutable; times are ms since the Unix epoch. */
+/** The range of time that a timeline shows, and the position of a moment on it. Immutable; times are ms since the Unix epoch. */
 
 import type { ZoneClock } from '../dates/zone-clock.ts';
 
@@ -65,13 +65,13 @@ export class TimeScale {
     return new TimeScale(this.fromMs + byMs, this.toMs + byMs);
   }
 
-  /** The same span, moved as little as need be to show a moment. */
+  /** The same span, moved as little as necessary to show a moment. */
   showing(ms: number): TimeScale {
     if (ms < this.fromMs) return this.moved(ms - this.fromMs - this.spanMs * 0.1);
     return ms > this.toMs ? this.moved(ms - this.toMs + this.spanMs * 0.1) : this;
   }
 
-  /** Round moments as the clock on the wall shows them, as many as there is room for. */
+  /** Round moments in local time, as many as there is room for. */
   ticks(widthPixels: number, clock: ZoneClock): Tick[] {
     const minStep = (this.spanMs / Math.max(1, widthPixels)) * MIN_TICK_PIXELS;
     const stepMs = STEPS_MS.find((candidate) => candidate >= minStep) ?? DAY_MS;

@@ -10,7 +10,7 @@ export class Timelines extends Emitter<{ change: Timelines }> {
   readonly #ask: AskForTimeline;
   readonly #byCamera = new Map<string, Timeline>();
   #error: string | null = null;
-  /** The newest question; an older one's answers come too late. */
+  /** The newest request; responses to older ones are ignored. */
   #asked = 0;
 
   constructor(ask: AskForTimeline) {
@@ -27,7 +27,7 @@ export class Timelines extends Emitter<{ change: Timelines }> {
     return this.#byCamera.get(cameraId) ?? null;
   }
 
-  /** Loads a little more time than is shown, so that moving the timeline finds something there. */
+  /** Loads slightly more time than is shown, so that a moved timeline is filled at once. */
   async load(cameraIds: readonly string[], fromMs: number, toMs: number): Promise<void> {
     const asked = ++this.#asked;
     const marginMs = (toMs - fromMs) / 2;

@@ -1,6 +1,6 @@
 /**
- * `<vigie-export-list>`: the user's downloads of recordings, from their request until they are fetched: how far each is, what to
- * do with it, and why one failed or lacks a part. Empty while there are none.
+ * `<vigie-export-list>`: the user's downloads of recordings, from their request until they are fetched: the progress of each, its
+ * actions, and why one failed or lacks a part. Empty while there are none.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -164,13 +164,13 @@ function stateOf({ state, progress, bytes, expiresInMs, problem }: ExportView): 
     >${problem === null ? nothing : html`<span class="failed" role="alert">${sentence(problem)}</span>`}`;
 }
 
-/** The server's sentences stand after a title, in lower case. */
+/** The server's sentences follow a title, in lower case. */
 function sentence(problem: string | null): string {
   const text = problem ?? 'this download could not be prepared';
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** A link, not a fetch: the file goes to the disk as it comes, and the browser shows how far it is. */
+/** A link, not a fetch: the browser writes the file to the disk as it arrives, and shows the progress. */
 function saveByBrowser({ cameraId, id: exportId }: ExportView): void {
   const link = document.createElement('a');
   link.href = mediaPath('GET /api/cameras/:cameraId/exports/:exportId.webm', {

@@ -1,8 +1,8 @@
 /**
- * `<vigie-preview>`: a small picture of a moment of a camera's recordings, for who looks for something on the timeline. It is
- * the segment itself, which the browser fetches in pieces; so the server has nothing to decode.
+ * `<vigie-preview>`: a small picture of a moment of a camera's recordings, for searching on the timeline. It plays the segment
+ * itself, which the browser fetches in pieces, so the server has nothing to decode.
  *
- * Invariant: one moment is looked up at a time, and the newest that was asked for comes next, however fast the finger is.
+ * Invariant: one moment is loaded at a time, then the newest requested one, however fast the pointer moves.
  */
 
 import { LitElement, css, html, type TemplateResult } from 'lit';
@@ -35,9 +35,9 @@ export class VigiePreview extends LitElement {
   };
   declare cameraId: string;
   declare segments: readonly RecordedSegment[];
-  /** The moment that is wanted, ms since the Unix epoch. */
+  /** The requested moment, ms since the Unix epoch. */
   declare ms: number | null;
-  /** Nothing was recorded then. */
+  /** There is no recording of that moment. */
   declare protected empty: boolean;
   #segment: RecordedSegment | undefined;
   #looksUntilMs = 0;

@@ -1,4 +1,4 @@
-/** `<vigie-recording-alarm>`: tells administrators on every page that recording has stopped, and what to do. */
+/** `<vigie-recording-alarm>`: shows administrators on every page that recording has stopped, and what to do. */
 
 import { LitElement, type TemplateResult, type nothing } from 'lit';
 import type { AppContext } from '../app-context.ts';

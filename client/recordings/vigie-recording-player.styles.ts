@@ -1,4 +1,4 @@
-/** The circle that turns while a picture is on its way. */
+/** The spinner while a picture is loading. */
 
 import { css } from 'lit';
 
@@ -12,7 +12,7 @@ export const recordingPlayerStyles = css`
     border: 4px solid rgb(255 255 255 / 0.25);
     border-top-color: #fff;
     border-radius: 50%;
-    /* Most pictures are there before anybody could wonder. */
+    /* Most pictures load before the spinner is needed. */
     opacity: 0;
     animation:
       turn 1s linear infinite,

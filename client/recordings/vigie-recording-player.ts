@@ -14,7 +14,7 @@ import { recordingPlayerStyles } from './vigie-recording-player.styles.ts';
 
 /** Just before a picture begins to be shown, the one before it is. */
 const BEFORE_MS = 1;
-/** How often the player shows a later moment of what the browser does not play. */
+/** How often the player advances through a part that the browser does not play. */
 const REST_MS = 500;
 /** How far one looks at a time for the next picture, whose distance nothing tells; shorter than any lasts. */
 const AHEAD_MS = 20;
@@ -36,7 +36,7 @@ export class VigieRecordingPlayer extends LitElement {
   readonly #pair = new SegmentPair(() => this.renderRoot);
   /** When the picture each of them shows begins, seconds into its segment. */
   readonly #pictures: [number, number] = [0, 0];
-  /** On its way to a picture: the one it shows is not the one it is asked for. */
+  /** Seeking: the shown picture is not the requested one yet. */
   declare protected seeking: boolean;
   #playing = false;
   /** How far the segment in front has been played, seconds. */
@@ -101,7 +101,7 @@ export class VigieRecordingPlayer extends LitElement {
     this.#tell();
   }
 
-  /** One picture on or back, however far apart they are. */
+  /** One picture forward or back, however far apart they are. */
   step(direction: 1 | -1): void {
     this.pause();
     const segment = this.#pair.segment(this.shown);
@@ -161,7 +161,7 @@ export class VigieRecordingPlayer extends LitElement {
     });
   }
 
-  /** Playing until the next one would be quicker, and skip some where the machine is busy. */
+  /** Playing until the next one would be faster, but would skip pictures on a busy machine. */
   #lookAhead(segment: RecordedSegment, picture: number): void {
     const ms = segment.startMs + this.#pair.video(this.shown).currentTime * 1000;
     if (this.seek(ms + AHEAD_MS) && this.#pair.segment(this.shown) === segment) this.#steppingFrom = picture;
@@ -193,7 +193,7 @@ export class VigieRecordingPlayer extends LitElement {
   #onTime(index: VideoIndex): void {
     if (index !== this.shown) return;
     const { ended, currentTime } = this.#pair.video(index);
-    // At the end it is said to be at the end of the file, however few of it was shown.
+    // At the end, the browser reports the end of the file, however little of it was shown.
     if (!ended) this.#reached = currentTime;
     this.#tell();
   }

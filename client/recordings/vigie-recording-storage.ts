@@ -1,8 +1,7 @@
 /**
- * `<vigie-recording-storage>`: how much room recordings use and for how long they are kept, for administrators, who change it
- * here.
+ * `<vigie-recording-storage>`: the disk space and age limit of recordings, for administrators, who change it here.
  *
- * Invariant: no number of days that deletes something at once is saved before the dialog has named what that is.
+ * Invariant: an age limit that deletes something at once is saved only after the dialog has named the losses.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -51,7 +50,7 @@ export class VigieRecordingStorage extends LitElement {
     error: { state: true },
   };
   declare context: AppContext;
-  /** Null while it is asked for. */
+  /** Null while it is requested. */
   declare protected status: RecordingStatus | null;
   declare protected retention: RetentionView;
   declare protected error: string | null;

@@ -1,6 +1,6 @@
 /**
- * `<vigie-removed-cameras>`: cameras that were removed and whose recordings are left, each a link to them; an administrator can
- * delete them. Nothing where there are none.
+ * `<vigie-removed-cameras>`: removed cameras with recordings, each a link to these; an administrator can delete them. Empty if
+ * there are none.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';

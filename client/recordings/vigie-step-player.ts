@@ -1,6 +1,6 @@
 /**
- * `<vigie-step-player>`: one of several players that show the same moment. It does not play by itself: `follow` tells it many
- * times a second which moment it is. While one segment plays the next is fetched, so that the change is not seen.
+ * `<vigie-step-player>`: one of several players that show the same moment. It does not play by itself: `follow` sets the moment
+ * many times a second. While one segment plays the next is fetched, so that the change is not visible.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -75,7 +75,7 @@ export class VigieStepPlayer extends LitElement {
     this.frozen = false;
   }
 
-  /** The moment it shows, ms since the Unix epoch; undefined where it shows none. */
+  /** The shown moment, ms since the Unix epoch; undefined if there is none. */
   get momentMs(): number | undefined {
     return this.shown === undefined ? undefined : this.#pair.momentMs(this.shown);
   }

@@ -1,5 +1,5 @@
 /**
- * `<vigie-timeline>`: what is there of a camera, as a band of time. Wheel or pinch zooms from a week to a minute, dragging
+ * `<vigie-timeline>`: the recordings of a camera, as a timeline. Wheel or pinch zooms from a week to a minute, dragging
  * moves, a click or the arrow keys go to a moment; a stretch is marked with Shift held, or between the two marks.
  *
  * Fires `vigie-seek` {ms}, `vigie-range` {fromMs, toMs} when another stretch of time is in view, `vigie-select` {fromMs, toMs}.
@@ -20,7 +20,7 @@ const BAND_TOP = 26;
 const BAND_HEIGHT = 30;
 const EVENT_TOP = 59;
 const EVENT_HEIGHT = 7;
-/** Farther than this a press is a drag. */
+/** Beyond this distance a press is a drag. */
 const DRAG_PIXELS = 4;
 const HINT_HALF_WIDTH = 92;
 /** A label that would be cut off at the right end is left out. */
@@ -150,7 +150,7 @@ export class VigieTimeline extends LitElement {
     const from = Math.max(-2, this.#x(fromMs));
     const to = Math.min(this.width + 2, this.#x(toMs));
     if (to < 0 || from > this.width) return svg``;
-    // However short, it can be seen.
+    // Visible, however short it is.
     return svg`<rect class=${kind} x=${from} y=${top} width=${Math.max(1.5, to - from)} height=${height}>
       <title>${title}</title>
     </rect>`;

@@ -13,7 +13,7 @@ export class Navigation extends Emitter<{ change: Route }> {
     super();
     window.addEventListener('popstate', () => this.#follow());
     document.addEventListener('click', (event) => this.#onClick(event));
-    // In the clear there is none.
+    // Without https there is none.
     (navigator.serviceWorker as ServiceWorkerContainer | undefined)?.addEventListener('message', ({ data }) =>
       this.#onMessage(data),
     );

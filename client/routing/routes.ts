@@ -9,7 +9,7 @@ export type Route =
   /** @property atMs the moment to show, ms since the Unix epoch */
   | { page: 'recordings'; cameraId: string; atMs?: number }
   | { page: 'motion'; cameraId: string }
-  /** Several cameras looked back at together. */
+  /** Recordings of several cameras together. */
   | { page: 'lookBack' }
   /** Events of one camera, or of all. */
   | { page: 'events'; cameraId?: string }
@@ -73,7 +73,7 @@ function pathNameOf(route: Reachable): PathName {
   return route.page;
 }
 
-/** @returns undefined for what is no percent-encoding */
+/** @returns undefined for invalid percent-encoding */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

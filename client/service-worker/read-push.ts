@@ -2,7 +2,7 @@
 
 import type { PushPayload } from '../../server/wire/notification.ts';
 
-/** Shown for an unreadable message: browsers insist that a notification is shown. */
+/** Shown for an unreadable message: browsers require a notification. */
 const UNREADABLE: PushPayload = {
   title: 'Vigie',
   body: 'New event.',
@@ -12,7 +12,7 @@ const UNREADABLE: PushPayload = {
 
 /**
  * @param text as it arrived; a path that leads to another host is not followed
- * @param basePath where the app stands, as what arrives does not say
+ * @param basePath of the app, which the message does not contain
  */
 export function readPush(text: string | undefined, basePath = ''): PushPayload {
   const payload = payloadOf(text);

@@ -1,5 +1,5 @@
 /**
- * Shows what the server pushes, and opens the page of it. It runs when no page is open, and keeps nothing: the app needs the
+ * Shows push messages of the server, and opens their page. It runs when no page is open, and stores nothing: the app needs the
  * server for everything it shows.
  */
 
@@ -7,7 +7,7 @@ import { readPush } from './read-push.ts';
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
-// A new version takes over at once: there is nothing an old page could miss.
+// A new version takes over at once: old pages do not depend on the worker.
 worker.addEventListener('install', () => void worker.skipWaiting());
 
 worker.addEventListener('push', (event) => {
@@ -18,7 +18,7 @@ worker.addEventListener('push', (event) => {
       tag,
       icon: `${basePath()}/icon-192.png`,
       badge: `${basePath()}/badge.png`,
-      // One that takes the place of another is news too.
+      // A notification that replaces another one also alerts the user.
       renotify: true,
       data: { path },
     } as NotificationOptions),
@@ -36,7 +36,7 @@ function basePath(): string {
   return new URL(worker.registration.scope).pathname.replace(/\/$/, '');
 }
 
-/** In a window that is open already, if there is one: its picture goes on. */
+/** In an open window, if there is one: its picture continues. */
 async function open(path: string): Promise<void> {
   const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const shown = windows.find(({ focused }) => focused) ?? windows[0];

@@ -2,7 +2,7 @@
 
 import { hintsAtSession, Session } from './session.ts';
 
-/** @param server its origin and base path; either may be left out: the page's own origin, no base path */
+/** @param server its origin and base path; the defaults are the page's own origin and no base path */
 export function createSession(server = ''): Session {
   // Without https (other than localhost) there are no web locks; a lone tab does not need them.
   const locks = (navigator as { locks?: LockManager }).locks;

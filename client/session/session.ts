@@ -1,6 +1,6 @@
 /**
- * The signed-in user. The access token lives in memory only; what survives a reload or a restart of the server is the
- * refresh token, an httpOnly cookie no script can read.
+ * The signed-in user. The access token is only in memory; the refresh token, an httpOnly cookie that no script can read, survives
+ * a reload or a restart of the server.
  *
  * Invariant: at most one refresh is under way in this browser. Refresh tokens rotate and using one twice revokes the
  * whole family, so tabs take turns by a lock and requests within a tab share one promise.
@@ -28,7 +28,7 @@ export interface SessionOptions {
   fetch?: typeof fetch;
   /** Runs work while no other tab does. Without it (web locks need a secure context) tabs are on their own. */
   exclusively?: Exclusively;
-  /** Whether there may be a session to take up; without it, the server is asked. */
+  /** Whether there may be a session to resume; if missing, the server is asked. */
   mayHaveSession?: () => boolean;
   /** Milliseconds, monotonic. */
   now?: () => number;
@@ -55,7 +55,7 @@ export class Session extends Emitter<{ change: SessionState }> {
   #state: SessionState = { kind: 'restoring' };
   #token: Token | null = null;
   #refreshing: Promise<Token> | null = null;
-  /** Grows with every sign-in and sign-out, so that an answer which comes too late changes nothing. */
+  /** Grows with every sign-in and sign-out, so that a late response changes nothing. */
   #epoch = 0;
 
   constructor(options: SessionOptions = {}) {
@@ -75,7 +75,7 @@ export class Session extends Emitter<{ change: SessionState }> {
     return this.#state.kind === 'signedIn' ? this.#state.user : null;
   }
 
-  /** Takes up the session of the refresh cookie, if there is one; keeps trying while the server does not answer. */
+  /** Resumes the session of the refresh cookie, if there is one; keeps trying while the server does not answer. */
   async restore(): Promise<void> {
     const backoff = new Backoff();
     while (this.#state.kind === 'restoring') {
@@ -103,7 +103,7 @@ export class Session extends Emitter<{ change: SessionState }> {
   }
 
   /**
-   * A token that is good for at least `minValidityMs`.
+   * A token that is valid for at least `minValidityMs`.
    *
    * @throws ApiError unauthorized when signed out, unreachable when it could not be renewed now
    */
@@ -194,8 +194,8 @@ export class Session extends Emitter<{ change: SessionState }> {
 }
 
 /**
- * Whether this browser may have a session, told without asking the server: a first visit needs no refused request. The
- * cookie that says so is set and cleared beside the real one, and grants nothing.
+ * Whether this browser may have a session, without a request to the server: a first visit needs no refused request. The cookie
+ * for this is set and cleared with the real one, and grants nothing.
  *
  * @param cookies document.cookie
  */

@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next try: doubling, bounded, and spread by chance, so that the viewers of a server that
- * comes back do not all knock in the same moment.
+ * The delay before the next try: doubling, bounded, and random, so that the viewers of a restarted server do not all connect at
+ * the same moment.
  */
 
 export interface BackoffOptions {

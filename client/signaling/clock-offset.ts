@@ -1,7 +1,7 @@
 /**
  * How far the server's clock is ahead of ours, from exchanges as in NTP (RFC 5905 section 8).
  *
- * The error of one exchange is at most half its round trip, so of the recent ones the fastest counts. Old ones are
+ * The error of one exchange is at most half its round trip, so the fastest of the recent ones counts. Old ones are
  * forgotten because the two crystals drift apart, some 50 µs a second at worst.
  */
 
@@ -27,7 +27,7 @@ const MAX_AGE_US = 60_000_000;
 export class ClockOffset {
   #samples: Sample[] = [];
 
-  /** Exchanges that contradict causality (a clock was set meanwhile) are passed over. */
+  /** Exchanges that contradict causality (a clock was set meanwhile) are ignored. */
   add({ t0, t1, t2, t3 }: ClockExchange): void {
     const roundTripUs = t3 - t0 - (t2 - t1);
     if (!(roundTripUs >= 0 && t2 >= t1 && t3 >= t0)) return;

@@ -3,7 +3,7 @@
 import { SIGNALING_CLOSE } from '../../server/wire/signaling.ts';
 
 export interface CloseReaction {
-  /** The token was refused: the session must get another before the next try, or find out that it has ended. */
+  /** The token was refused: the session must get another before the next try, or learn that it has ended. */
   renewToken: boolean;
   /** Wait at least this long, in ms, whatever the backoff says. */
   minDelayMs: number;
@@ -18,10 +18,10 @@ export function closeReaction(code: number): CloseReaction {
     case SIGNALING_CLOSE.tokenExpired:
     case SIGNALING_CLOSE.signedOut:
       return { renewToken: true, minDelayMs: 0 };
-    // This page says what the server does not understand, or too much: again at once would only do the same.
+    // This page sends messages that the server does not understand, or too many: an immediate retry would only repeat that.
     case SIGNALING_CLOSE.badMessage:
     case SIGNALING_CLOSE.tooManyMessages:
-    // Coming back at once would push out another page of the same user, which would come back at once.
+    // Reconnecting at once would displace another page of the same user, which would reconnect at once.
     case SIGNALING_CLOSE.tooManySessions:
       return { renewToken: false, minDelayMs: SLOW_MS };
     default:

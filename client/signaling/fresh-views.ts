@@ -2,7 +2,7 @@
  * Views that are requested by HTTP and kept up to date by signaling, by key.
  *
  * Invariant: an answer never replaces a view that signaling brought after the request was sent, nor one of a later request.
- * The two come over different connections, so an answer that was computed first may arrive last.
+ * The two arrive over different connections, so an answer that was computed first may arrive last.
  */
 
 export class FreshViews<View> {
@@ -15,12 +15,12 @@ export class FreshViews<View> {
     return this.#views.get(key);
   }
 
-  /** Takes a view that signaling brought. */
+  /** Stores a view from signaling. */
   update(key: string, view: View): void {
     this.#set(key, view, this.#requests);
   }
 
-  /** Takes the answer to a request. @throws what `request` throws */
+  /** Stores the response to a request. @throws the error of `request` */
   async load(request: () => Promise<Iterable<readonly [key: string, view: View]>>): Promise<void> {
     const age = this.#requests++;
     for (const [key, view] of await request()) {

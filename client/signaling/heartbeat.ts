@@ -1,6 +1,6 @@
 /**
- * Keeps asking the server for the time: each answer is a clock exchange, and no answer means that the connection is dead,
- * whatever TCP believes.
+ * Requests the server's time regularly: each answer is a clock exchange, and a missing answer means that the connection is dead,
+ * whatever TCP reports.
  */
 
 import { pageUs } from '../clock.ts';
@@ -15,7 +15,7 @@ export interface HeartbeatOptions {
 }
 
 const TIMEOUT_MS = 5_000;
-/** The first exchange is made several times: of many, the fastest is near the truth. */
+/** The first exchange is repeated several times: the fastest of many is the most accurate. */
 const FIRST_EXCHANGES = 5;
 
 export class Heartbeat {

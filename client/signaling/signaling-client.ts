@@ -1,9 +1,9 @@
 /**
- * The page's one signaling WebSocket: authenticates, pairs responses with requests, hands out notifications, and keeps
- * coming back until it is stopped.
+ * The page's one signaling WebSocket: authenticates, pairs responses with requests, emits notifications, and reconnects until it
+ * is stopped.
  *
- * Invariant: `state` is `open` exactly while the server has accepted our token on a live socket; each opening has a new
- * `epoch`, and whatever was made on the server in an earlier epoch is gone.
+ * Invariant: `state` is `open` exactly while the server has accepted the page's token on a live socket; each opening has a new
+ * `epoch`, and objects created on the server in an earlier epoch no longer exist.
  */
 
 import {
@@ -58,11 +58,11 @@ export interface SignalingClientOptions {
   url: string;
   tokens: TokenSource;
   backoff?: Backoff;
-  /** How often an open socket is asked whether it is still there, in ms. */
+  /** Interval of the heartbeats on an open socket, in ms. */
   heartbeatMs?: number;
 }
 
-/** A server that comes back is found within this; its viewers are few enough for that. */
+/** A restarted server is found within this time; its viewers are few enough for that. */
 const MAX_DELAY_MS = 4_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 8_000;
@@ -119,7 +119,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     this.#drop('the page has signed out');
   }
 
-  /** The network or the page came back: tries at once instead of waiting, or makes sure that the socket is alive. */
+  /** The network or the page is back: tries at once instead of waiting, or checks that the socket is alive. */
   nudge(): void {
     if (this.#state === 'waiting') {
       this.#backoff.reset();
@@ -146,7 +146,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     return answer as Promise<SignalingMethods[M]['response']>;
   }
 
-  /** This picture and all before it were shown or passed over: the server may send more. */
+  /** This picture and all before it were shown or skipped: the server may send more. */
   acknowledge(watchId: number, sequence: number): void {
     const ack: PictureAckMessage = { type: 'ack', watchId, sequence };
     if (this.#state === 'open') this.#socket?.send(JSON.stringify(ack));
@@ -160,7 +160,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     this.#socket = socket;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lost(socket), CONNECT_TIMEOUT_MS);
-    // The token may need a refresh: that and the WebSocket handshake go on side by side.
+    // The token may need a refresh, which runs in parallel with the WebSocket handshake.
     const opened = new Promise((resolve) => socket.addEventListener('open', resolve));
     socket.addEventListener('open', () => (this.#unopened = 0));
     socket.addEventListener('message', ({ data }) => this.#onMessage(socket, data));
@@ -201,7 +201,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
 
   #onPicture(data: ArrayBuffer): void {
     const header = readPictureHeader(new Uint8Array(data));
-    // One of another version, say: it takes only its own watch with it.
+    // For example one of another version: it ends only its own watch.
     if (typeof header === 'string') return;
     this.emit('picture', { ...header, jpeg: new Uint8Array(data, PICTURE_HEADER_BYTES) });
   }
@@ -244,7 +244,7 @@ export class SignalingClient extends Emitter<SignalingClientEvents> {
     if (this.#socket !== socket || this.#state === 'stopped') return;
     const { renewToken, minDelayMs } = closeReaction(code);
     if (renewToken) this.#tokens.rejectToken(this.#token);
-    // With another token there is no reason to wait, unless that one is refused as well.
+    // With another token there is no need to wait, unless that one is refused as well.
     const delayMs = renewToken && !this.#renewed ? 0 : Math.max(minDelayMs, this.#backoff.next());
     this.#renewed = renewToken;
     this.#drop('the connection to the server was lost');

@@ -1,10 +1,10 @@
-/** Why a signaling request was not answered with what it asked for. */
+/** The reason why a signaling request failed. */
 
 export class SignalingError extends Error {
   override readonly name = 'SignalingError';
   /** One of the codes of server/errors.ts, or `disconnected` or `timeout` when no answer came. */
   readonly code: string;
-  /** With `full`: how many watch. */
+  /** With `full`: number of viewers. */
   readonly watching: number | undefined;
 
   constructor(code: string, detail: string, watching?: number) {

@@ -1,5 +1,5 @@
 /**
- * The server's one view of something, for an element that shows it: requested whenever signaling opens, kept up to date by
+ * A view from the server, for an element that shows it: requested whenever signaling opens, kept up to date by
  * a notification.
  *
  * Invariant: it listens only while its element is on the page; a late answer never replaces a notification (FreshViews).

@@ -1,15 +1,15 @@
 /**
- * Tells a server that is away from one that is there while its WebSocket does not open, as behind a proxy that does not pass
- * `Upgrade` on: waiting ends the one and never the other.
+ * Distinguishes an unreachable server from a reachable one whose WebSocket does not open, as behind a proxy that drops `Upgrade`:
+ * waiting helps only in the first case.
  */
 
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { Emitter } from '../emitter.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
-/** A server that has just come back may refuse one. */
+/** A server that has just restarted may refuse one. */
 const UNOPENED_TRIES = 2;
-/** One that came back between the try and the question is found by the next try. */
+/** A server that returned between the two is found by the next try. */
 const ANSWERS = 2;
 const TIMEOUT_MS = 5_000;
 const UPGRADE_REQUIRED = 426;
@@ -21,7 +21,7 @@ export class UpgradeCheck extends Emitter<{ change: boolean }> {
   /** In a row, while no socket opened. */
   #answers = 0;
 
-  /** @param ask whether the server is there, by a plain request */
+  /** @param ask whether the server is reachable, by a plain request */
   constructor(signaling: Pick<SignalingClient, 'on'>, ask: () => Promise<boolean>) {
     super();
     this.#ask = ask;

@@ -1,6 +1,6 @@
 /**
- * `<vigie-clock-alarm>`: tells administrators on every page that the server's clock cannot be right, and what to do. While
- * nobody has chosen the site's time zone, it tells the server this browser's.
+ * `<vigie-clock-alarm>`: shows administrators on every page that the server's clock cannot be right, and what to do. While nobody
+ * has chosen the site's time zone, it sends this browser's to the server.
  */
 
 import { LitElement, type TemplateResult, type nothing } from 'lit';

@@ -1,7 +1,6 @@
 /**
- * `<vigie-site-zone>`: names the time zone that hours are meant in, wherever some are asked for; administrators change
- * it here, for the whole site and at once. With `of="times"`, beside times that are shown, it names the zone where this
- * device is in another.
+ * `<vigie-site-zone>`: shows the time zone of hours, wherever the user enters some; administrators change it here, for the whole
+ * site and at once. With `of="times"`, beside shown times, it names the zone if this device is in another.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';

@@ -9,7 +9,7 @@ export function bytesText(bytes: number): string {
   return `${value < 10 && exponent > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[exponent]}`;
 }
 
-/** “1 event”, “3 events”. @param plural where it is not the singular and an s */
+/** “1 event”, “3 events”. @param plural if it is not the singular with an s */
 export function countText(count: number, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
 }

@@ -1,8 +1,8 @@
 /**
- * `<vigie-confirm-dialog>`: asks before an action that takes something away. The one dialog for that.
+ * `<vigie-confirm-dialog>`: asks before an action that deletes something. The only dialog for that.
  *
- * Invariants: it always names what is lost, and acts only after that was on the screen; where the losses cannot be looked up,
- * it says so and does nothing.
+ * Invariants: it always names the losses, and acts only after they were on the screen; if the losses cannot be looked up, it says
+ * so and does nothing.
  */
 
 import { html, nothing, type TemplateResult } from 'lit';
@@ -17,13 +17,13 @@ export interface Stake {
   lost: Losses;
   /** Data that stay, and side effects. */
   note?: string;
-  /** To be ticked: something more to take away, with what is lost then. */
+  /** An option to delete more, with its losses. */
   option?: { label: string; lost: Losses; note?: string };
 }
 
 export interface Confirmation {
   heading: string;
-  /** A promise where the server has to be asked. */
+  /** A promise if it needs a request to the server. */
   stake: Stake | Promise<Stake>;
   /** The button's label, a verb. */
   action: string;

@@ -7,10 +7,10 @@ export async function copyText(text: string, near: HTMLElement): Promise<boolean
       await clipboard.writeText(text);
       return true;
     } catch {
-      // Not allowed, say because the page has lost the focus: the old way may still work.
+      // Not allowed, for example because the page has lost the focus: the older method may still work.
     }
   }
-  // Within the same dialog, or its focus trap takes the selection away.
+  // Within the same dialog, because its focus trap would remove the selection.
   const area = document.createElement('textarea');
   area.value = text;
   area.readOnly = true;

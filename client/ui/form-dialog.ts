@@ -1,6 +1,6 @@
 /**
- * A dialog with a form: what all of the app's dialogs share. Enter submits; while the server answers the button is busy;
- * an error stands in the dialog, in words, and nothing typed is lost.
+ * A dialog with a form, the base of all dialogs of the app. Enter submits; the button is busy until the server answers; an error
+ * is shown in the dialog as text, and no input is lost.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -11,7 +11,7 @@ import { errorText } from '../http/api-error.ts';
 import { errorCallout } from './error-callout.ts';
 import { sharedStyles } from './shared-styles.ts';
 
-/** @template Context what the dialog is handed by its page */
+/** @template Context the data that the page passes to the dialog */
 export abstract class FormDialog<Context = unknown> extends LitElement {
   static override styles = [
     sharedStyles,
@@ -36,7 +36,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
         gap: 0.6rem;
         justify-content: flex-end;
       }
-      /* In reach also where the form is longer than the screen. */
+      /* Reachable even if the form is longer than the screen. */
       form .actions {
         position: sticky;
         z-index: 1;
@@ -91,14 +91,14 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
   protected abstract fields(): TemplateResult;
 
   /**
-   * Does what the dialog is for.
+   * Performs the dialog's action.
    *
    * @returns true to keep the dialog open
-   * @throws what is then shown in the dialog
+   * @throws an error that is shown in the dialog
    */
   protected abstract submit(form: FormData): Promise<boolean | void>;
 
-  /** Stands in place of the form once there is nothing more to ask, above a button that closes the dialog. */
+  /** Replaces the form once there is nothing more to enter, above a button that closes the dialog. */
   protected outcome(): TemplateResult | null {
     return null;
   }
@@ -166,7 +166,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
     }
   }
 
-  /** Also tooltips and menus inside the dialog hide, and their events bubble. */
+  /** Tooltips and menus inside the dialog hide too, and their events bubble. */
   readonly #onHidden = (event: Event): void => {
     if (event.target === event.currentTarget) this.open = false;
   };

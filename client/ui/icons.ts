@@ -1,5 +1,5 @@
 /**
- * Web Awesome fetches its icons from a foreign host unless told otherwise. Here every icon, also those inside its
+ * Web Awesome fetches its icons from another host unless configured otherwise. Here every icon, also those inside its
  * components, comes from one sprite of our own. To be imported before any component.
  */
 

@@ -1,4 +1,4 @@
-/** The list of what an action takes away, the same in every dialog. */
+/** The list of the losses of an action, the same in every dialog. */
 
 import { html, type TemplateResult } from 'lit';
 

@@ -1,5 +1,5 @@
 /**
- * The top of every page: a way back where there is one, the heading, what the page is for, and its buttons.
+ * The top of every page: a back link if there is one, the heading, the purpose of the page, and its buttons.
  *
  * Invariant: the heading takes the focus (`tabindex=-1`), so that a screen reader announces the page that was opened.
  */

@@ -1,4 +1,4 @@
-/** A dialog that asks nothing: it shows what was made, such as a key that is shown once, and forgets it when it closes. */
+/** A dialog without questions: it shows a result, such as a key that is shown once, and forgets it when it closes. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { FormDialog } from './form-dialog.ts';

@@ -1,4 +1,4 @@
-/** Styles of a list in a card: a row for each thing, with a text (`.what`) and what can be done with it. */
+/** Styles of a list in a card: a row for each item, with a text (`.what`) and its actions. */
 
 import { css } from 'lit';
 

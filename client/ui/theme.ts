@@ -1,4 +1,4 @@
-/** Light or dark, as the device says, also when it changes its mind. Web Awesome wants it as a class on the root. */
+/** Light or dark, according to the device, also after a change. Web Awesome needs it as a class on the root. */
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 

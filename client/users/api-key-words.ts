@@ -1,4 +1,4 @@
-/** An API key in words: what it may do, when it was used, how long it works. Pure. */
+/** An API key in words: its rights, its last use, its expiry. Pure. */
 
 import type { ApiKeyView } from '../../server/wire/api-key.ts';
 import type { KeyPower, KeyRight } from '../../server/wire/key-rights.ts';

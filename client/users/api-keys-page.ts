@@ -1,4 +1,4 @@
-/** The API keys by which programs sign in: one's own, and for administrators those of everybody. */
+/** The API keys with which programs sign in: the user's own, and for administrators those of all users. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';

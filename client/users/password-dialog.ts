@@ -1,4 +1,4 @@
-/** Sets a password: one's own, for which the old one is asked, or, by an administrator, another user's. */
+/** Sets a password: the user's own, which needs the old one, or, for an administrator, another user's. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UserView } from '../../server/wire/account.ts';
@@ -10,7 +10,7 @@ export const MIN_PASSWORD_LENGTH = 8;
 
 export class PasswordDialog extends FormDialog<AppContext> {
   static override properties = { ...FormDialog.properties, user: { state: true } };
-  /** Null: one's own. */
+  /** Null: the user's own. */
   declare protected user: UserView | null;
   protected override readonly testId = 'password-dialog';
   protected override submitLabel = 'Set password';

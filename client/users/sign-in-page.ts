@@ -1,4 +1,4 @@
-/** Signing in. It stands at whatever URL was asked for, so that the page wanted is there afterwards. */
+/** The sign-in page. It is shown at any URL, so that the requested page follows. */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
@@ -62,9 +62,9 @@ export class SignInPage extends LitElement {
     error: { state: true },
   };
   declare context: AppContext;
-  /** Why one has to sign in again. */
+  /** Why the user has to sign in again. */
   declare message: string | undefined;
-  /** There is a certificate to install, and perhaps a warning that brought one here. */
+  /** There is a certificate to install; a browser warning may have led the user here. */
   declare hasAuthority: boolean;
   declare protected busy: boolean;
   declare protected error: string | null;

@@ -72,7 +72,7 @@ export class UserDialog extends FormDialog<AppContext> {
 
   protected override async submit(form: FormData): Promise<void> {
     const { api } = this.context;
-    // Without the list, nothing could be ticked, and saving would take every right away.
+    // Without the list, nothing could be ticked, and saving would remove every right.
     if (this.userRole === 'viewer' && !this.context.live.cameras.all)
       throw new Error('The cameras are not known yet. Try again in a moment.');
     const cameras = this.renderRoot.querySelector('vigie-rights-table')?.choice ?? [];

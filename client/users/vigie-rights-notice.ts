@@ -1,6 +1,6 @@
 /**
- * `<vigie-rights-notice>`: tells administrators once, on every page, that an update has split the viewers' rights. Gone when
- * one of them dismisses it.
+ * `<vigie-rights-notice>`: shows administrators once, on every page, that an update has split the viewers' rights, until one of
+ * them dismisses it.
  */
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
@@ -36,7 +36,7 @@ export class VigieRightsNotice extends LitElement {
     error: { state: true },
   };
   declare context: AppContext;
-  /** It is gone, until the server says so too. */
+  /** Hidden until the server confirms the dismissal. */
   declare protected dismissed: boolean;
   declare protected error: string | null;
   readonly #notices = new SyncedView(this, 'notices', {

@@ -9,7 +9,7 @@ import { RIGHT_LABELS } from './rights-words.ts';
 export interface NamedCamera {
   id: string;
   name: string;
-  /** That can be given; left out: all. */
+  /** The rights that can be granted; if missing, all. */
   rights?: readonly Right[];
 }
 
@@ -52,7 +52,7 @@ export class VigieRightsTable extends LitElement {
       .all legend {
         color: var(--wa-color-text-quiet);
       }
-      /* A finger hits it. */
+      /* Large enough for a finger. */
       wa-checkbox {
         min-height: 2rem;
         align-content: center;

@@ -17,7 +17,7 @@ const TYPES: Record<DeliveryView['type'], string> = {
   test: 'Test',
 };
 
-/** @param nameOf undefined for a camera that is gone */
+/** @param nameOf undefined for a removed camera */
 export function webhookSummary(
   { kinds, labels, moment, cameraIds }: WebhookView,
   nameOf: (cameraId: string) => string | undefined,

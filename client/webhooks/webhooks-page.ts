@@ -1,4 +1,4 @@
-/** Which other programs are told what happens, and how that went. For administrators. */
+/** The webhooks to other programs, and their deliveries. For administrators. */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
@@ -254,7 +254,7 @@ function item(action: WebhookAction, icon: string, label: string): MenuItem<Webh
   return { action, icon, label, testId: `webhook-${action}`, danger: action === 'remove' };
 }
 
-/** Without what only the server says of it. */
+/** Without the fields that only the server sets. */
 function settingsOf({ name, url, cameraIds, kinds, moment, enabled }: WebhookView) {
   return { name, url, cameraIds, kinds, moment, enabled };
 }
