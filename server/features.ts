@@ -45,6 +45,7 @@ import { isDamaged } from './store/database.ts';
 import { openHttps } from './tls/open-https.ts';
 import { openWhep } from './whep/open-whep.ts';
 import { FrameHub } from './video/frame-hub.ts';
+import { PictureGarbage } from './video/picture-garbage.ts';
 import { Transcoder } from './video/transcoder.ts';
 import type { Right } from './wire/rights.ts';
 import type { CameraFirmwareView } from './wire/firmware.ts';
@@ -95,7 +96,11 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   // Frames become video and go to viewers.
   const cameraSwitch = closing(new CameraSwitch({ store, time, timeZone, log }));
   const hub = new FrameHub(log, (cameraId) => cameraSwitch.isOff(cameraId));
-  const onFrame = (frame: CameraFrame): void => hub.publish(frame);
+  const garbage = new PictureGarbage();
+  const onFrame = (frame: CameraFrame): void => {
+    hub.publish(frame);
+    garbage.add(frame.jpeg.length);
+  };
   const ingest = closing(new CameraIngest({ store: store.cameras, connectionOf, onFrame, log, clock }));
   const legacy = await openLegacyListeners(config, store, onFrame, log);
   if (legacy) closing(legacy);
