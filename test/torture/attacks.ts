@@ -8,6 +8,7 @@ import { attack as dtlsFragments } from './attacks/dtls-fragments.ts';
 import { attack as filesLeftOpen } from './attacks/files-left-open.ts';
 import { attack as fullEventLog } from './attacks/full-event-log.ts';
 import { attack as grpcCalls } from './attacks/grpc-calls.ts';
+import { attack as grpcPublishers } from './attacks/grpc-publishers.ts';
 import { attack as leavingCameras } from './attacks/leaving-cameras.ts';
 import { attack as madeUpNames } from './attacks/made-up-names.ts';
 import { attack as pastCapacity } from './attacks/past-capacity.ts';
@@ -24,6 +25,7 @@ export const ATTACKS: readonly Attack[] = [
   cameraDoor,
   damagedMessages,
   grpcCalls,
+  grpcPublishers,
   wrongKeys,
   randomBodies,
   whepOffers,
