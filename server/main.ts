@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import { runCommandLine } from './start/run-command-line.ts';
 import { greet, type Started } from './start/greeting.ts';
 import { MetricsPort } from './status/metrics-port.ts';
+import { SITE_METRICS, type Figures } from './status/metrics-table.ts';
 import { Metrics } from './status/metrics.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { serverStatus } from './status/server-status.ts';
@@ -58,9 +59,9 @@ function statusOf(features: Features): ServerStatus {
   return serverStatus({ ...features, mjpeg: pictures.mjpeg, pairing: cameras.pairing });
 }
 
-function metricsOf(features: Features): Metrics {
+function metricsOf(features: Features): Metrics<Figures> {
   const { cameras, recording, version } = features;
-  return new Metrics(() => ({
+  return new Metrics<Figures>(SITE_METRICS, () => ({
     status: statusOf(features),
     cameras: cameras.catalog.figures(),
     recording: recording.recordings.status,
@@ -68,7 +69,7 @@ function metricsOf(features: Features): Metrics {
   }));
 }
 
-function httpApp(features: Features, metrics: Metrics, config: Config, log: Log) {
+function httpApp(features: Features, metrics: Metrics<Figures>, config: Config, log: Log) {
   const { accounts, store, cameras, events, pictures, firmware, recording, outbound, https, http } = features;
   const { site, audit, sfu, connectionOf, backups, restores } = features;
   const connection = new ConnectionFactsSource({
@@ -102,6 +103,8 @@ function httpApp(features: Features, metrics: Metrics, config: Config, log: Log)
     status: () => statusOf(features),
     metrics,
     site,
+    edges: features.edges,
+    version: features.version,
     dates: site.clock,
     clientFolder: CLIENT_FOLDER,
     connectionOf,

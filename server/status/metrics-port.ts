@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 export interface MetricsPortOptions {
   /** 0 takes any free port. */
   port: number;
-  metrics: Pick<Metrics, 'text' | 'contentType'>;
+  metrics: Pick<Metrics<unknown>, 'text' | 'contentType'>;
   log: Log;
 }
 

@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 
 export const METRICS_PATH = '/metrics';
 
-export function metricsRoutes(metrics: Pick<Metrics, 'text' | 'contentType'>, guard: Guard): Router {
+export function metricsRoutes(metrics: Pick<Metrics<unknown>, 'text' | 'contentType'>, guard: Guard): Router {
   const router = Router();
   router.get(METRICS_PATH, async (request, response) => {
     guard.withPower(request, 'metrics');

@@ -7,6 +7,7 @@
 import type { CameraFigures } from '../core/cameras.ts';
 import type { RecordingStatus } from '../wire/recording.ts';
 import type { ServerStatus } from '../wire/server-status.ts';
+import { metricRow, VIEWER_METRICS, type MetricRow, type MetricRows } from './metric-row.ts';
 
 export interface Figures {
   status: ServerStatus;
@@ -15,32 +16,16 @@ export interface Figures {
   version: string;
 }
 
-/** One value, one for each word of the label, or none for now. */
-type Values = number | null | undefined | Readonly<Record<string, number | null | undefined>>;
-
-export interface MetricRow {
-  name: string;
-  help: string;
-  /** If missing, there is one value. */
-  label?: string;
-  read: (figures: Figures) => Values;
-}
-
 const MIB = 1024 * 1024;
 
-function perCamera(read: (camera: CameraFigures) => number | null | undefined): MetricRow['read'] {
+function perCamera(read: (camera: CameraFigures) => number | null | undefined): MetricRow<Figures>['read'] {
   return ({ cameras }) => Object.fromEntries(cameras.map((camera) => [camera.id, read(camera)]));
 }
 
-const row = (name: string, help: string, read: MetricRow['read'], label?: string): MetricRow => ({
-  name: `vigie_${name}`,
-  help,
-  read,
-  ...(label !== undefined && { label }),
-});
+const row = metricRow<Figures>;
 
-export const GAUGES: readonly MetricRow[] = [
-  row('build_info', 'The version that runs', ({ version }) => ({ [version]: 1 }), 'version'),
+const GAUGES: readonly MetricRow<Figures>[] = [
+  ...VIEWER_METRICS.gauges,
   row('clock_problem', 'Whether the clock of the server may be wrong', ({ status }) =>
     Number(status.clock.problem !== null),
   ),
@@ -84,13 +69,6 @@ export const GAUGES: readonly MetricRow[] = [
     'camera',
   ),
 
-  row('load_ratio', 'Load of the server; 1 is full', ({ status }) => status.capacity.load),
-  row('viewers', 'Viewers that are sent pictures', ({ status }) => status.capacity.watching),
-  row('streams', 'Viewers times cameras', ({ status }) => status.capacity.streams),
-  row('rtc_transports', 'WebRTC connections', ({ status }) => status.sfu.transports),
-  row('rtc_consumers', 'Cameras over WebRTC connections', ({ status }) => status.sfu.consumers),
-  row('rtc_viewers', 'WebRTC connections by their path', ({ status }) => status.sfu.viewersByPath, 'path'),
-  row('signaling_sessions', 'WebSockets of viewers', ({ status }) => status.signalingSessions),
   row('mjpeg_streams', 'MJPEG streams', ({ status }) => status.mjpeg.open),
   row(
     'picture_watches',
@@ -120,6 +98,14 @@ export const GAUGES: readonly MetricRow[] = [
     ({ status }) => status.store.reads.length,
   ),
 
+  row('edge_rungs', 'Sizes of cameras that are sent to edges', ({ status }) => status.edges?.streams),
+  row('edge_demands', 'Cameras that edges ask for', ({ status }) => status.edges?.demands),
+  row(
+    'edge_unconfirmed_bytes',
+    'Bytes on the way to NATS, which has not confirmed them yet',
+    ({ status }) => status.edges?.unconfirmedBytes,
+  ),
+
   row('recording_used_bytes', 'Space that recordings take', ({ recording }) => recording.usedBytes),
   row('recording_quota_bytes', 'Space that recordings may take', ({ recording }) => recording.quotaBytes),
   row(
@@ -132,7 +118,8 @@ export const GAUGES: readonly MetricRow[] = [
   ),
 ];
 
-export const COUNTERS: readonly MetricRow[] = [
+const COUNTERS: readonly MetricRow<Figures>[] = [
+  ...VIEWER_METRICS.counters,
   row('camera_frames_received_total', 'Pictures of cameras', ({ status }) => status.ingest.frames),
   row('camera_received_bytes_total', 'Bytes of these pictures', ({ status }) => status.ingest.jpegBytes),
   row(
@@ -152,22 +139,6 @@ export const COUNTERS: readonly MetricRow[] = [
     'Pictures of each camera that were refused',
     perCamera(({ framesRefused }) => framesRefused),
     'camera',
-  ),
-  row(
-    'streams_refused_total',
-    'Streams and transports refused because the server was full',
-    ({ status }) => status.capacity.refused,
-  ),
-  row('rtc_datagrams_received_total', 'Datagrams of viewers', ({ status }) => status.sfu.socket.received),
-  row('rtc_datagrams_sent_total', 'Datagrams to viewers', ({ status }) => status.sfu.socket.sent),
-  row(
-    'rtc_datagrams_discarded_total',
-    'Datagrams that went no further',
-    ({ status: { sfu } }) => {
-      const { dropped, failed, sendErrors, unknownAddress, unknownUser, badIntegrity } = sfu.socket;
-      return { dropped, failed, sendErrors, unknownAddress, unknownUser, badIntegrity };
-    },
-    'reason',
   ),
   row('mjpeg_frames_sent_total', 'Pictures sent over MJPEG', ({ status }) => status.mjpeg.sent),
   row(
@@ -199,4 +170,27 @@ export const COUNTERS: readonly MetricRow[] = [
     'Writes to the database that failed',
     ({ status }) => status.store.writes.failed,
   ),
+  row('edge_frames_total', 'Frames sent to edges', ({ status }) => status.edges?.frames),
+  row('edge_bytes_total', 'Bytes of these frames', ({ status }) => status.edges?.bytes),
+  row(
+    'edge_frames_left_out_total',
+    'Frames that were not sent to edges: no room, too long for NATS',
+    ({ status: { edges } }) => edges && { noRoom: edges.leftOut, tooLarge: edges.tooLarge },
+    'reason',
+  ),
+  row(
+    'edge_requests_refused_total',
+    'Demands, keyframes and streams of edges that were refused',
+    ({ status: { edges } }) =>
+      edges && {
+        demands: edges.demandsRefused,
+        keyframes: edges.keyframesRefused,
+        streams: edges.tunnels.refused,
+        malformed: edges.malformed + edges.tunnels.malformed,
+        otherVersion: edges.otherVersion + edges.tunnels.otherVersion,
+      },
+    'reason',
+  ),
 ];
+
+export const SITE_METRICS: MetricRows<Figures> = { gauges: GAUGES, counters: COUNTERS };

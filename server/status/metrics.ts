@@ -4,26 +4,28 @@
  */
 
 import type { Counter, Gauge, Registry } from 'prom-client';
-import { COUNTERS, GAUGES, type Figures, type MetricRow } from './metrics-table.ts';
+import type { MetricRow, MetricRows } from './metric-row.ts';
 
-interface Instruments {
+interface Instruments<Figures> {
   registry: Registry;
-  gauges: { row: MetricRow; gauge: Gauge }[];
-  counters: { row: MetricRow; counter: Counter }[];
+  gauges: { row: MetricRow<Figures>; gauge: Gauge }[];
+  counters: { row: MetricRow<Figures>; counter: Counter }[];
 }
 
-export class Metrics {
+export class Metrics<Figures> {
   /** Prometheus exposition format, as prom-client writes it. */
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
+  readonly #rows: MetricRows<Figures>;
   readonly #read: () => Figures;
-  #instruments: Promise<Instruments> | undefined;
+  #instruments: Promise<Instruments<Figures>> | undefined;
 
-  constructor(read: () => Figures) {
+  constructor(rows: MetricRows<Figures>, read: () => Figures) {
+    this.#rows = rows;
     this.#read = read;
   }
 
   async text(): Promise<string> {
-    const { registry, gauges, counters } = await (this.#instruments ??= instruments());
+    const { registry, gauges, counters } = await (this.#instruments ??= instruments(this.#rows));
     const figures = this.#read();
     for (const { row, gauge } of gauges) {
       // A removed camera has no value any more.
@@ -38,23 +40,26 @@ export class Metrics {
   }
 }
 
-async function instruments(): Promise<Instruments> {
+async function instruments<Figures>(rows: MetricRows<Figures>): Promise<Instruments<Figures>> {
   const { collectDefaultMetrics, Counter, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   return {
     registry,
-    gauges: GAUGES.map((row) => ({ row, gauge: new Gauge({ ...declared(row), registers }) })),
-    counters: COUNTERS.map((row) => ({ row, counter: new Counter({ ...declared(row), registers }) })),
+    gauges: rows.gauges.map((row) => ({ row, gauge: new Gauge({ ...declared(row), registers }) })),
+    counters: rows.counters.map((row) => ({ row, counter: new Counter({ ...declared(row), registers }) })),
   };
 }
 
-function declared({ name, help, label }: MetricRow) {
+function declared({ name, help, label }: Pick<MetricRow<never>, 'name' | 'help' | 'label'>) {
   return { name, help, labelNames: label === undefined ? [] : [label] };
 }
 
-function valuesOf({ label, read }: MetricRow, figures: Figures): [Record<string, string>, number][] {
+function valuesOf<Figures>(
+  { label, read }: MetricRow<Figures>,
+  figures: Figures,
+): [Record<string, string>, number][] {
   const values = read(figures);
   if (values === null || values === undefined) return [];
   if (typeof values === 'number') return [[{}, values]];

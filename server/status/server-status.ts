@@ -27,12 +27,15 @@ export interface StatusSources {
   http: { readonly counters: ServerStatus['http'] };
   /** Undefined without a port for it. */
   grpc: { readonly counters: NonNullable<ServerStatus['grpc']> } | undefined;
+  /** Undefined where this server is shown at no edges. */
+  edges: { readonly figures: ServerStatus['edges'] } | undefined;
   store: { readonly figures: ServerStatus['store'] };
   site: { readonly trust: { readonly view: ServerStatus['clock'] } };
 }
 
 export function serverStatus(sources: StatusSources): ServerStatus {
-  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, grpc, store, site } = sources;
+  const { sfu, capacity, signaling, mjpeg, transcoder, ingest, pairing, http, grpc, edges, store, site } =
+    sources;
   const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
   return {
     sfu: sfu.stats,
@@ -49,6 +52,7 @@ export function serverStatus(sources: StatusSources): ServerStatus {
     pairing: pairing.counters,
     http: http.counters,
     grpc: grpc?.counters ?? null,
+    edges: edges?.figures ?? null,
     store: store.figures,
     clock: site.trust.view,
     memory: { rss, heapTotal, heapUsed, external, arrayBuffers },

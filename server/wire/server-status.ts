@@ -141,6 +141,33 @@ const GRPC_FIGURES = z.strictObject({
   connections: z.strictObject({ open: count, refused: count, displaced: count }),
 });
 
+const EDGE_FIGURES = z.strictObject({
+  /** Cameras that edges ask for, each edge by itself. */
+  demands: count,
+  /** Sizes of cameras that are sent to edges. */
+  streams: count,
+  frames: count,
+  bytes: count,
+  leftOut: count,
+  tooLarge: count,
+  malformed: count,
+  otherVersion: count,
+  keyframesRefused: count,
+  demandsRefused: count,
+  /** On the way to NATS, which has not confirmed them yet. */
+  unconfirmedBytes: count,
+  /** Requests of the edges’ clients. */
+  tunnels: z.strictObject({
+    open: count,
+    opened: count,
+    refused: count,
+    unknown: count,
+    malformed: count,
+    otherVersion: count,
+  }),
+  nats: z.strictObject({ connected: count, refused: count }),
+});
+
 const STORE_FIGURES = z.strictObject({
   writes: z.strictObject({
     length: count,
@@ -180,6 +207,8 @@ export const SERVER_STATUS = z.strictObject({
   http: HTTP_FIGURES,
   /** Null without a port for gRPC. */
   grpc: GRPC_FIGURES.nullable(),
+  /** Null while this server is not shown at edges. */
+  edges: EDGE_FIGURES.nullable(),
   store: STORE_FIGURES,
   clock: SITE_CLOCK_VIEW,
   /** Memory of the process, in bytes. */

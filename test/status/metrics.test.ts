@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { COUNTERS, GAUGES } from '../../server/status/metrics-table.ts';
+import { EDGE_METRICS } from '../../server/status/edge-metrics.ts';
+import { SITE_METRICS } from '../../server/status/metrics-table.ts';
 import { make, startKeys } from '../accounts/api-key-rig.ts';
 
 const DASHBOARD = resolve(import.meta.dirname, '../../examples/grafana/vigie.json');
@@ -62,11 +63,13 @@ test('counters keep their value between two scrapes', async (context) => {
 });
 
 test('names follow the conventions of Prometheus', () => {
-  for (const { name } of COUNTERS) assert.match(name, /^vigie_[a-z_]+_total$/);
-  for (const { name } of GAUGES)
-    assert.match(name, /^vigie_(?!.*_total$)(?!.*_(?:ms|mib|kb|percent)$)[a-z_]+$/);
-  const names = [...GAUGES, ...COUNTERS].map(({ name }) => name);
-  assert.equal(new Set(names).size, names.length);
+  for (const { gauges, counters } of [SITE_METRICS, EDGE_METRICS]) {
+    for (const { name } of counters) assert.match(name, /^vigie_[a-z_]+_total$/);
+    for (const { name } of gauges)
+      assert.match(name, /^vigie_(?!.*_total$)(?!.*_(?:ms|mib|kb|percent)$)[a-z_]+$/);
+    const names = [...gauges, ...counters].map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+  }
 });
 
 test('promtool, where it is installed, has no complaint', async (context) => {

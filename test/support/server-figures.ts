@@ -5,7 +5,7 @@ import type { StatusSources } from '../../server/status/server-status.ts';
 
 export const IDLE_PARTS: Pick<
   StatusSources,
-  'sfu' | 'signaling' | 'transcoder' | 'ingest' | 'site' | 'grpc'
+  'sfu' | 'signaling' | 'transcoder' | 'ingest' | 'site' | 'grpc' | 'edges'
 > = {
   sfu: {
     stats: {
@@ -37,6 +37,7 @@ export const IDLE_PARTS: Pick<
     rungCounts: { full: 0, large: 0, small: 0, tiny: 0 },
   },
   grpc: undefined,
+  edges: undefined,
   ingest: { counters: zeroIngestCounters() },
   site: { trust: { view: { problem: null } } },
 };
