@@ -6,6 +6,7 @@
  */
 
 import { VigieError } from '../errors.ts';
+import { basicPassword } from '../http/basic-password.ts';
 import { idOfApiKey } from './api-key-secret.ts';
 
 export type Presented =
@@ -14,7 +15,6 @@ export type Presented =
 
 const SCHEME = /^(bearer|basic) +([^\s]+)$/i;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-const BASE64 = /^[A-Za-z\d+/]+={0,2}$/;
 
 /** @throws VigieError `unauthorized` */
 export function presentedIn(authorization: string | undefined): Presented {
@@ -31,9 +31,8 @@ export function isBasic(authorization: string): boolean {
 }
 
 function passwordIn(text: string): string {
-  const pair = BASE64.test(text) ? Buffer.from(text, 'base64').toString('utf8') : '';
-  const colon = pair.indexOf(':');
-  if (colon >= 0) return pair.slice(colon + 1);
+  const password = basicPassword(text);
+  if (password !== undefined) return password;
   throw new VigieError(
     'unauthorized',
     'HTTP Basic needs any user name, a colon and an API key as the password, in base64',

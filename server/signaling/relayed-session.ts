@@ -7,7 +7,6 @@
  * the other.
  */
 
-import { createHash } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import type { MediaServer } from '../core/media-server.ts';
@@ -24,6 +23,7 @@ import {
   type ServerToViewer,
   type SignalingMethods,
 } from '../wire/signaling.ts';
+import { holderOf } from './credential-holder.ts';
 import { mediaHandlers } from './media-handlers.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerMedia } from './viewer-media.ts';
@@ -159,7 +159,7 @@ export class RelayedSession {
     const message = JSON.parse(text) as ServerToViewer;
     if (message.type === 'authenticated') {
       this.#isSignedIn = true;
-      this.#allowance.signIn({ userId: subjectOf(this.#token) });
+      this.#allowance.signIn({ userId: holderOf(this.#token) });
       this.#options.onSignedIn();
     }
     if (message.type !== 'notification' || message.method !== 'cameras') return;
@@ -216,15 +216,4 @@ export class RelayedSession {
 /** Their number is set by the site, which counts those that answer no picture. */
 function isAck(text: string): boolean {
   return text.startsWith('{"type":"ack"');
-}
-
-/** @returns the user of the token, for that user's shares; the site has accepted the token */
-function subjectOf(token: string): string {
-  try {
-    const [, payload = ''] = token.split('.');
-    return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub;
-  } catch {
-    // An API key, which contains no user.
-    return createHash('sha256').update(token).digest('base64url');
-  }
 }

@@ -6,11 +6,12 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { deviceName } from '../core/device-name.ts';
 import type { ClientConnection, ConnectionOf } from '../http/client-connection.ts';
 import { refuseUpgrade } from '../net/refuse-upgrade.ts';
-import { SIGNALING_CLOSE, SIGNALING_PATH, SIGNALING_SUBPROTOCOL } from '../wire/signaling.ts';
+import { SIGNALING_CLOSE } from '../wire/signaling.ts';
+import { openUpstream } from './open-upstream.ts';
 import { RelayedSession, type RelayedSessionOptions } from './relayed-session.ts';
 import { RETRY_AFTER_SECONDS, SignalingDoor, type AdmittedUpgrade } from './signaling-door.ts';
 
@@ -65,7 +66,8 @@ export class RelayedSignaling {
     const onRefused = (): void => void stream.destroy();
     socket.once('close', onRefused);
     this.#door.open(request, socket, head, (webSocket) => {
-      const upstream = upstreamOf(request, stream, connection);
+      const { origin, 'user-agent': userAgent } = request.headers;
+      const upstream = openUpstream(stream, { host: connection.host, origin, userAgent });
       socket.off('close', onRefused);
       const session = new RelayedSession({
         ...this.#options,
@@ -79,21 +81,6 @@ export class RelayedSignaling {
       webSocket.on('close', () => this.#sessions.delete(webSocket));
     });
   }
-}
-
-/** The address is fixed: a host that a client has written could hold a path, a query or a password. */
-function upstreamOf({ headers }: IncomingMessage, stream: Duplex, { host }: ClientConnection): WebSocket {
-  const { origin, 'user-agent': userAgent } = headers;
-  return new WebSocket(`ws://site${SIGNALING_PATH}`, SIGNALING_SUBPROTOCOL, {
-    createConnection: () => stream as never,
-    perMessageDeflate: false,
-    // As sent by the viewer's browser, so that the site judges the page itself.
-    headers: {
-      ...(host !== '' && { host }),
-      ...(origin !== undefined && { origin }),
-      ...(userAgent !== undefined && { 'user-agent': userAgent }),
-    },
-  });
 }
 
 interface Accepted extends AdmittedUpgrade {

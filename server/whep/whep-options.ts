@@ -4,16 +4,18 @@
  * A caller who signs in gets the ICE servers, with credentials of its own; a browser's preflight, which cannot sign in, does not.
  */
 
-import type { RequestHandler } from 'express';
-import type { Guard } from '../accounts/guard.ts';
-import { VigieError } from '../errors.ts';
+import type { Request, RequestHandler } from 'express';
 import { SDP_FRAGMENT_TYPE, SDP_TYPE } from '../wire/routes/whep.ts';
 import { linksOf } from './ice-server-links.ts';
 import type { Whep } from './whep-routes.ts';
 
 const PATH = /^\/api\/cameras\/([^/]+)\/whep(\/[^/]+)?\/?$/i;
 
-export function whepOptions({ origins, iceServers }: Omit<Whep, 'sessions'>, guard: Guard): RequestHandler {
+/** @param userOf whose credentials those of the ICE servers are; undefined: none are told. @throws VigieError */
+export function whepOptions(
+  { origins, iceServers }: Omit<Whep, 'sessions'>,
+  userOf?: (request: Request, cameraId: string) => string,
+): RequestHandler {
   return (request, response, next) => {
     const [whole, encodedId = '', sessionPart] = PATH.exec(request.path) ?? [];
     if (whole === undefined) return next();
@@ -23,12 +25,8 @@ export function whepOptions({ origins, iceServers }: Omit<Whep, 'sessions'>, gua
     response.setHeader('Allow', isEndpoint ? 'OPTIONS, POST' : 'DELETE, OPTIONS, PATCH');
     if (isEndpoint) response.setHeader('Accept-Post', SDP_TYPE);
     else response.setHeader('Accept-Patch', SDP_FRAGMENT_TYPE);
-    if (isEndpoint && request.headers.authorization !== undefined) {
-      const who = guard.caller(request, 'basic');
-      if (!guard.may(who, 'live', decoded(encodedId)))
-        throw new VigieError('notFound', 'there is no such camera, or you have no right to it');
-      response.append('Link', linksOf(iceServers(who.userId)));
-    }
+    if (isEndpoint && userOf && request.headers.authorization !== undefined)
+      response.append('Link', linksOf(iceServers(userOf(request, decoded(encodedId)))));
     response.status(204).end();
   };
 }

@@ -5,8 +5,6 @@
  */
 
 import { Router, text, type Request, type Response } from 'express';
-import type { Guard } from '../accounts/guard.ts';
-import type { Caller } from '../accounts/api-keys.ts';
 import { deviceName } from '../core/device-name.ts';
 import { VigieError } from '../errors.ts';
 import type { ConnectionOf } from '../http/client-connection.ts';
@@ -15,7 +13,9 @@ import { SDP_FRAGMENT_TYPE, SDP_TYPE } from '../wire/routes/whep.ts';
 import type { IceServer } from '../wire/signaling.ts';
 import { linksOf } from './ice-server-links.ts';
 import { MAX_OFFER_BYTES, readOffer } from './sdp-offer.ts';
+import type { WhepDoor } from './whep-door.ts';
 import type { WhepOrigins } from './whep-origins.ts';
+import type { WhepSession } from './whep-session.ts';
 import type { WhepSessions } from './whep-sessions.ts';
 
 export interface Whep {
@@ -28,31 +28,34 @@ const readText = text({ type: () => true, limit: MAX_OFFER_BYTES, inflate: false
 
 export function whepRoutes(
   { sessions, origins, iceServers }: Whep,
-  guard: Guard,
+  door: WhepDoor,
   connectionOf: ConnectionOf,
 ): Router {
   const router = Router();
-  const enter = (request: Request, cameraId: string): Caller => {
+  const ownerOf = (request: Request, cameraId: string): string => {
     origins.assertAllowed(request);
-    return guard.viewerOf(request, 'live', cameraId);
+    return door.ownerOf(request, cameraId);
   };
   serve(router, 'POST /api/cameras/:cameraId/whep', async ({ request, response, params: { cameraId } }) => {
-    enter(request, cameraId);
-    response.setHeader('Accept-Post', SDP_TYPE);
-    assertType(request, SDP_TYPE);
-    if (request.accepts(SDP_TYPE) === false)
-      throw new VigieError('notAcceptable', `the answer is ${SDP_TYPE}: accept it`);
-    const offer = readOffer(await bodyOf(request, response));
-    const who = enter(request, cameraId);
-    const viewer = {
-      userId: who.userId,
-      sessionId: who.sessionId,
-      keyName: who.keyName,
-      address: connectionOf(request).address,
-      device: deviceName(request.headers['user-agent']),
-    };
-    const session = sessions.add(viewer, cameraId, offer);
-    session.onEnd(guard.holdRight(who, 'live', cameraId, () => session.close()));
+    origins.assertAllowed(request);
+    const who = await door.enter(request, cameraId);
+    let session: WhepSession;
+    try {
+      response.setHeader('Accept-Post', SDP_TYPE);
+      assertType(request, SDP_TYPE);
+      if (request.accepts(SDP_TYPE) === false)
+        throw new VigieError('notAcceptable', `the answer is ${SDP_TYPE}: accept it`);
+      const offer = readOffer(await bodyOf(request, response));
+      who.assertStill();
+      const { userId, sessionId, keyName } = who;
+      const { address } = connectionOf(request);
+      const device = deviceName(request.headers['user-agent']);
+      session = sessions.add({ userId, sessionId, keyName, address, device }, cameraId, offer);
+    } catch (error) {
+      who.leave();
+      throw error;
+    }
+    session.onEnd(who.hold(() => session.close()));
     response.location(`/api/cameras/${cameraId}/whep/${session.id}`);
     response.setHeader('ETag', session.etag);
     response.append('Link', linksOf(iceServers(who.userId)));
@@ -62,7 +65,7 @@ export function whepRoutes(
     router,
     'PATCH /api/cameras/:cameraId/whep/:sessionId',
     async ({ request, response, params: { cameraId, sessionId } }) => {
-      const find = () => sessions.find(sessionId, cameraId, enter(request, cameraId).sessionId);
+      const find = () => sessions.find(sessionId, cameraId, ownerOf(request, cameraId));
       find();
       response.setHeader('Accept-Patch', SDP_FRAGMENT_TYPE);
       assertType(request, SDP_FRAGMENT_TYPE);
@@ -84,7 +87,7 @@ export function whepRoutes(
     router,
     'DELETE /api/cameras/:cameraId/whep/:sessionId',
     ({ request, params: { cameraId, sessionId } }) => {
-      sessions.find(sessionId, cameraId, enter(request, cameraId).sessionId).close();
+      sessions.find(sessionId, cameraId, ownerOf(request, cameraId)).close();
     },
   );
   return router;

@@ -52,15 +52,7 @@ export class WhepSessions {
   /** The caller has checked the right to the camera. @throws VigieError `conflict`, `full`, `tooManyRequests`, `unavailable` */
   add(viewer: WhepViewer, cameraId: string, offer: Offer): WhepSession {
     const { sfu, frames, clock } = this.#options;
-    // The draft's status for a stream that is unavailable now: clients try again.
-    if (frames.isOff?.(cameraId))
-      throw new VigieError(
-        'conflict',
-        'this camera is switched off; a user with the right to control it can switch it on',
-        {
-          retryAfterSeconds: SWITCHED_OFF_RETRY_SECONDS,
-        },
-      );
+    if (frames.isOff?.(cameraId)) throw switchedOffNow();
     const session = new WhepSession({
       sfu,
       clock,
@@ -104,4 +96,13 @@ export class WhepSessions {
     allowance.signIn({ userId: viewer.userId, details: keyDetails(viewer) });
     return allowance;
   }
+}
+
+/** With the draft's status for a stream that is not there now: clients try again. */
+export function switchedOffNow(): VigieError {
+  return new VigieError(
+    'conflict',
+    'this camera is switched off; a user with the right to control it can switch it on',
+    { retryAfterSeconds: SWITCHED_OFF_RETRY_SECONDS },
+  );
 }
