@@ -2,7 +2,11 @@
 # Runs once before everything else each time the services start, as root and without a network: creates the secret that
 # the server and coturn share, if needed, and makes Caddy the owner of its volumes, so that nothing else must run as root.
 #
-#   EDGE_USER    the number of the user and group that Caddy and coturn run as
+#   EDGE_USER    the number of the user and group that Caddy, coturn and nats-server run as
+#   VIGIE_ROLE   edge: also makes the edge's own user at NATS, and lets its group read the users
+#   VIGIE_EDGE, VIGIE_SITE   the name of this edge, and of the house that it shows
+#   NATS_DIR     folder of the users                                                 /nats
+#   VIGIE_DIR    where Vigie is installed                                            /vigie
 #   SECRETS_DIR, CADDY_DATA_DIR, CERTIFICATES_DIR   where the volumes are   /secrets, /caddy-data, /certificates
 set -eu
 umask 077
@@ -26,4 +30,19 @@ if [ "$(stat -c %u "$certificates")" = 0 ]; then
   mkdir -p "$caddy_data/caddy/certificates"
   chmod 0700 "$certificates"
   chown "$EDGE_USER:$EDGE_USER" "$caddy_data/caddy/certificates" "$caddy_data/caddy" "$caddy_data" "$certificates"
+fi
+
+# The users of NATS: the edge's own, and those of houses that were invited (invite.sh), which keep their passwords.
+if [ "${VIGIE_ROLE:-}" = edge ]; then
+  nats=${NATS_DIR:-/nats}
+  line=$(node "${VIGIE_DIR:-/vigie}/server/command-line/main.ts" site edge "${VIGIE_EDGE:?}" --site "${VIGIE_SITE:?}" \
+    --nats ws://nats --users "$nats/users.json")
+  # ws://EDGE:PASSWORD@nats/SITE
+  line=${line#*://}
+  echo "${line%@*}" >"$nats/edge.txt.new"
+  chmod 0640 "$nats/users.json" "$nats/edge.txt.new"
+  chown "0:$EDGE_USER" "$nats/users.json" "$nats/edge.txt.new"
+  mv "$nats/edge.txt.new" "$nats/edge.txt"
+  # It holds no file that others may not know of.
+  chmod 0755 "$nats"
 fi

@@ -17,14 +17,20 @@ export interface CommandOptions {
   rights?: string;
   power?: string;
   days?: string;
+  nats?: string;
+  users?: string;
+  site?: string;
 }
 
 export interface CommandRun {
-  api: ApiCaller;
+  /** For commands that need a server. @throws CommandError `usage` without a key */
+  readonly api: ApiCaller;
   output: Output;
   /** After the command. */
   words: readonly string[];
   options: CommandOptions;
+  /** Like process.env. */
+  environment: NodeJS.ProcessEnv;
   /** ms since the Unix epoch. */
   nowMs: () => number;
   /** Aborted when the command is interrupted. */

@@ -8,6 +8,7 @@ import { doctor } from './commands/doctor.ts';
 import { listEvents } from './commands/events.ts';
 import { keys } from './commands/keys.ts';
 import { exportRange, record } from './commands/recordings.ts';
+import { site } from './commands/site.ts';
 
 interface Command {
   usage: string;
@@ -70,6 +71,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     run: doctor,
   },
+  site: {
+    usage: 'site (invite NAME | edge NAME --site NAME) --nats URL [--users FILE]',
+    summary:
+      'add a site or an edge to the users of a nats-server, and print the line for its .env; needs no server',
+    words: 2,
+    options: ['nats', 'users', 'site'],
+    run: site,
+  },
 };
 
 const OPTIONS = {
@@ -87,6 +96,9 @@ const OPTIONS = {
   rights: { type: 'string' },
   power: { type: 'string' },
   days: { type: 'string' },
+  nats: { type: 'string' },
+  users: { type: 'string' },
+  site: { type: 'string' },
 } as const;
 const NUMBERS = ['width', 'for', 'limit', 'days'] as const;
 

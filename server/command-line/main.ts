@@ -30,8 +30,18 @@ async function run(args: readonly string[]): Promise<void> {
     out: (text) => process.stdout.write(text),
     progress: process.stderr.isTTY ? (text) => process.stderr.write(text) : undefined,
   });
-  const api = new ApiCaller(findConnection(process.env), stop.signal);
-  await command.run({ api, output, words, options, nowMs: wallMs, gone: stop.signal });
+  let api: ApiCaller | undefined;
+  await command.run({
+    get api() {
+      return (api ??= new ApiCaller(findConnection(process.env), stop.signal));
+    },
+    output,
+    words,
+    options,
+    environment: process.env,
+    nowMs: wallMs,
+    gone: stop.signal,
+  });
 }
 
 try {

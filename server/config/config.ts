@@ -10,7 +10,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseCommandLine, type Command } from './command-line.ts';
 import { configTable, type SettingKey, type SettingValues } from './config-table.ts';
-import { checkEdgeSettings } from './edge-settings.ts';
+import { checkEdgeSettings, withInvitation } from './edge-settings.ts';
 import { parseEnvFile } from './env-file.ts';
 import type { Setting } from './setting.ts';
 import { VigieError } from '../errors.ts';
@@ -71,7 +71,7 @@ export function loadConfig({ env, cwd, args }: ConfigSources): Config {
   const envFile = parseEnvFile(readOptional(resolve(cwd, '.env'), problems) ?? '');
   problems.push(...envFile.problems);
   const found = parseSettings((key) => find(key, env, envFile.values), problems);
-  const values = withTurnSecretFile(found, cwd, problems);
+  const values = withInvitation(withTurnSecretFile(found, cwd, problems), problems);
   const legacy = readLegacy(resolve(cwd, LEGACY_FILE), values, problems);
   checkTogether(values, legacy, problems);
   const tls = tlsOf(values, cwd, problems);

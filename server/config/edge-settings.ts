@@ -1,6 +1,7 @@
 /** Settings of sites and edges (docs/edges.md). */
 
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
+import { parseInvitation, type Invitation } from '../core/edges/invitation.ts';
 import { isNodeName } from '../core/edges/subjects.ts';
 import { parseList, parseSwitch, setting } from './setting.ts';
 
@@ -14,6 +15,19 @@ export const edgeSettings = {
     description:
       'site: with cameras, accounts and recordings. edge: shows the cameras of the site VIGIE_SITE, which may be anywhere, and keeps nothing (docs/edges.md).',
     parse: parseRole,
+  }),
+  invitation: setting({
+    name: 'VIGIE_INVITATION',
+    default: '',
+    secret: true,
+    description:
+      'The line that `vigie site invite` or `vigie site edge` has printed: it stands for VIGIE_NATS_URL, VIGIE_NATS_CREDENTIALS, VIGIE_SITE, and for an edge also for VIGIE_ROLE and VIGIE_EDGE.',
+    parse: (text) => {
+      if (text === '') return undefined;
+      const invitation = parseInvitation(text);
+      parseNatsUrl(invitation.url);
+      return invitation;
+    },
   }),
   natsUrls: setting({
     name: 'VIGIE_NATS_URL',
@@ -50,7 +64,39 @@ export const edgeSettings = {
   }),
 };
 
-/** @param problems missing and contradictory settings are added to it */
+interface EdgeValues {
+  role: NodeRole;
+  invitation: Invitation | undefined;
+  natsUrls: readonly string[];
+  natsCredentials: string | undefined;
+  site: string | undefined;
+  edge: string | undefined;
+}
+
+const isSame = (mine: string | undefined, other: string | undefined) => mine === undefined || mine === other;
+
+/** @returns the values with those of the invitation @param problems what contradicts it is added to it */
+export function withInvitation<Values extends EdgeValues>(values: Values, problems: string[]): Values {
+  const { invitation, natsUrls, natsCredentials, site, edge } = values;
+  if (!invitation) return values;
+  const contradicts = {
+    VIGIE_NATS_URL: natsUrls.some((url) => url !== invitation.url),
+    VIGIE_NATS_CREDENTIALS: natsCredentials !== undefined,
+    VIGIE_SITE: !isSame(site, invitation.site),
+    VIGIE_EDGE: !isSame(edge, invitation.edge),
+  };
+  for (const [name, isOther] of Object.entries(contradicts))
+    if (isOther) problems.push(`VIGIE_INVITATION says something else than ${name}: unset one of the two`);
+  return {
+    ...values,
+    role: invitation.edge === undefined ? values.role : 'edge',
+    natsUrls: [invitation.url],
+    site: invitation.site,
+    edge: invitation.edge,
+  };
+}
+
+/** @param problems what is missing or contradicts is added to it */
 export function checkEdgeSettings(
   values: { role: NodeRole; natsUrls: readonly string[]; site: string | undefined; edge: string | undefined },
   problems: string[],

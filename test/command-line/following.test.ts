@@ -33,6 +33,7 @@ async function runWith(context: TestContext, options: CommandOptions, answer: Re
     output: new Output(true, { out: (text) => printed.push(JSON.parse(text)), progress: undefined }),
     words: ['cam_1'],
     options,
+    environment: {},
     nowMs: () => performance.timeOrigin + performance.now(),
     gone: stop.signal,
   };

@@ -62,6 +62,7 @@ test('every setting has a default', (context) => {
     trustedProxies: [],
     whepOrigins: [],
     role: 'site',
+    invitation: undefined,
     natsUrls: [],
     natsCredentials: undefined,
     site: undefined,

@@ -104,6 +104,8 @@ test('every setting it makes is known to its program', () => {
     caddy: ['Caddyfile', 'turn/caddy-listener.conf'],
     coturn: ['turn/start.sh', 'turn/render-config.sh'],
     haproxy: ['turn/haproxy.cfg'],
+    invite: ['turn/invite.sh'],
+    nats: ['turn/nats-start.sh'],
     prepare: ['turn/prepare.sh'],
   };
   for (const [name, paths] of Object.entries(readers)) {
@@ -137,8 +139,8 @@ test('addresses and ports of the services agree', () => {
   const urls = loadUrls(server['VIGIE_TURN_URLS']);
   assert.deepEqual(urls, ['turn 3478 udp', 'turn 3478 tcp', 'turns 5349 tcp']);
   const subnet = file.networks.vigie.ipam.config[0]?.subnet.replace(/\.0\/24$/, '.');
-  const addresses = ['server', 'caddy', 'coturn', 'haproxy'].map(addressOf);
-  assert.equal(new Set(addresses).size, 4);
+  const addresses = ['server', 'caddy', 'coturn', 'haproxy', 'nats'].map(addressOf);
+  assert.equal(new Set(addresses).size, 5);
   for (const address of addresses) assert.ok(address.startsWith(subnet ?? '?'), address);
 });
 
@@ -157,10 +159,13 @@ test('every service has the fewest possible privileges', () => {
     assert.equal(each['privileged'], undefined, name);
     for (const volume of each.volumes ?? []) assert.doesNotMatch(volume, /docker\.sock/);
   }
-  // Root without a network, only while it hands over three folders.
-  assert.equal(service('prepare').user, '0:0');
-  assert.equal(service('prepare')['network_mode'], 'none');
-  for (const name of ['caddy', 'coturn', 'haproxy']) assert.equal(service(name).user, '10001:10001', name);
+  // Root without a network, only while it hands over folders, and while it adds a user to a file.
+  for (const name of ['prepare', 'invite']) {
+    assert.equal(service(name).user, '0:0');
+    assert.equal(service(name)['network_mode'], 'none');
+  }
+  for (const name of ['caddy', 'coturn', 'haproxy', 'nats'])
+    assert.equal(service(name).user, '10001:10001', name);
   assert.match(read('Dockerfile'), /^USER node$/m);
 });
 
@@ -175,6 +180,32 @@ test('it contains no password or secret, and no way to set one', () => {
   for (const [name, { environment = {} }] of Object.entries(file.services))
     for (const variable of Object.keys(environment))
       assert.doesNotMatch(variable, /(?:PASSWORD|SECRET|KEY)$/, `${name} ${variable}`);
+});
+
+test('on a rented server the same file makes an edge, which reaches NATS beside it', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-compose-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'secret'), 'of the length a secret has\n');
+  const edge = renderCompose({ VIGIE_DOMAIN: 'cams.example.org', VIGIE_ROLE: 'edge' });
+  const { environment = {} } = service('server', edge);
+  const env = { ...environment, VIGIE_TURN_SECRET_FILE: join(folder, 'secret') };
+  const {
+    role,
+    site,
+    edge: name,
+    natsUrls,
+    natsCredentials,
+    warnings,
+  } = loadConfig({ env, cwd: folder, args: [] });
+  assert.deepEqual(
+    [role, site, name, natsCredentials, warnings],
+    ['edge', 'home', 'edge', '/nats/edge.txt', []],
+  );
+  const { networks, ports, environment: nats = {} } = service('nats', edge);
+  assert.deepEqual(natsUrls, [`ws://${networks?.vigie.ipv4_address}:8080`]);
+  // WebSockets without TLS stay between the containers.
+  assert.deepEqual(ports, ['4222:4222']);
+  assert.equal(nats['NATS_NAME'], 'cams.example.org');
 });
 
 test('coturn sees certificates, and not the keys of Caddy’s authorities', () => {
