@@ -23,6 +23,10 @@ export class RestartableProgram {
     this.#process = this.#begin();
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
