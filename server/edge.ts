@@ -6,11 +6,13 @@
  */
 
 import express, { type Express } from 'express';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { serverClock as clock, wallMs } from './core/clock.ts';
 import { TransportQuota } from './core/transport-quota.ts';
+import type { TunnelClient } from './edges/edge-tunnels.ts';
 import { EdgeNode } from './edges/open-edges.ts';
 import { VigieError } from './errors.ts';
 import { clientConnections, type ConnectionOf } from './http/client-connection.ts';
@@ -24,13 +26,21 @@ import type { Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { RelayedSignaling } from './signaling/relayed-signaling.ts';
+import { SiteVisit } from './signaling/site-visit.ts';
 import type { Started } from './start/greeting.ts';
+import { EDGE_METRICS, type EdgeFigures } from './status/edge-metrics.ts';
+import { Metrics } from './status/metrics.ts';
+import { MetricsPort } from './status/metrics-port.ts';
 import { openHttps } from './tls/open-https.ts';
+import { edgeWhepDoor, type VisitSite } from './whep/edge-whep-door.ts';
+import { openWhep } from './whep/open-whep.ts';
+import { whepOptions } from './whep/whep-options.ts';
+import { whepRoutes, type Whep } from './whep/whep-routes.ts';
 import { SIGNALING_PATH } from './wire/signaling.ts';
 
 type Running = Started & { close(): Promise<void> };
 
-/** WHEP would start WebRTC from here, without the site's knowledge. */
+/** Over WebRTC from here: never the site's own. */
 const WHEP = /^\/api\/cameras\/[^/]+\/whep(?:\/|$)/i;
 
 /** @throws VigieError `configuration` when a port is taken or a file is not usable; then nothing stays open */
@@ -47,7 +57,7 @@ export async function startEdge(config: Config, log: Log, clientFolder: string):
   const connectionOf = clientConnections(isTrustedProxy, machineGateways(), basePath);
   const http = closing(new HttpServer({ ...(https && { tls: https.tls }), isTrustedProxy, basePath, log }));
 
-  const node = closing(new EdgeNode({ ...config, site, edge, clock, log }));
+  const node = closing(new EdgeNode({ ...config, site, edge, software: packageJson.version, clock, log }));
   const capacity = new Capacity(clock);
   const sfu = await Sfu.open({
     rtcPort: config.rtcPort,
@@ -60,19 +70,38 @@ export async function startEdge(config: Config, log: Log, clientFolder: string):
     log: log.child({ component: 'sfu' }),
   });
   closing(sfu);
+  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
+  const viewers = { sfu, capacity, transportQuota: new TransportQuota(), connectionOf, clock };
+  const openStream = ({ address, secure }: TunnelClient) => node.tunnels.open(site, { address, secure });
   const signaling = closing(
     new RelayedSignaling({
-      sfu,
-      connectionOf,
-      openStream: ({ address, secure }) => node.tunnels.open(site, { address, secure }),
-      iceServersFor: (userId) => iceServersFor(userId, turnUrls, turnSecret, wallMs()),
-      capacity,
-      transportQuota: new TransportQuota(),
-      clock,
+      ...viewers,
+      openStream,
+      iceServersFor: iceServers,
       log: log.child({ component: 'signaling' }),
     }),
   );
-  http.serve(edgeApp({ config, node, site, connectionOf, clientFolder, log }), {
+  const whep = closing(openWhep({ ...viewers, iceServers, frames: {}, allowedOrigins: config.whepOrigins }));
+  const visitSite: VisitSite = async (credential, request) => {
+    const connection = connectionOf(request);
+    const { 'user-agent': userAgent } = request.headers;
+    return SiteVisit.open({
+      stream: await openStream(connection),
+      credential,
+      host: connection.host,
+      userAgent,
+    });
+  };
+  const { metricsPort } = config;
+  if (metricsPort !== undefined) {
+    const metrics = new Metrics<EdgeFigures>(EDGE_METRICS, () => ({
+      ...node.figures,
+      status: { sfu: sfu.stats, capacity: capacity.stats, signalingSessions: signaling.sessionCount },
+      version: packageJson.version,
+    }));
+    closing(await MetricsPort.open({ port: metricsPort, metrics, log }));
+  }
+  http.serve(edgeApp({ config, node, site, connectionOf, whep, visitSite, clientFolder, log }), {
     [SIGNALING_PATH]: (...upgrade) => signaling.handleUpgrade(...upgrade),
   });
   const httpPort = await http.listen(config.httpPort, config.httpHost);
@@ -91,19 +120,28 @@ interface EdgeAppOptions {
   node: EdgeNode;
   site: string;
   connectionOf: ConnectionOf;
+  whep: Whep;
+  visitSite: VisitSite;
   clientFolder: string;
   log: Log;
 }
 
-function edgeApp({ config, node, site, connectionOf, clientFolder, log }: EdgeAppOptions): Express {
+function edgeApp(options: EdgeAppOptions): Express {
+  const { config, node, site, connectionOf, whep, visitSite, clientFolder, log } = options;
   const app = express();
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(
+    (request, response, next) => {
+      if (WHEP.test(request.path)) response.setHeader('Cache-Control', 'no-store');
+      next();
+    },
+    whepOptions(whep),
+    whepRoutes(whep, edgeWhepDoor(visitSite), connectionOf),
+  );
   app.use((request, response, next) => {
-    if (!request.path.startsWith('/api/')) return next();
-    if (WHEP.test(request.path))
-      return next(new VigieError('unavailable', 'WHEP is not served at an edge: play from the site itself'));
+    if (WHEP.test(request.path) || !request.path.startsWith('/api/')) return next();
     const { address, secure, host } = connectionOf(request);
     void node.proxy.pass(site, { address, secure, host }, [request, response], next);
   });

@@ -21,7 +21,7 @@ import { TransportQuota } from './core/transport-quota.ts';
 import { type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
 import { openDataFolder } from './data-folder.ts';
-import { SiteEdges } from './edges/open-edges.ts';
+import { openSiteEdges } from './edges/open-edges.ts';
 import { EventService } from './events/event-service.ts';
 import { openFirmware } from './firmware/open-firmware.ts';
 import { clientConnections } from './http/client-connection.ts';
@@ -210,13 +210,16 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     config.natsUrls.length === 0 || config.site === undefined
       ? undefined
       : closing(
-          new SiteEdges({
-            ...config,
+          openSiteEdges(config, {
             site: config.site,
+            software: VERSION,
             source: transcoder.sourceOfFrames(),
-            mayHave: (cameraId) => store.cameras.find(cameraId) !== undefined && !hub.isOff(cameraId),
+            store: store.droppedEdges,
+            mayHave: (edge, cameraId) => !hub.isOff(cameraId) && signaling.isWatchedThrough(edge, cameraId),
+            viewersAt: (edge) => signaling.viewersThrough(edge),
             accept: (stream) => http.accept(stream),
             clock,
+            dates: time,
             log,
           }),
         );

@@ -33,6 +33,8 @@ import { locationsUnder } from './http/base-path.ts';
 import { keepAnswers } from './http/idempotency-key.ts';
 import { clientFiles } from './http/client-files.ts';
 import { detectionRoutes } from './events/detection-routes.ts';
+import { edgeRoutes } from './edges/edge-routes.ts';
+import type { SiteEdges } from './edges/site-edges.ts';
 import { eventRoutes, type Events } from './events/event-routes.ts';
 import { firmwareDownload } from './firmware/firmware-download.ts';
 import { firmwareRoutes, updateRoutes, type Firmware } from './firmware/firmware-routes.ts';
@@ -59,6 +61,7 @@ import type { Metrics } from './status/metrics.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { ServerStatus } from './wire/server-status.ts';
 import { userRoutes } from './accounts/user-routes.ts';
+import { whepGuard, whepUserOf } from './whep/whep-guard.ts';
 import { whepOptions } from './whep/whep-options.ts';
 import { whepRoutes, type Whep } from './whep/whep-routes.ts';
 import { webhookRoutes } from './outbound/webhook-routes.ts';
@@ -85,8 +88,12 @@ export interface HttpAppOptions {
   /** The server's figures for administrators. */
   status: () => ServerStatus;
   /** The same for Prometheus. */
-  metrics: Metrics;
+  metrics: Pick<Metrics<unknown>, 'text' | 'contentType'>;
   site: Site;
+  /** Undefined: this site is shown at none. */
+  edges: Pick<SiteEdges, 'view' | 'setDropped'> | undefined;
+  /** The release. */
+  version: string;
   dates?: Dates;
   /** client/dist */
   clientFolder: string;
@@ -125,7 +132,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use(whepOptions(options.whep, guard));
+  app.use(whepOptions(options.whep, whepUserOf(guard)));
   app.use('/api', apiMethods);
   const { users } = accounts;
   app.use(
@@ -160,7 +167,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     pairingRoutes(pairing, guard, connectionOf),
     snapshotRoutes(pictures.frames, pictures.thumbnails, guard, options.dates),
     mjpegRoutes(pictures.mjpeg, guard),
-    whepRoutes(options.whep, guard, connectionOf),
+    whepRoutes(options.whep, whepGuard(guard), connectionOf),
     eventRoutes(options.events, recordings, cameras, guard, connectionOf),
     detectionRoutes(options.events.detections, guard),
     motionRoutes(options.motion, cameras, guard),
@@ -176,6 +183,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     statusRoutes(options.status, guard),
     openApiRoutes(),
     siteRoutes(options.site, guard),
+    edgeRoutes(options.edges, options.version, guard),
     auditRoutes({ audit: audit.log, store: audit.store, guard, log }),
     backupRoutes(
       { backups: options.backups, restores: options.restores, users: accounts.users, connectionOf },

@@ -73,6 +73,7 @@ export function joinFeatures(features: Features, log: Log): void {
     if (change === 'removed') lifecycle.remove(cameraId, recordings);
     demo.update();
     for (const each of [signaling, accounts.leases]) each.refreshAccess();
+    edges?.refreshAccess();
   });
 
   // A camera is switched off, and from this moment nothing of it is passed on; or it is switched on again.
@@ -85,11 +86,15 @@ export function joinFeatures(features: Features, log: Log): void {
   // Answers over HTTP that depend on a right end by themselves: accounts/right-leases.ts.
   accounts.events.on('accessChanged', (userId) => {
     signaling.refreshAccess(userId);
+    edges?.refreshAccess();
     recording.onAccessChanged(userId, (cameraId) =>
       accounts.access.may(inPerson(userId), 'lookBack', cameraId),
     );
   });
-  accounts.events.on('credentialEnded', (id) => signaling.endSession(id));
+  accounts.events.on('credentialEnded', (id) => {
+    signaling.endSession(id);
+    edges?.refreshAccess();
+  });
 
   site.zone.on('changed', (view) => {
     cameraSwitch.onClockChanged();

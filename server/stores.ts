@@ -11,6 +11,7 @@ import { AUDIT_WORK, AuditQueries } from './audit/audit-store.ts';
 import { CAMERA_SWITCH_WORK, CameraSwitchQueries } from './camera-switch/camera-switch-store.ts';
 import { CAMERA_WORK, CameraQueries } from './cameras/camera-store.ts';
 import { REMOVED_CAMERA_WORK, RemovedCameraQueries } from './cameras/removed-camera-store.ts';
+import { DROPPED_EDGE_WORK, DroppedEdgeQueries } from './edges/dropped-edge-store.ts';
 import { EVENT_WORK, EventQueries, type EventLimits } from './events/event-store.ts';
 import { MOTION_WORK, MotionQueries } from './events/motion-store.ts';
 import { SENSOR_WORK, SensorQueries } from './events/sensor-store.ts';
@@ -46,6 +47,7 @@ export function makeQueries(database: DatabaseSync, limits: Partial<EventLimits>
     sessions: new SessionQueries(database),
     secrets: new SecretQueries(database),
     site: new SiteQueries(database),
+    droppedEdges: new DroppedEdgeQueries(database),
     databaseFile: new DatabaseFileQueries(database),
     firmware: new FirmwareQueries(database),
     recordings: new RecordingQueries(database),
@@ -77,6 +79,7 @@ export function shareQueries(queries: ReturnType<typeof makeQueries>, queues: Qu
     sessions: share('sessions', queries.sessions, SESSION_WORK, queues),
     secrets: share('secrets', queries.secrets, SECRET_WORK, queues),
     site: share('site', queries.site, SITE_WORK, queues),
+    droppedEdges: share('droppedEdges', queries.droppedEdges, DROPPED_EDGE_WORK, queues),
     databaseFile: share('databaseFile', queries.databaseFile, DATABASE_FILE_WORK, queues),
     firmware: share('firmware', queries.firmware, FIRMWARE_WORK, queues),
     recordings: share('recordings', queries.recordings, RECORDING_WORK, queues),

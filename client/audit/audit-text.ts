@@ -48,6 +48,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   webhookChanged: 'Changed a webhook',
   webhookRemoved: 'Removed a webhook',
   webhookSecretRenewed: 'Renewed the secret of a webhook',
+  edgeDropped: 'Dropped or admitted an edge',
   cameraRenamed: 'Renamed the camera',
   cameraSettingsChanged: 'Changed camera settings',
   cameraRestarted: 'Restarted the camera',

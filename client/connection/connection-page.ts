@@ -15,6 +15,7 @@ import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { connectionPageStyles } from './connection-page.styles.ts';
+import './vigie-site-edges.ts';
 
 const ICONS: Record<Mark, string> = { good: 'check', warning: 'warning', bad: 'xmark', info: 'info' };
 /** The label of the icon for screen readers. */
@@ -77,6 +78,11 @@ export class ConnectionPage extends LitElement {
                 >${this.copied === false ? 'Could not copy' : this.copied ? 'Copied' : 'Copy report'}
               </wa-button>
             </div>`
+          : nothing
+      }
+      ${
+        isAdministrator(this.context.session.user)
+          ? html`<vigie-site-edges .context=${this.context}></vigie-site-edges>`
           : nothing
       }
     `;

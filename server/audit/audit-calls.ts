@@ -42,13 +42,17 @@ export function auditCalls({
     const rule = AUDITED_ROUTES[call.name];
     // The answer to HEAD has no content.
     if (!('action' in rule) || request.method === 'HEAD') return UNWRITTEN;
-    const { cameraId, userId, keyId } = call.params;
+    const { cameraId, userId, keyId, edge } = call.params;
     const { address } = connectionOf(request);
     const device = deviceName(request.headers['user-agent']);
     const cameraName = cameraId === undefined ? undefined : lookUp(() => cameraNameOf(cameraId));
     const user = userId === undefined ? undefined : lookUp(() => users.find(userId)?.username);
     const keyName = keyId === undefined ? undefined : lookUp(() => apiKeyNameOf(keyId));
-    const named = { ...(user !== undefined && { user }), ...(keyName !== undefined && { name: keyName }) };
+    const named = {
+      ...(user !== undefined && { user }),
+      ...(keyName !== undefined && { name: keyName }),
+      ...(edge !== undefined && { edge }),
+    };
     const facts = (): AuditFacts => ({
       action: rule.action,
       address,

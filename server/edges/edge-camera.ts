@@ -10,13 +10,18 @@ import { demandSubject } from '../core/edges/subjects.ts';
 import type { OnEncodedFrame } from '../core/video/encoded-frame.ts';
 import type { RungDemand, RungSubscription } from '../core/video/frame-source.ts';
 import { offeredRungs, RUNG_NAMES, type Rung, type RungName } from '../core/video/rungs.ts';
-import { CAMERA_OFFER, EDGE_MESSAGE_VERSION, type CameraDemand } from '../wire/edge-messages.ts';
+import {
+  CAMERA_OFFER,
+  EDGE_MESSAGE_VERSION,
+  type CameraDemand,
+  type CameraOffer,
+} from '../wire/edge-messages.ts';
 import type { ClockExchange } from '../core/clock-offset.ts';
 import { readFromSite } from './edge-message-reader.ts';
 import { EdgeRung, type EdgeRungContext } from './edge-rung.ts';
 import type { NatsLink } from './nats-link.ts';
 
-export interface EdgeCameraContext extends EdgeRungContext {
+export interface EdgeCameraContext extends Omit<EdgeRungContext, 'keyOf' | 'onUnknownKey'> {
   link: Pick<NatsLink, 'isOpen' | 'listen' | 'publish' | 'ask'>;
   /** The site's clock was compared with this one. */
   onClock: (exchange: ClockExchange) => void;
@@ -26,6 +31,10 @@ export interface EdgeCameraContext extends EdgeRungContext {
 export const ASSUMED_FPS = 25;
 const MIN_BPS = 1_000;
 const MAX_BPS = 1e9;
+/** The newest, and the one before it: frames under way are sealed with that. */
+const MAX_KEYS = 2;
+/** Least time between two questions for a key. */
+const KEY_INTERVAL_US = 100_000;
 
 export class EdgeCamera {
   readonly #context: EdgeCameraContext;
@@ -38,6 +47,9 @@ export class EdgeCamera {
   #answered = 0;
   /** When the site stopped answering; undefined: it answers. */
   #awaySinceUs: number | undefined;
+  /** By id, the newest last. */
+  readonly #keys = new Map<number, Uint8Array>();
+  #keyAskedUs = -Infinity;
 
   constructor(context: EdgeCameraContext) {
     this.#context = context;
@@ -59,7 +71,13 @@ export class EdgeCamera {
 
   subscribe({ rung, limitBps }: RungDemand, onFrame: OnEncodedFrame): RungSubscription {
     const known = this.#rungs.get(rung);
-    const stream = known ?? new EdgeRung(rung, this.#context);
+    const stream =
+      known ??
+      new EdgeRung(rung, {
+        ...this.#context,
+        keyOf: (keyId) => this.#keys.get(keyId),
+        onUnknownKey: () => this.#askForKey(),
+      });
     this.#rungs.set(rung, stream);
     if (!known) this.tellSoon();
     const subscription = stream.subscribe(limitBps, onFrame, () => this.#onDemand(stream));
@@ -88,6 +106,19 @@ export class EdgeCamera {
     this.tellSoon();
   }
 
+  #askForKey(): void {
+    const nowUs = this.#context.clock();
+    if (nowUs - this.#keyAskedUs < KEY_INTERVAL_US) return;
+    this.#keyAskedUs = nowUs;
+    this.tellSoon();
+  }
+
+  #learnKey({ id, secret }: NonNullable<CameraOffer['key']>): void {
+    if (this.#keys.has(id)) return;
+    this.#keys.set(id, Buffer.from(secret, 'base64url'));
+    for (const oldest of this.#keys.keys()) if (this.#keys.size > MAX_KEYS) this.#keys.delete(oldest);
+  }
+
   #onDemand(stream: EdgeRung): void {
     this.#isChanged = true;
     if (stream.isWatched || this.#rungs.get(stream.rung) !== stream) return;
@@ -113,6 +144,8 @@ export class EdgeCamera {
       if (!answer) return void counters.malformed++;
       if ('refused' in answer) return void counters.otherVersion++;
       onClock({ t0, t1: answer.t1, t2: answer.t2, t3: clock() });
+      if (answer.key) this.#learnKey(answer.key);
+      for (const stream of this.#rungs.values()) stream.openSealed();
       this.#offered = answer.rungs?.map(({ heldBps, ...rung }) =>
         heldBps === undefined ? rung : { ...rung, heldBps },
       );

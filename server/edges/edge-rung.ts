@@ -8,6 +8,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { MissingFrames } from '../core/edges/frame-counts.ts';
+import { openFrame } from '../core/edges/frame-seal.ts';
 import { countAge, type HopCounters } from '../core/edges/hop-figures.ts';
 import { LayerContinuity } from '../core/edges/layer-continuity.ts';
 import { keyframeSubject, videoSubject } from '../core/edges/subjects.ts';
@@ -29,6 +30,10 @@ export interface EdgeRungContext {
   counters: HopCounters;
   /** The site's server time minus this one's, µs; undefined: not known yet. */
   offsetUs: () => number | undefined;
+  /** The key of this id; undefined: the site has not given it. */
+  keyOf: (keyId: number) => Uint8Array | undefined;
+  /** A frame came that cannot be opened: the site is to be asked for its key. */
+  onUnknownKey: () => void;
   clock: Clock;
   log: Log;
 }
@@ -36,6 +41,9 @@ export interface EdgeRungContext {
 /** As the encoder does it. */
 const KEYFRAME_INTERVAL_US = 300_000;
 const NOTHING = new Uint8Array();
+/** That wait for their key: a second of video, or two large keyframes. */
+const MAX_SEALED_FRAMES = 32;
+const MAX_SEALED_BYTES = 1024 * 1024;
 
 export class EdgeRung {
   readonly rung: RungName;
@@ -45,6 +53,8 @@ export class EdgeRung {
   readonly #missing = new MissingFrames();
   readonly #continuity = new LayerContinuity();
   readonly #keyframes = new KeyframeRequests(KEYFRAME_INTERVAL_US);
+  /** Frames whose key is not known yet, oldest first. */
+  readonly #sealed: Uint8Array[] = [];
 
   constructor(rung: RungName, context: EdgeRungContext) {
     this.rung = rung;
@@ -101,21 +111,60 @@ export class EdgeRung {
 
   close(): void {
     this.#listening.close();
+    this.#sealed.length = 0;
     this.#subscribers.clear();
   }
 
   #onMessage(message: Uint8Array): void {
-    const { counters, clock } = this.#context;
-    const arrivedUs = clock();
+    const { counters, keyOf, onUnknownKey } = this.#context;
     const frame = readEdgeFrame(message);
     if (typeof frame === 'string') return void counters.malformed++;
+    const key = keyOf(frame.keyId);
+    if (!key) {
+      this.#keep(message);
+      return onUnknownKey();
+    }
+    // NATS keeps the order: these are of no key that the site still gives.
+    this.#dropSealed();
+    this.#take(frame, key, message.length);
+  }
+
+  /** The site has answered: its newest key is known, or there is none for this edge. */
+  openSealed(): void {
+    const sealed = this.#sealed.splice(0);
+    for (const message of sealed) {
+      const frame = readEdgeFrame(message);
+      const key = typeof frame === 'string' ? undefined : this.#context.keyOf(frame.keyId);
+      if (typeof frame !== 'string' && key) this.#take(frame, key, message.length);
+      else this.#context.counters.sealed++;
+    }
+  }
+
+  /** It is opened when the key is there, which takes a round trip to the site. */
+  #keep(message: Uint8Array): void {
+    const bytes = this.#sealed.reduce((sum, { length }) => sum + length, message.length);
+    if (this.#sealed.length >= MAX_SEALED_FRAMES || bytes > MAX_SEALED_BYTES) this.#dropSealed();
+    // A copy: the message is a part of what NATS's library has read.
+    this.#sealed.push(Uint8Array.from(message));
+  }
+
+  /** They are missing in front of the next. */
+  #dropSealed(): void {
+    this.#context.counters.sealed += this.#sealed.splice(0).length;
+  }
+
+  #take(frame: EdgeFrame, key: Uint8Array, bytes: number): void {
+    const { counters, clock } = this.#context;
+    const arrivedUs = clock();
+    const data = openFrame(key, frame);
+    if (!data) return void counters.malformed++;
     const missing = this.#missing.before(frame);
     if (missing === 'repeated') return void counters.repeated++;
     if (missing === 'begins') this.#continuity.miss(0);
     else this.#miss(missing);
     counters.frames++;
-    counters.bytes += message.length;
-    const here = this.#toHere(frame, arrivedUs);
+    counters.bytes += bytes;
+    const here = this.#toHere(frame, data, arrivedUs);
     const isLate = countAge(counters, arrivedUs - here.encodedUs);
     if (isLate) {
       counters.late++;
@@ -135,7 +184,7 @@ export class EdgeRung {
   }
 
   /** The same frame, with its times on this server's clock. */
-  #toHere(frame: EdgeFrame, arrivedUs: number): EncodedFrame {
+  #toHere(frame: EdgeFrame, data: Uint8Array, arrivedUs: number): EncodedFrame {
     const { cameraId, offsetUs } = this.#context;
     // Until the offset is known, the transfer counts as instantaneous.
     const toHereUs = -(offsetUs() ?? frame.encodedUs - arrivedUs);
@@ -144,7 +193,7 @@ export class EdgeRung {
       cameraId,
       rung: this.rung,
       layer: frame.layer,
-      data: frame.data,
+      data,
       keyframe: frame.keyframe,
       repeated: frame.repeated,
       width: frame.width,

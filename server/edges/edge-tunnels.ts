@@ -128,6 +128,11 @@ export class EdgeTunnels {
         'unavailable',
         `the site ${site} and this edge have versions that do not fit together: update the older one`,
       );
+    if (answer.reason === 'dropped')
+      throw new VigieError(
+        'unavailable',
+        `the site ${site} has dropped this edge; its administrator can admit it again`,
+      );
     if (!answer.open)
       throw new VigieError('full', `the site ${site} has too many requests under way; try again in a moment`);
   }

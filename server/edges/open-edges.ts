@@ -1,76 +1,35 @@
-/** Opens a node's connection to NATS, with its streams of frames and HTTP: that of a site, or of an edge. */
+/** Opens a node's connection to NATS: a site's, with all that it shows at edges, or an edge's. */
 
 import { readFileSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
 import { answerPrefix } from '../core/edges/subjects.ts';
 import type { Clock } from '../core/clock.ts';
-import type { FrameSource } from '../core/video/frame-source.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { EdgeFrames } from './edge-frames.ts';
+import { EdgeHello } from './edge-hello.ts';
 import { EdgeTunnels } from './edge-tunnels.ts';
 import { NatsLink } from './nats-link.ts';
-import { SiteFrames } from './site-frames.ts';
+import { SiteEdges, type SiteEdgesOptions } from './site-edges.ts';
 import { SiteProxy } from './site-proxy.ts';
-import { SiteTunnels } from './site-tunnels.ts';
 
 export interface NatsSettings {
   natsUrls: readonly string[];
   /** Path of the file. */
   natsCredentials: string | undefined;
+  /** In place of a file. */
+  invitation: { password: string } | undefined;
 }
 
-export interface SiteEdgesOptions extends NatsSettings {
-  site: string;
-  source: FrameSource;
-  /** Whether edges may be sent this camera now. */
-  mayHave: (cameraId: string) => boolean;
-  /** Takes a connection of an edge's client. */
-  accept: (stream: Duplex) => void;
-  clock: Clock;
-  log: Log;
-}
-
-/** The site's side of its edges: publishes its cameras and its API to them until it is closed. */
-export class SiteEdges {
-  readonly #link: NatsLink;
-  readonly #frames: SiteFrames;
-  readonly #tunnels: SiteTunnels;
-
-  /** @throws VigieError `configuration` when the credentials cannot be read */
-  constructor(options: SiteEdgesOptions) {
-    const { site, source, mayHave, accept, clock, log } = options;
-    this.#link = openLink(options, site, log);
-    const link = this.#link;
-    this.#frames = new SiteFrames({
-      site,
-      link,
-      source,
-      mayHave: (_edge, cameraId) => mayHave(cameraId),
-      clock,
-      log,
-    });
-    this.#tunnels = new SiteTunnels({ site, link, accept: (stream) => accept(stream), clock });
-  }
-
-  removeCamera(cameraId: string): void {
-    this.#frames.removeCamera(cameraId);
-  }
-
-  switchCamera(cameraId: string, off: boolean): void {
-    this.#frames.switchCamera(cameraId, off);
-  }
-
-  async close(): Promise<void> {
-    this.#tunnels.close();
-    this.#frames.close();
-    await this.#link.close();
-  }
+/** @throws VigieError `configuration` when the credentials cannot be read */
+export function openSiteEdges(settings: NatsSettings, options: Omit<SiteEdgesOptions, 'link'>): SiteEdges {
+  return new SiteEdges({ ...options, link: openLink(settings, options.site, options.log) });
 }
 
 export interface EdgeNodeOptions extends NatsSettings {
   edge: string;
   site: string;
+  /** The release of this server. */
+  software: string;
   clock: Clock;
   log: Log;
 }
@@ -80,19 +39,33 @@ export class EdgeNode {
   readonly frames: EdgeFrames;
   readonly tunnels: EdgeTunnels;
   readonly proxy: SiteProxy;
+  readonly #hello: EdgeHello;
   readonly #link: NatsLink;
 
   /** @throws VigieError `configuration` when the credentials cannot be read */
   constructor(options: EdgeNodeOptions) {
-    const { edge, site, clock, log } = options;
+    const { edge, site, software, clock, log } = options;
     this.#link = openLink(options, edge, log, answerPrefix(edge));
     const link = this.#link;
     this.frames = new EdgeFrames({ edge, link, siteOf: () => site, clock, log });
     this.tunnels = new EdgeTunnels({ edge, sites: [site], link, clock });
     this.proxy = new SiteProxy(this.tunnels);
+    this.#hello = new EdgeHello({ site, edge, software, link, log });
+  }
+
+  /** For its metrics. */
+  get figures() {
+    const { isOpen, counters } = this.#link;
+    return {
+      hops: this.frames.stats,
+      isReached: this.#hello.reach === 'reached',
+      nats: { isOpen, ...counters },
+      tunnels: this.tunnels.size,
+    };
   }
 
   async close(): Promise<void> {
+    this.#hello.close();
     this.tunnels.close();
     this.frames.close();
     // Tells the site that nothing is wanted any more.
@@ -102,7 +75,7 @@ export class EdgeNode {
 }
 
 function openLink(
-  { natsUrls, natsCredentials }: NatsSettings,
+  { natsUrls, natsCredentials, invitation }: NatsSettings,
   name: string,
   log: Log,
   answers?: string,
@@ -110,7 +83,11 @@ function openLink(
   return new NatsLink({
     urls: natsUrls,
     name,
-    credentials: natsCredentials === undefined ? undefined : readCredentials(natsCredentials),
+    credentials: invitation
+      ? `${name}:${invitation.password}`
+      : natsCredentials === undefined
+        ? undefined
+        : readCredentials(natsCredentials),
     answerPrefix: answers,
     log,
   });

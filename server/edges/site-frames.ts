@@ -2,15 +2,16 @@
  * The site's side of the frames: receives the edges' demands on its cameras, and publishes each rung that any of them wants,
  * once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it is in force; an edge's demand affects only cameras that it
- * may have, and costs the others at most a few keyframes; without NATS nothing is published and nothing waits: the site continues
- * as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it
+ * may not have, and costs the others at most a few keyframes; an edge that may no longer have a camera is sent nothing
+ * of it from the next TICK_MS on, unless another edge takes it; without NATS nothing is published and nothing waits: the
+ * site goes on as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { CameraKeys } from '../core/edges/camera-keys.ts';
 import { EdgeDemands, LAPSE_MS, type DemandChange, type WantedRungs } from '../core/edges/edge-demands.ts';
-import { PublishWindow } from '../core/edges/publish-window.ts';
 import {
   answerPrefix,
   isCameraToken,
@@ -30,11 +31,14 @@ import {
 } from '../wire/edge-messages.ts';
 import { readFromEdge } from './edge-message-reader.ts';
 import type { NatsLink, NatsMessage } from './nats-link.ts';
+import type { SiteUplink } from './site-uplink.ts';
 import { SiteStream, type SiteStreamCounters } from './site-stream.ts';
 
 export interface SiteFramesOptions {
   site: string;
   link: NatsLink;
+  /** The uplink of this link. */
+  uplink: SiteUplink;
   source: FrameSource;
   /** Whether the edge may be sent this camera now. */
   mayHave: (edge: string, cameraId: string) => boolean;
@@ -55,13 +59,12 @@ const TICK_MS = 500;
 export class SiteFrames {
   readonly #options: SiteFramesOptions;
   readonly #demands = new EdgeDemands();
-  readonly #window = new PublishWindow();
+  readonly #keys = new CameraKeys();
   /** By camera and rung. */
   readonly #streams = new Map<string, SiteStream>();
   readonly #listening: Subscription[];
   readonly #timer: NodeJS.Timeout;
   readonly #onOpen = (): void => this.#resume();
-  readonly #onLost = (): void => this.#window.reset();
   #epoch = randomInt(2 ** 32);
   readonly #counters: SiteFrameCounters = {
     frames: 0,
@@ -82,7 +85,6 @@ export class SiteFrames {
       link.listen(keyframes, (message) => this.#onKeyframeRequest(message)),
     ];
     link.on('open', this.#onOpen);
-    link.on('lost', this.#onLost);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -96,12 +98,25 @@ export class SiteFrames {
     unconfirmedBytes: number;
   } {
     const { edges, size: demands, refused: demandsRefused } = this.#demands;
-    const [streams, unconfirmedBytes] = [this.#streams.size, this.#window.bytes];
+    const [streams, unconfirmedBytes] = [this.#streams.size, this.#options.uplink.window.bytes];
     return { ...this.#counters, edges, demands, streams, demandsRefused, unconfirmedBytes };
   }
 
-  /** The camera is no longer published. */
+  /** Cameras that the edge asks for. */
+  camerasOf(edge: string): number {
+    return this.#demands.countOf(edge);
+  }
+
+  /** Ends what edges may not have any more; it is looked for twice a second, too. @param now new keys do not wait */
+  refreshAccess(now = false): void {
+    const { mayHave, clock } = this.#options;
+    this.#keys.renewUnless(mayHave, clock(), now);
+    for (const cameraId of this.#demands.endUnless(mayHave)) this.#follow(cameraId);
+  }
+
+  /** Nothing of it is published any more. */
   removeCamera(cameraId: string): void {
+    this.#keys.remove(cameraId);
     if (this.#demands.removeCamera(cameraId)) this.#follow(cameraId);
   }
 
@@ -115,7 +130,6 @@ export class SiteFrames {
     clearInterval(this.#timer);
     for (const subscription of this.#listening) subscription.close();
     this.#options.link.off('open', this.#onOpen);
-    this.#options.link.off('lost', this.#onLost);
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
   }
@@ -136,14 +150,14 @@ export class SiteFrames {
     const wanted: WantedRungs = {};
     if (isAllowed) for (const { rung, limitBps } of demand.rungs) wanted[rung] = limitBps ?? Infinity;
     const change = this.#demands.set(edge, cameraId, wanted, t1);
-    // Answered before the frames are sent, so that the edge knows the site's clock when it reads them.
-    const rungs = isAllowed ? this.#offeredTo(edge, cameraId) : null;
+    // Answered before the frames come, so that the edge knows the site's clock when it reads them.
     this.#answer(answerSubject, {
       version: EDGE_MESSAGE_VERSION,
       t1,
       t2: this.#options.clock(),
       lapsesInMs: LAPSE_MS,
-      rungs,
+      rungs: isAllowed ? this.#offeredTo(edge, cameraId) : null,
+      ...(isAllowed && { key: this.#keyFor(edge, cameraId) }),
     });
     if (change) this.#apply(change);
   }
@@ -161,6 +175,11 @@ export class SiteFrames {
   #offeredTo(edge: string, cameraId: string): NonNullable<CameraOffer['rungs']> {
     const others = this.#demands.wantedOf(cameraId, edge);
     return this.#options.source.rungsOf(cameraId).map((rung) => heldRung(rung, others[rung.name]));
+  }
+
+  #keyFor(edge: string, cameraId: string): NonNullable<CameraOffer['key']> {
+    const { id, key } = this.#keys.give(cameraId, edge, this.#options.clock());
+    return { id, secret: Buffer.from(key).toString('base64url') };
   }
 
   #answer(subject: string, answer: CameraOffer | DemandRefusal): void {
@@ -191,7 +210,7 @@ export class SiteFrames {
   }
 
   #open(cameraId: string, rung: RungName, limitBps: number): void {
-    const { site, link, source, clock } = this.#options;
+    const { site, link, uplink, source, clock } = this.#options;
     if (!isCameraToken(cameraId)) return;
     this.#epoch = (this.#epoch + 1) % 2 ** 32;
     const stream = new SiteStream(
@@ -199,31 +218,20 @@ export class SiteFrames {
       { rung, limitBps },
       {
         link,
-        window: this.#window,
+        window: uplink.window,
+        key: () => this.#keys.of(cameraId, clock()),
         source,
         counters: this.#counters,
-        onPublished: () => void this.#confirm(),
+        onPublished: () => uplink.published(),
         clock,
       },
     );
     this.#streams.set(`${cameraId} ${rung}`, stream);
   }
 
-  /** Learns from a round trip what NATS has read, if one is due. */
-  async #confirm(): Promise<void> {
-    if (!this.#window.mark(this.#options.clock())) return;
-    try {
-      await this.#options.link.confirm();
-      this.#window.confirmed(this.#options.clock());
-    } catch {
-      // The connection is lost, and `#onLost` has dropped everything in flight.
-    }
-  }
-
   #tick(): void {
     for (const cameraId of this.#demands.lapse(this.#options.clock())) this.#follow(cameraId);
-    // Confirms the last published frame, and starts no further round trip.
-    void this.#confirm();
+    this.refreshAccess();
   }
 
   #resume(): void {

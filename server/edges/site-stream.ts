@@ -8,17 +8,20 @@
 
 import type { Clock } from '../core/clock.ts';
 import { FrameCounter } from '../core/edges/frame-counts.ts';
+import { sealFrame, TAG_BYTES, type FrameKey } from '../core/edges/frame-seal.ts';
 import { LayerContinuity } from '../core/edges/layer-continuity.ts';
 import type { PublishWindow } from '../core/edges/publish-window.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import type { EncodedFrame } from '../core/video/encoded-frame.ts';
 import type { FrameSource, RungDemand, RungSubscription } from '../core/video/frame-source.ts';
-import { MAX_EDGE_FRAME_BYTES, writeEdgeFrame } from '../wire/edge-frame.ts';
+import { EDGE_FRAME_HEADER_BYTES, MAX_EDGE_FRAME_BYTES } from '../wire/edge-frame.ts';
 import type { NatsLink } from './nats-link.ts';
 
 export interface SiteStreamContext {
   link: Pick<NatsLink, 'isOpen' | 'maxMessageBytes' | 'publish'>;
   window: PublishWindow;
+  /** Seals the pictures of this camera now. */
+  key: () => FrameKey;
   source: FrameSource;
   counters: SiteStreamCounters;
   /** Something was published. */
@@ -113,16 +116,16 @@ export class SiteStream {
   }
 
   #publish(frame: EncodedFrame & ReturnType<FrameCounter['next']>, nowUs: number): boolean {
-    const { link, window, counters, onPublished } = this.#context;
-    const message = writeEdgeFrame(frame);
-    if (message.length > Math.min(MAX_EDGE_FRAME_BYTES, link.maxMessageBytes || Infinity)) {
+    const { link, window, key, counters, onPublished } = this.#context;
+    const bytes = EDGE_FRAME_HEADER_BYTES + frame.data.length + TAG_BYTES;
+    if (bytes > Math.min(MAX_EDGE_FRAME_BYTES, link.maxMessageBytes || Infinity)) {
       counters.tooLarge++;
       return false;
     }
     const isUpper = (frame.layer?.tid ?? 0) > 0;
-    if (!window.hasRoom(this.#cameraId, message.length, isUpper, nowUs)) return false;
-    if (!link.publish(this.#subject, message)) return false;
-    window.published(this.#cameraId, message.length);
+    if (!link.isOpen || !window.hasRoom(this.#cameraId, bytes, isUpper, nowUs)) return false;
+    if (!link.publish(this.#subject, sealFrame(key(), frame, frame.data))) return false;
+    window.published(this.#cameraId, bytes);
     onPublished();
     return true;
   }

@@ -9,12 +9,20 @@ import { Duplex } from 'node:stream';
 import { StreamFlow } from '../core/edges/stream-flow.ts';
 import { readTunnelMessage, writeTunnelMessage, type TunnelType } from '../wire/tunnel-message.ts';
 
+export interface StreamRoom {
+  has(bytes: number): boolean;
+  take(bytes: number): void;
+}
+
 export interface TunnelStreamOptions {
   /** @returns false when there is no connection */
   send: (message: Uint8Array) => boolean;
   /** Address of the client, as Node's sockets name it. */
   remoteAddress?: string | undefined;
   encrypted?: boolean;
+  viaEdge: string;
+  /** Room on a line that has something more urgent to carry; undefined: there is always room. */
+  room?: StreamRoom;
   nowUs: number;
 }
 
@@ -24,6 +32,10 @@ export const KEEP_ALIVE_US = 10_000_000;
 export const SILENCE_US = 30_000_000;
 /** Less than a window, so that what is read gives credit again. */
 const BUFFER_BYTES = 64 * 1024;
+/** Shorter ones never wait for room: words of signaling, heads of answers. */
+const SHORT_BYTES = 2 * 1024;
+/** The longest message where others wait for the same room. */
+const TURN_BYTES = 16 * 1024;
 
 export class TunnelStream extends Duplex {
   /** Like sockets of Node. */
@@ -31,10 +43,11 @@ export class TunnelStream extends Duplex {
   readonly remotePort = 0;
   readonly encrypted: boolean;
   /** For http/client-connection.ts. */
-  readonly isTunnelled = true;
+  readonly viaEdge: string;
   bytesRead = 0;
   bytesWritten = 0;
   readonly #send: (message: Uint8Array) => boolean;
+  readonly #room: StreamRoom | undefined;
   readonly #flow = new StreamFlow();
   #unsent: { chunk: Buffer; done: (error?: Error | null) => void } | undefined;
   #heardUs: number;
@@ -45,11 +58,13 @@ export class TunnelStream extends Duplex {
   #hasEnded = false;
   #idle: { ms: number; timer: NodeJS.Timeout } | undefined;
 
-  constructor({ send, remoteAddress, encrypted = false, nowUs }: TunnelStreamOptions) {
+  constructor({ send, remoteAddress, encrypted = false, viaEdge, room, nowUs }: TunnelStreamOptions) {
     super({ readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES });
     this.#send = send;
     this.remoteAddress = remoteAddress;
     this.encrypted = encrypted;
+    this.viaEdge = viaEdge;
+    this.#room = room;
     this.#heardUs = nowUs;
     this.#spokeUs = nowUs;
     // An error without a listener would end the process; users of the stream listen to `close`.
@@ -68,6 +83,16 @@ export class TunnelStream extends Duplex {
     if (message.type === 'data') this.#onData(message.data);
     else if (message.type === 'credit') this.#onCredit(message.creditBytes);
     else this.#onEnd();
+  }
+
+  /** It could send, but for room on the line. */
+  get awaitsRoom(): boolean {
+    return this.#unsent !== undefined && this.#flow.sendableBytes > 0;
+  }
+
+  /** There may be room on the line. */
+  onRoom(): void {
+    this.#sendData();
   }
 
   /** A few times a minute. */
@@ -170,8 +195,12 @@ export class TunnelStream extends Duplex {
       return done();
     }
     let sent = 0;
+    const isShort = chunk.length <= SHORT_BYTES;
     while (sent < chunk.length && this.#flow.sendableBytes > 0 && !this.destroyed) {
-      const data = chunk.subarray(sent, sent + this.#flow.sendableBytes);
+      const atMost = this.#room ? Math.min(TURN_BYTES, this.#flow.sendableBytes) : this.#flow.sendableBytes;
+      const data = chunk.subarray(sent, sent + atMost);
+      if (!isShort && this.#room?.has(data.length) === false) break;
+      if (!isShort) this.#room?.take(data.length);
       this.#flow.sent(data.length);
       sent += data.length;
       this.#tell('data', { data });

@@ -32,13 +32,17 @@ export interface ClientConnection {
 /** The parts of a request, of any protocol, that identify its origin. */
 export interface ReceivedRequest {
   headers: IncomingMessage['headers'];
-  /** `encrypted` with TLS; `isTunnelled`: another server says so, which this one does not know to be in its own network. */
-  socket: { remoteAddress?: string | undefined; encrypted?: boolean; isTunnelled?: boolean };
+  /** `encrypted` with TLS; `viaEdge`: that edge says so, which this server does not know to be in its own network. */
+  socket: { remoteAddress?: string | undefined; encrypted?: boolean; viaEdge?: string };
 }
 
-/** Whether the request came through an edge, whose owner could see and change it. */
-export function isTunnelled({ socket }: { socket: object }): boolean {
-  return (socket as ReceivedRequest['socket']).isTunnelled === true;
+/** The edge through which the request came, whose owner could see and change it; undefined: it came by itself. */
+export function edgeOf({ socket }: { socket: object }): string | undefined {
+  return (socket as ReceivedRequest['socket']).viaEdge;
+}
+
+export function isTunnelled(request: { socket: object }): boolean {
+  return edgeOf(request) !== undefined;
 }
 
 export type ConnectionOf = (request: ReceivedRequest) => ClientConnection;
@@ -58,10 +62,11 @@ export function clientConnections(
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = socket.encrypted ?? false;
-    // An edge may name any address, even a proxy's; it passes on no header of a proxy.
-    if (socket.isTunnelled || !isTrustedProxy(peer)) {
+    // An edge may name any address, also a proxy's; it passes no header of a proxy on.
+    const isRelayed = socket.viaEdge !== undefined;
+    if (isRelayed || !isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
-      const isPrivate = !isForwarded && !socket.isTunnelled && isDevice(peer);
+      const isPrivate = !isForwarded && !isRelayed && isDevice(peer);
       const host = headers.host ?? '';
       return { address: peer, isPrivate, secure: encrypted, host, isProxied: false, basePath };
     }

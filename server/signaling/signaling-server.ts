@@ -17,14 +17,14 @@ import type { LiveDetections } from '../wire/detection.ts';
 import type { Right } from '../wire/rights.ts';
 import { Shares } from '../core/shares.ts';
 import { deviceName } from '../core/device-name.ts';
-import { isTunnelled, type ConnectionOf } from '../http/client-connection.ts';
+import { edgeOf, type ConnectionOf } from '../http/client-connection.ts';
 import { FRAME_WATCH_SHARES } from './frame-watches.ts';
 import { SignalingDoor } from './signaling-door.ts';
 import { SignalingSession, type SignalingSessionOptions } from './signaling-session.ts';
 
 export interface SignalingServerOptions extends Omit<
   SignalingSessionOptions,
-  'socket' | 'viewerAddress' | 'viewerDevice' | 'frameWatches' | 'refusesAdministrators'
+  'socket' | 'viewerAddress' | 'viewerDevice' | 'viaEdge' | 'frameWatches' | 'refusesAdministrators'
 > {
   administratorsAtEdges?: boolean;
   connectionOf: ConnectionOf;
@@ -72,13 +72,15 @@ export class SignalingServer {
     const admitted = this.#door.admit(request, socket, isFull);
     if (!admitted) return;
     const { connection, leave } = admitted;
+    const viaEdge = edgeOf(request);
     this.#door.open(request, socket, head, (webSocket) => {
       const session: SignalingSession = new SignalingSession({
         ...this.#options,
         socket: webSocket,
         viewerAddress: connection.address,
         viewerDevice: deviceName(request.headers['user-agent']),
-        refusesAdministrators: isTunnelled(request) && !this.#options.administratorsAtEdges,
+        viaEdge,
+        refusesAdministrators: viaEdge !== undefined && !this.#options.administratorsAtEdges,
         frameWatches: this.#frameWatches,
         onSignedIn: () => {
           leave();
@@ -91,6 +93,20 @@ export class SignalingServer {
         this.#giveBack(session);
       });
     });
+  }
+
+  /** Signed in through the edge. */
+  viewersThrough(edge: string): number {
+    let viewers = 0;
+    for (const { viaEdge, identity } of this.#sessions.values()) if (viaEdge === edge && identity) viewers++;
+    return viewers;
+  }
+
+  /** Whether somebody who is signed in through the edge may watch the camera. */
+  isWatchedThrough(edge: string, cameraId: string): boolean {
+    for (const { viaEdge, rights } of this.#sessions.values())
+      if (viaEdge === edge && rights.may('live', cameraId)) return true;
+    return false;
   }
 
   /** Sends to every user with the right to the camera. */

@@ -44,7 +44,9 @@ export interface SignalingSessionOptions {
   viewerAddress: string;
   /** As its browser describes itself. */
   viewerDevice?: string | undefined;
-  /** The connection came through an edge, where administrators may not act. */
+  /** The edge that it came through. */
+  viaEdge?: string | undefined;
+  /** It came through an edge, where administrators may not act. */
   refusesAdministrators?: boolean;
   onStream?: ViewerAllowanceOptions['onStream'];
   /** Called once, after the first valid token. */
@@ -125,6 +127,10 @@ export class SignalingSession {
 
   get identity(): ViewerIdentity | undefined {
     return this.#signIn.identity;
+  }
+
+  get viaEdge(): string | undefined {
+    return this.#options.viaEdge;
   }
 
   get frameWatches(): FrameWatches['counters'] {

@@ -13,6 +13,7 @@ import { BACKUP_ROUTES } from './routes/backup.ts';
 import { CAMERA_ROUTES } from './routes/cameras.ts';
 import { SWITCH_ROUTES } from './routes/camera-switch.ts';
 import { DETECTION_ROUTES } from './routes/detections.ts';
+import { EDGE_ROUTES } from './routes/edges.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FIRMWARE_ROUTES } from './routes/firmware.ts';
 import { OUTBOUND_ROUTES } from './routes/outbound.ts';
@@ -35,6 +36,7 @@ export const ROUTE_GROUPS = {
   'Outbound messages': OUTBOUND_ROUTES,
   Firmware: FIRMWARE_ROUTES,
   Server: SERVER_ROUTES,
+  Edges: EDGE_ROUTES,
   'Audit log': AUDIT_ROUTES,
   Backups: BACKUP_ROUTES,
 } as const;
@@ -52,6 +54,7 @@ export const API_ROUTES = {
   ...OUTBOUND_ROUTES,
   ...FIRMWARE_ROUTES,
   ...SERVER_ROUTES,
+  ...EDGE_ROUTES,
   ...AUDIT_ROUTES,
   ...BACKUP_ROUTES,
 };

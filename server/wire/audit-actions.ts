@@ -47,6 +47,7 @@ export const AUDIT_ACTIONS = {
   webhookChanged: 'access',
   webhookRemoved: 'access',
   webhookSecretRenewed: 'access',
+  edgeDropped: 'access',
   cameraRenamed: 'settings',
   cameraSettingsChanged: 'settings',
   cameraRestarted: 'settings',

@@ -170,6 +170,8 @@ export const AUDITED_ROUTES: Readonly<Record<ApiRouteName, AuditRule>> = {
   'GET /api/site/time-zone': READS,
   'PUT /api/site/time-zone': { action: 'timeZoneChanged', values: ['timeZone'], unless: 'unlessChosen' },
   'GET /api/site/clock': READS,
+  'GET /api/edges': READS,
+  'PUT /api/edges/:edge': { action: 'edgeDropped', values: ['dropped'] },
   'POST /api/backup': { action: 'backupDownloaded' },
   'POST /api/backup/uploads': { none: 'holds a file for a restore, which is written' },
   'POST /api/backup/uploads/:uploadId/contents': { none: 'checks a file for a restore, which is written' },

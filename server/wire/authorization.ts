@@ -149,6 +149,8 @@ export const ROUTE_AUTHORIZATION = {
   'GET /api/site/time-zone': 'signedIn',
   'PUT /api/site/time-zone': 'administrator',
   'GET /api/site/clock': 'administrator',
+  'GET /api/edges': 'administrator',
+  'PUT /api/edges/:edge': 'administrator',
   'POST /api/backup': 'administrator',
   'POST /api/backup/uploads': 'administrator',
   'POST /api/backup/uploads/:uploadId/contents': 'administrator',

@@ -1,6 +1,6 @@
 /**
- * One encoded frame on its way from a site to its edges: a little-endian header, then the VP8. Camera and rung are in
- * the subject (core/edges/subjects.ts).
+ * One encoded frame on its way from a site to its edges: a little-endian header, then the VP8, sealed
+ * (core/edges/frame-seal.ts). Camera and rung are in the subject (core/edges/subjects.ts).
  *
  *      0               1               2               3
  *     +---------------+---------------+---------------+---------------+
@@ -19,7 +19,9 @@
  *     +-------------------------------+-------------------------------+
  *  48 | width u16                     | height u16                    |
  *     +-------------------------------+-------------------------------+
- *  52 | VP8, from `header bytes` on, to the end of the message        |
+ *  52 | key u32: which one seals the picture                           |
+ *     +---------------------------------------------------------------+
+ *  56 | sealed VP8, from `header bytes` on, and a tag of 16 bytes      |
  *
  * K: keyframe; R: repeated; L: it has layers, and tid and S (layer sync) mean something. The sequence also counts the frames that
  * the site left out, so that the counts tell an edge how many frames of each layer are missing.
@@ -27,8 +29,8 @@
  * A newer version 1 may lengthen the header and use the two bits: a reader skips fields that it does not know.
  */
 
-export const EDGE_FRAME_HEADER_BYTES = 52;
-/** More than a keyframe of the largest camera; the NATS server may have a lower limit. */
+export const EDGE_FRAME_HEADER_BYTES = 56;
+/** More than a keyframe of the largest camera; the smaller of this and what the NATS server takes counts. */
 export const MAX_EDGE_FRAME_BYTES = 4 * 1024 * 1024;
 export const EDGE_FRAME_VERSION = 1;
 
@@ -40,8 +42,8 @@ const LAYER_SYNC = 8;
 const TID_SHIFT = 4;
 const MAX_U32 = 2 ** 32 - 1;
 
-/** Like core/video/encoded-frame.ts, without camera and rung. Times: µs of the site's server time. */
-export interface EdgeFrame {
+/** As core/video/encoded-frame.ts, without camera and rung. Times: µs of the site's server time. */
+export interface EdgeFrameHeader {
   /** u32. */
   epoch: number;
   /** u32, wraps, as the two counts. */
@@ -61,13 +63,23 @@ export interface EdgeFrame {
   /** Pixels, u16. */
   width: number;
   height: number;
-  /** One whole VP8 frame. */
-  data: Uint8Array;
+  /** u32. */
+  keyId: number;
 }
 
-/** @returns a new message; a time further from `captureUs` than a u32 holds is written as the nearest it holds */
-export function writeEdgeFrame(frame: EdgeFrame): Uint8Array {
-  const message = new Uint8Array(EDGE_FRAME_HEADER_BYTES + frame.data.length);
+/** As it was received; both are parts of the message. */
+export interface EdgeFrame extends EdgeFrameHeader {
+  /** The bytes of the header. */
+  head: Uint8Array;
+  sealed: Uint8Array;
+}
+
+/**
+ * @returns a new message with the header, and room behind it; a time further from `captureUs` than a u32 holds is written as the
+ *   nearest it holds
+ */
+export function writeEdgeFrame(frame: EdgeFrameHeader, sealedBytes: number): Uint8Array {
+  const message = new Uint8Array(EDGE_FRAME_HEADER_BYTES + sealedBytes);
   const view = new DataView(message.buffer);
   const { layer, captureUs } = frame;
   const layerFlags = layer ? LAYERED | (layer.layerSync ? LAYER_SYNC : 0) | (layer.tid << TID_SHIFT) : 0;
@@ -88,14 +100,11 @@ export function writeEdgeFrame(frame: EdgeFrame): Uint8Array {
   view.setUint32(44, after(frame.encodedUs), true);
   view.setUint16(48, frame.width, true);
   view.setUint16(50, frame.height, true);
-  message.set(frame.data, EDGE_FRAME_HEADER_BYTES);
+  view.setUint32(52, frame.keyId, true);
   return message;
 }
 
-/**
- * @returns the frame, whose `data` is a part of the message; or a sentence that names the problem. Never throws: the bytes are
- *   untrusted.
- */
+/** @returns the frame, or a sentence that names the problem. Never throws: the bytes are untrusted. */
 export function readEdgeFrame(message: Uint8Array): EdgeFrame | string {
   if (message.length < EDGE_FRAME_HEADER_BYTES) return 'shorter than a frame header';
   if (message.length > MAX_EDGE_FRAME_BYTES) return 'longer than any frame';
@@ -110,8 +119,6 @@ export function readEdgeFrame(message: Uint8Array): EdgeFrame | string {
   const tid = (flags >> TID_SHIFT) & 3;
   if (tid === 3) return 'unknown layer';
   const isLayered = (flags & LAYERED) !== 0;
-  // RFC 6386 section 9.1: the first bit of a keyframe is 0.
-  if (keyframe !== ((view.getUint8(headerBytes) & 1) === 0)) return 'keyframe flag and picture differ';
   if (keyframe && isLayered && tid !== 0) return 'keyframe of an upper layer';
   const captureUs = Number(view.getBigUint64(24, true));
   if (captureUs > Number.MAX_SAFE_INTEGER - MAX_U32) return 'clock out of range';
@@ -134,6 +141,8 @@ export function readEdgeFrame(message: Uint8Array): EdgeFrame | string {
     encodedUs: captureUs + view.getUint32(44, true),
     width,
     height,
-    data: message.subarray(headerBytes),
+    keyId: view.getUint32(52, true),
+    head: message.subarray(0, headerBytes),
+    sealed: message.subarray(headerBytes),
   };
 }

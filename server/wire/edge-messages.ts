@@ -56,6 +56,16 @@ export const CAMERA_OFFER = z.object({
     .min(1)
     .max(4)
     .nullable(),
+  /** Seals the camera's pictures now (core/edges/frame-seal.ts); left out where there are no rungs. */
+  key: z
+    .object({
+      id: z
+        .int()
+        .min(0)
+        .max(2 ** 32 - 1),
+      secret: z.string().regex(/^[\w-]{22}$/),
+    })
+    .optional(),
 });
 export type CameraOffer = z.output<typeof CAMERA_OFFER>;
 
@@ -73,10 +83,33 @@ export type TunnelRequest = z.output<typeof TUNNEL_REQUEST>;
 
 export const TUNNEL_ANSWER = z.object({
   version: z.literal(EDGE_MESSAGE_VERSION),
-  /** False: there are too many streams. */
   open: z.boolean(),
+  /** Why it is not open; left out: there are too many streams. */
+  reason: z.literal('dropped').optional(),
 });
 export type TunnelAnswer = z.output<typeof TUNNEL_ANSWER>;
+
+/** The release of a server, for people. */
+const software = z.string().regex(/^[\w.+-]{1,32}$/);
+
+/** An edge says that it is there, every few seconds. */
+export const EDGE_HELLO = z.object({ version: z.literal(EDGE_MESSAGE_VERSION), software });
+export type EdgeHelloMessage = z.output<typeof EDGE_HELLO>;
+
+export const HELLO_ANSWER = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  software,
+  /** False: the site has dropped this edge, and gives it nothing. */
+  admitted: z.boolean(),
+});
+export type HelloAnswer = z.output<typeof HELLO_ANSWER>;
+
+/** A server says this to the others of its site's name (core/edges/site-claim.ts). */
+export const SITE_CLAIM = z.object({
+  version: z.literal(EDGE_MESSAGE_VERSION),
+  instance: z.uuid(),
+  holds: z.boolean(),
+});
 
 /** The answer to a message that the site cannot read. These two fields mean the same in every version. */
 export const DEMAND_REFUSAL = z.object({

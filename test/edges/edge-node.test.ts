@@ -143,7 +143,7 @@ suite('an edge', () => {
       [0xff, 0xd8],
     );
     const whep = await fetch(`${edge.url}/api/cameras/${door.id}/whep`, { method: 'POST' });
-    assert.equal(whep.status, 503);
+    assert.equal(whep.status, 401);
   });
 
   test('gets nothing but the API and signaling with the credentials alone', async () => {

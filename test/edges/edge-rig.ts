@@ -10,6 +10,7 @@ import type { FrameSource } from '../../server/core/video/frame-source.ts';
 import { EdgeFrames } from '../../server/edges/edge-frames.ts';
 import { NatsLink } from '../../server/edges/nats-link.ts';
 import { SiteFrames } from '../../server/edges/site-frames.ts';
+import { SiteUplink } from '../../server/edges/site-uplink.ts';
 import { NatsServer } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
@@ -22,7 +23,7 @@ export class EdgeRig {
   readonly #closing: (() => unknown)[] = [];
   /** Time that passed at the site and at all edges without a wait. */
   skippedUs = 0;
-  /** Cameras that edges may not have. */
+  /** Cameras that edges may not have: `camera`, or `edge camera`. */
   readonly #hidden = new Set<string>();
 
   static async start(): Promise<EdgeRig> {
@@ -59,15 +60,20 @@ export class EdgeRig {
 
   async site(source: FrameSource, user: string = SITE): Promise<{ frames: SiteFrames; link: NatsLink }> {
     const link = await this.link(user);
+    const uplink = new SiteUplink(link, this.clock);
     const frames = new SiteFrames({
       site: SITE,
       link,
+      uplink,
       source,
-      mayHave: (_edge, cameraId) => !this.#hidden.has(cameraId),
+      mayHave: (edge, cameraId) => !this.#hidden.has(cameraId) && !this.#hidden.has(`${edge} ${cameraId}`),
       clock: this.clock,
       log: createLog('silent'),
     });
-    this.#closing.push(() => frames.close());
+    this.#closing.push(
+      () => uplink.close(),
+      () => frames.close(),
+    );
     return { frames, link };
   }
 
@@ -84,9 +90,11 @@ export class EdgeRig {
     return { frames, link };
   }
 
-  hide(cameraId: string, hidden: boolean): void {
-    if (hidden) this.#hidden.add(cameraId);
-    else this.#hidden.delete(cameraId);
+  /** @param edge undefined: from all */
+  hide(cameraId: string, hidden: boolean, edge?: EdgeName): void {
+    const what = edge === undefined ? cameraId : `${edge} ${cameraId}`;
+    if (hidden) this.#hidden.add(what);
+    else this.#hidden.delete(what);
   }
 
   /** Everything that was opened through it, in reverse; the server stays. */

@@ -9,13 +9,15 @@ import { nkeys } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import {
   answerPrefix,
+  claimSubject,
   demandSubject,
+  helloSubject,
   keyframeSubject,
   siteSubjects,
   videoSubject,
 } from '../../server/core/edges/subjects.ts';
+import { sealFrame, type FrameKey } from '../../server/core/edges/frame-seal.ts';
 import { NatsLink } from '../../server/edges/nats-link.ts';
-import { writeEdgeFrame } from '../../server/wire/edge-frame.ts';
 import { CAMERA_OFFER } from '../../server/wire/edge-messages.ts';
 import { NatsServer } from '../support/nats-server.ts';
 import { ScriptedVideo } from '../support/scripted-video.ts';
@@ -68,15 +70,17 @@ test('NATS lets an edge neither publish video, nor speak for another edge, nor a
       keyframeSubject(SITE, 'south', DOOR, 'full'),
       `${answerPrefix('south')}.x`,
       demandSubject('elsewhere', 'north', DOOR),
+      helloSubject(SITE, 'south'),
+      claimSubject(SITE),
     ]),
   );
   assert.deepEqual(video, []);
   const known = edgeLink.counters.refused;
-  const asked = await heard(edgeLink, siteSubjects(SITE).demands, () => siteLink.confirm());
-  assert.deepEqual(asked, []);
+  for (const subject of [siteSubjects(SITE).demands, siteSubjects(SITE).hellos, claimSubject(SITE)])
+    assert.deepEqual(await heard(edgeLink, subject, () => siteLink.confirm()), []);
   assert.deepEqual(await heard(edgeLink, `${answerPrefix('south')}.>`, () => siteLink.confirm()), []);
   assert.deepEqual(await heard(edgeLink, '>', () => siteLink.confirm()), []);
-  await until(() => edgeLink.counters.refused === known + 3);
+  await until(() => edgeLink.counters.refused === known + 5);
 });
 
 test('NATS lets a site neither ask like an edge nor publish another site’s video', async () => {
@@ -189,10 +193,43 @@ test('an answer goes to the edge that asks, and nowhere else', async () => {
   assert.equal(site.stats.demands, 0);
 });
 
+/** As the site gives it to an edge that may have the camera. */
+async function keyOf(edgeLink: NatsLink, edge = 'north'): Promise<FrameKey> {
+  const answer = await edgeLink.ask(demandSubject(SITE, edge, DOOR), DEMAND);
+  const { key } = CAMERA_OFFER.parse(JSON.parse(Buffer.from(answer).toString()));
+  assert.ok(key, 'the site gives no key');
+  return { id: key.id, key: Buffer.from(key.secret, 'base64url') };
+}
+
+test('an edge that may no longer have a camera gets no key for what it overhears, and the others go on', async () => {
+  const { video, site, siteLink, edge, edgeLink } = await openAll();
+  const { frames: south, link: southLink } = await rig.edge('south');
+  const [stays, goes] = [new SeenFrames(edge, DOOR, FULL), new SeenFrames(south, DOOR, FULL)];
+  await until(() => site.stats.edges.length === 2);
+  video.send(DOOR, { keyframe: true });
+  await Promise.all([stays.count(1), goes.count(1)]);
+  const [first, ofSouth] = [await keyOf(edgeLink), await keyOf(southLink, 'south')];
+  assert.deepEqual(ofSouth, first);
+
+  rig.hide(DOOR, true, 'south');
+  site.refreshAccess(true);
+  assert.deepEqual(site.stats.edges, ['north']);
+  await assert.rejects(keyOf(southLink, 'south'), /gives no key/);
+  assert.notDeepEqual(await keyOf(edgeLink), first);
+  await siteLink.confirm();
+  // The first frame makes the edge that stays ask for the key; nothing is missing.
+  for (let frames = 0; frames < 3; frames++) video.send(DOOR);
+  await stays.count(4);
+  await until('the other one was refused the key', () => south.stats[SITE]?.sealed === 3);
+  assert.deepEqual([goes.frames.length, edge.stats[SITE]?.missing, edge.stats[SITE]?.sealed], [1, 0, 0]);
+  for (const { subscription } of [stays, goes]) subscription.close();
+});
+
 test('frames that are none are counted and shown to nobody', async () => {
-  const { site, siteLink, edge } = await openAll();
+  const { site, siteLink, edge, edgeLink } = await openAll();
   const seen = new SeenFrames(edge, DOOR, FULL);
   await until(() => site.stats.streams === 1);
+  const key = await keyOf(edgeLink);
   const subject = videoSubject(SITE, DOOR, 'full');
   siteLink.publish(subject, Buffer.from('no frame'));
   const frame = { epoch: 1, sequence: 1, layer1Count: 0, layer2Count: 0, layer: undefined, repeated: false };
@@ -205,22 +242,27 @@ test('frames that are none are counted and shown to nobody', async () => {
     encodedUs: us,
     timestamp90k: 1,
   };
-  const whole = writeEdgeFrame({
-    ...frame,
-    ...times,
-    keyframe: true,
-    width: 4,
-    height: 4,
-    data: Buffer.from([0]),
-  });
+  const picture = Buffer.from([0]);
+  const whole = sealFrame(key, { ...frame, ...times, keyframe: true, width: 4, height: 4 }, picture);
+  // Sealed with a key that the site has not given, and with the right one, but for one bit.
+  siteLink.publish(
+    subject,
+    sealFrame(
+      { ...key, id: key.id + 1 },
+      { ...frame, ...times, keyframe: true, width: 4, height: 4 },
+      picture,
+    ),
+  );
+  siteLink.publish(subject, Uint8Array.from(whole.with(whole.length - 1, (whole.at(-1) ?? 0) ^ 1)));
   siteLink.publish(subject, whole);
   siteLink.publish(subject, whole);
   await until(() => edge.stats[SITE]?.repeated === 1);
-  assert.deepEqual([edge.stats[SITE]?.malformed, seen.frames.length], [1, 1]);
+  const { malformed, sealed } = edge.stats[SITE] ?? {};
+  assert.deepEqual([malformed, sealed, seen.frames.length], [2, 1, 1]);
   // So late that an edge which was held up does better to wait for the newest picture.
   const early = us - 2_000_000;
   const old = { ...frame, ...times, captureUs: early, encodedUs: early, sequence: 2, keyframe: true };
-  siteLink.publish(subject, writeEdgeFrame({ ...old, width: 4, height: 4, data: Buffer.from([0]) }));
+  siteLink.publish(subject, sealFrame(key, { ...old, width: 4, height: 4 }, picture));
   await until(() => edge.stats[SITE]?.late === 1);
   assert.equal(seen.frames.length, 1);
   seen.subscription.close();

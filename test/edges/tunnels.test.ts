@@ -21,6 +21,7 @@ import { openSubject, streamSubject } from '../../server/core/edges/subjects.ts'
 import { SILENCE_US } from '../../server/edges/tunnel-stream.ts';
 import { EdgeTunnels, MAX_CLIENT_STREAMS } from '../../server/edges/edge-tunnels.ts';
 import { SiteProxy } from '../../server/edges/site-proxy.ts';
+import { SiteUplink } from '../../server/edges/site-uplink.ts';
 import { MAX_STREAMS_PER_EDGE, SiteTunnels } from '../../server/edges/site-tunnels.ts';
 import { limitBody } from '../../server/http/body-timeout.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
@@ -48,14 +49,17 @@ async function openSite(t: TestContext, app: App, upgrades: Record<string, Upgra
     log: createLog('silent'),
   });
   const link = await rig.link(SITE);
+  const uplink = new SiteUplink(link, rig.clock);
   const tunnels = new SiteTunnels({
     site: SITE,
     link,
+    uplink,
     accept: (stream) => http.accept(stream),
     clock: rig.clock,
   });
   t.after(async () => {
     tunnels.close();
+    uplink.close();
     await http.close();
   });
   return { tunnels, link };

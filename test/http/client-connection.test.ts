@@ -141,7 +141,7 @@ test('an edge that names the address of a trusted proxy writes no headers of one
     'x-forwarded-host': 'other.example',
     'x-forwarded-proto': 'https',
   };
-  const socket = { remoteAddress: '127.0.0.1', encrypted: false, isTunnelled: true };
+  const socket = { remoteAddress: '127.0.0.1', encrypted: false, viaEdge: 'paris-1' };
   assert.deepEqual(connectionOf({ headers, socket }), {
     address: '127.0.0.1',
     isPrivate: false,

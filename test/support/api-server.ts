@@ -19,6 +19,7 @@ import { CameraPairing } from '../../server/cameras/camera-pairing.ts';
 import { clientConnections } from '../../server/http/client-connection.ts';
 import type { Express } from 'express';
 import { createHttpApp } from '../../server/http-app.ts';
+import { SITE_METRICS } from '../../server/status/metrics-table.ts';
 import { Metrics } from '../../server/status/metrics.ts';
 import { serverStatus } from '../../server/status/server-status.ts';
 import { HttpServer, type HttpTimeouts, type UpgradeHandler } from '../../server/http/http-server.ts';
@@ -287,13 +288,15 @@ export async function startApi(context: Ends, options: ApiServerOptions = {}): P
     backups: new Backups({ dataDir, log }),
     restores,
     status,
-    metrics: new Metrics(() => ({
+    metrics: new Metrics(SITE_METRICS, () => ({
       status: status(),
       cameras: catalog.figures(),
       recording: recordings.status,
       version: '0.0.0',
     })),
     site: { zone: new SiteZone(store.site), trust: { view: { problem: null } } },
+    edges: undefined,
+    version: '0.0.0',
     clientFolder: await clientFolder(join(dataDir, 'client')),
     connectionOf: clientConnections(trustedProxies(options.trustedProxies ?? []), () => false),
     authority: options.authority,

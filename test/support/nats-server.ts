@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CertificatePair } from '../../server/core/certificate-pair.ts';
 import type { NatsPermissions } from '../../server/core/edges/subjects.ts';
 import { freePort } from './coturn.ts';
 import { installOnDebian } from './debian-packages.ts';
@@ -23,17 +24,35 @@ export interface NatsUser {
   permissions?: NatsPermissions;
 }
 
+export interface NatsServerOptions {
+  /** For localhost; then it takes nothing in the clear. */
+  tls?: CertificatePair;
+  /** Further fields of its configuration. */
+  more?: object;
+}
+
 export class NatsServer {
   readonly port: number;
+  /** Over which it takes WebSockets, with `tls`. */
+  readonly webSocketPort: number;
   readonly #folder: string;
   readonly #program: RestartableProgram;
 
-  static async start(users: readonly NatsUser[]): Promise<NatsServer> {
+  static async start(
+    users: readonly NatsUser[],
+    { tls, more = {} }: NatsServerOptions = {},
+  ): Promise<NatsServer> {
     if (!PROGRAM.some(existsSync)) installOnDebian(['nats-server']);
-    const port = await freePort();
+    const [port, webSocketPort] = [await freePort(), await freePort()];
     const folder = mkdtempSync(join(tmpdir(), 'vigie-nats-'));
     const file = join(folder, 'nats.conf');
-    writeFileSync(file, configurationOf(port, users));
+    const files = { cert_file: join(folder, 'cert.pem'), key_file: join(folder, 'key.pem') };
+    if (tls) {
+      writeFileSync(files.cert_file, tls.cert);
+      writeFileSync(files.key_file, tls.key);
+      Object.assign(more, { tls: files, websocket: { listen: `127.0.0.1:${webSocketPort}`, tls: files } });
+    }
+    writeFileSync(file, configurationOf(port, users, more));
     const program = await RestartableProgram.start(
       () =>
         spawn(PROGRAM.find(existsSync) ?? 'nats-server', ['-c', file], {
@@ -42,17 +61,26 @@ export class NatsServer {
         }),
       () => untilAnswers(port),
     );
-    return new NatsServer(port, folder, program);
+    return new NatsServer({ port, webSocketPort }, folder, program);
   }
 
-  private constructor(port: number, folder: string, program: RestartableProgram) {
+  private constructor(
+    { port, webSocketPort }: { port: number; webSocketPort: number },
+    folder: string,
+    program: RestartableProgram,
+  ) {
     this.port = port;
+    this.webSocketPort = webSocketPort;
     this.#folder = folder;
     this.#program = program;
   }
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#program.pid;
   }
 
   /** Text of the file of credentials. */
@@ -96,14 +124,14 @@ async function untilAnswers(port: number): Promise<void> {
 }
 
 /** NATS reads JSON too. */
-function configurationOf(port: number, all: readonly NatsUser[]): string {
+function configurationOf(port: number, all: readonly NatsUser[], more: object): string {
   const accounts: Record<string, { users: unknown[] }> = {};
   for (const { name, account, nkey, permissions } of all) {
     const proof = nkey === undefined ? { user: name, password: `password of ${name}` } : { nkey };
     const user = { ...proof, ...natsPermissions(permissions) };
     (accounts[account] ??= { users: [] }).users.push(user);
   }
-  return JSON.stringify({ listen: `127.0.0.1:${port}`, accounts });
+  return JSON.stringify({ listen: `127.0.0.1:${port}`, ...(all.length > 0 && { accounts }), ...more });
 }
 
 function natsPermissions(permissions: NatsPermissions | undefined): object {

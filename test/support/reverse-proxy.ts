@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface ReverseProxyOptions {
-  /** Address of the server. */
-  target: string;
+  /** Address of the server, asked for each request. */
+  target: string | (() => string);
+  /** Called when the server does not answer. */
+  onUnreachable?: () => void;
   /** As nginx does unless told otherwise: a WebSocket arrives as a plain request. */
   dropsUpgrade?: boolean;
   /** nginx's `$host` in place of `$http_host`. */
@@ -28,7 +30,7 @@ export class ReverseProxy {
   }
 
   static async start(options: ReverseProxyOptions): Promise<ReverseProxy> {
-    const { dropsUpgrade = false, location = '/' } = options;
+    const { dropsUpgrade = false, location = '/', onUnreachable = () => undefined } = options;
     const sockets = new Set<Duplex>();
     const server = createServer((incoming, answer) => {
       if (!incoming.url?.startsWith(location)) {
@@ -40,7 +42,11 @@ export class ReverseProxy {
         answer.writeHead(response.statusCode ?? 502, response.headers);
         response.pipe(answer);
       });
-      outgoing.on('error', () => answer.writeHead(502).end());
+      outgoing.on('error', () => {
+        onUnreachable();
+        if (answer.headersSent) answer.destroy();
+        else answer.writeHead(502).end();
+      });
       answer.on('close', () => outgoing.destroy());
       incoming.pipe(outgoing);
     });
@@ -49,7 +55,10 @@ export class ReverseProxy {
       const headers = dropsUpgrade ? withoutUpgrade(incoming.headers) : incoming.headers;
       const outgoing = passOn(incoming, options, headers);
       socket.on('error', () => outgoing.destroy());
-      outgoing.on('error', () => socket.destroy());
+      outgoing.on('error', () => {
+        onUnreachable();
+        socket.destroy();
+      });
       outgoing.on('response', ({ statusCode }) => socket.end(`HTTP/1.1 ${statusCode} No\r\n\r\n`));
       outgoing.on('upgrade', (response, upstream, upstreamHead) => {
         const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}`);
@@ -82,7 +91,7 @@ function passOn(
   headers: IncomingHttpHeaders,
 ) {
   const path = stripsLocation ? `/${url.slice(location.length)}` : url;
-  return request(target + path, {
+  return request((typeof target === 'string' ? target : target()) + path, {
     method,
     agent: false,
     headers: {

@@ -10,6 +10,7 @@ import { CAMERA_ROUTES } from '../../server/wire/routes/cameras.ts';
 import { WHEP_ROUTES } from '../../server/wire/routes/whep.ts';
 import { SWITCH_ROUTES } from '../../server/wire/routes/camera-switch.ts';
 import { DETECTION_ROUTES } from '../../server/wire/routes/detections.ts';
+import { EDGE_ROUTES } from '../../server/wire/routes/edges.ts';
 import { EVENT_ROUTES } from '../../server/wire/routes/events.ts';
 import { FIRMWARE_ROUTES } from '../../server/wire/routes/firmware.ts';
 import { OUTBOUND_ROUTES } from '../../server/wire/routes/outbound.ts';
@@ -28,6 +29,7 @@ test('no two features have a route of the same name', () => {
     BACKUP_ROUTES,
     CAMERA_ROUTES,
     DETECTION_ROUTES,
+    EDGE_ROUTES,
     EVENT_ROUTES,
     FIRMWARE_ROUTES,
     OUTBOUND_ROUTES,

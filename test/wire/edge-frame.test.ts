@@ -5,10 +5,10 @@ import {
   MAX_EDGE_FRAME_BYTES,
   readEdgeFrame,
   writeEdgeFrame,
-  type EdgeFrame,
+  type EdgeFrameHeader,
 } from '../../server/wire/edge-frame.ts';
 
-const FRAME: EdgeFrame = {
+const FRAME: EdgeFrameHeader = {
   epoch: 0x01020304,
   sequence: 0xfffffffe,
   layer1Count: 5,
@@ -24,12 +24,12 @@ const FRAME: EdgeFrame = {
   encodedUs: 1_795_438_012_514_260,
   width: 640,
   height: 480,
-  // An interframe: its first bit is 1.
-  data: Uint8Array.of(0x31, 0x02, 0x03),
+  keyId: 0x11121314,
 };
+const SEALED = Uint8Array.of(0x31, 0x02, 0x03);
 
 const GOLDEN = [
-  '5801342e', // magic, version, 52 bytes of header; tid 2, layer sync, layered, repeated
+  '5801382e', // magic, version, 56 bytes of header; tid 2, layer sync, layered, repeated
   '04030201', // epoch
   'feffffff', // sequence
   '05000000', // frames of layer 1
@@ -42,16 +42,32 @@ const GOLDEN = [
   '04010000',
   '8002',
   'e001',
+  '14131211', // key
   '310203',
 ].join('');
 
-const KEYFRAME: EdgeFrame = {
+const KEYFRAME: EdgeFrameHeader = {
   ...FRAME,
   layer: undefined,
   keyframe: true,
   repeated: false,
-  data: Uint8Array.of(0x30, 2),
 };
+
+function write(header: EdgeFrameHeader): Uint8Array {
+  const message = writeEdgeFrame(header, SEALED.length);
+  message.set(SEALED, EDGE_FRAME_HEADER_BYTES);
+  return message;
+}
+
+/** @returns the header; what is sealed is as it was written */
+function read(message: Uint8Array): EdgeFrameHeader {
+  const frame = readEdgeFrame(message);
+  assert.ok(typeof frame !== 'string');
+  const { head, sealed, ...header } = frame;
+  assert.deepEqual(Uint8Array.from(sealed), SEALED);
+  assert.equal(head.length + sealed.length, message.length);
+  return header;
+}
 
 /** @returns the golden message with a change */
 function changed(change: (message: Buffer) => Buffer | void): Uint8Array {
@@ -61,12 +77,12 @@ function changed(change: (message: Buffer) => Buffer | void): Uint8Array {
 
 suite('edge frame', () => {
   test('is written as golden bytes and read back', () => {
-    assert.equal(Buffer.from(writeEdgeFrame(FRAME)).toString('hex'), GOLDEN);
-    assert.deepEqual(readEdgeFrame(Uint8Array.from(Buffer.from(GOLDEN, 'hex'))), FRAME);
-    assert.deepEqual(readEdgeFrame(writeEdgeFrame(KEYFRAME)), KEYFRAME);
+    assert.equal(Buffer.from(write(FRAME)).toString('hex'), GOLDEN);
+    assert.deepEqual(read(Uint8Array.from(Buffer.from(GOLDEN, 'hex'))), FRAME);
+    assert.deepEqual(read(write(KEYFRAME)), KEYFRAME);
     for (const tid of [0, 1, 2] as const) {
       const layered = { ...FRAME, layer: { tid, layerSync: tid === 1 } };
-      assert.deepEqual(readEdgeFrame(writeEdgeFrame(layered)), layered);
+      assert.deepEqual(read(write(layered)), layered);
     }
   });
 
@@ -74,33 +90,22 @@ suite('edge frame', () => {
     const longer = changed((message) => {
       message.writeUInt8(EDGE_FRAME_HEADER_BYTES + 4, 2);
       message.writeUInt8(0xc0 | message.readUInt8(3), 3);
-      const [header, picture] = [message.subarray(0, EDGE_FRAME_HEADER_BYTES), FRAME.data];
-      return Buffer.concat([header, Buffer.from('more'), picture]);
+      return Buffer.concat([message.subarray(0, EDGE_FRAME_HEADER_BYTES), Buffer.from('more'), SEALED]);
     });
-    const frame = readEdgeFrame(longer);
-    assert.ok(typeof frame !== 'string');
-    assert.deepEqual({ ...frame, data: Uint8Array.from(frame.data) }, FRAME);
+    assert.deepEqual(read(longer), FRAME);
   });
 
   const malformed: [problem: string, message: Uint8Array][] = [
     ['shorter than a frame header', new Uint8Array()],
-    ['shorter than a frame header', changed((message) => message.subarray(0, 51))],
+    ['shorter than a frame header', changed((message) => message.subarray(0, 55))],
     ['longer than any frame', new Uint8Array(MAX_EDGE_FRAME_BYTES + 1)],
     ['wrong magic byte', changed((message) => void message.writeUInt8(0x56, 0))],
     ['unknown version', changed((message) => void message.writeUInt8(2, 1))],
-    ['header too short', changed((message) => void message.writeUInt8(51, 2))],
-    ['no picture behind the header', changed((message) => void message.writeUInt8(55, 2))],
-    ['no picture behind the header', changed((message) => message.subarray(0, 52))],
+    ['header too short', changed((message) => void message.writeUInt8(55, 2))],
+    ['no picture behind the header', changed((message) => void message.writeUInt8(59, 2))],
+    ['no picture behind the header', changed((message) => message.subarray(0, 56))],
     ['unknown layer', changed((message) => void message.writeUInt8(0x3e, 3))],
-    ['keyframe flag and picture differ', changed((message) => void message.writeUInt8(0x01, 3))],
-    ['keyframe flag and picture differ', changed((message) => void message.writeUInt8(0x30, 52))],
-    [
-      'keyframe of an upper layer',
-      changed((message) => {
-        message.writeUInt8(0x15, 3);
-        message.writeUInt8(0x30, 52);
-      }),
-    ],
+    ['keyframe of an upper layer', changed((message) => void message.writeUInt8(0x15, 3))],
     ['clock out of range', changed((message) => void message.fill(0xff, 24, 32))],
     [
       'clock out of range',
@@ -115,10 +120,9 @@ suite('edge frame', () => {
     });
 
   test('a time that does not fit is written as the nearest that does', () => {
-    const early = readEdgeFrame(
-      writeEdgeFrame({ ...FRAME, receivedUs: FRAME.captureUs - 5, encodedUs: FRAME.captureUs + 1e12 }),
+    const early = read(
+      write({ ...FRAME, receivedUs: FRAME.captureUs - 5, encodedUs: FRAME.captureUs + 1e12 }),
     );
-    assert.ok(typeof early !== 'string');
     assert.deepEqual([early.receivedUs, early.encodedUs], [FRAME.captureUs, FRAME.captureUs + 2 ** 32 - 1]);
   });
 });

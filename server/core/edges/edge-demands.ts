@@ -99,7 +99,21 @@ export class EdgeDemands {
     return [...lapsed];
   }
 
-  /** Ends the demands of a camera that was removed. @returns false when there were none */
+  /** Cameras that the edge asks for. */
+  countOf(edge: string): number {
+    return this.#counts.get(edge) ?? 0;
+  }
+
+  /** Ends the demands on what an edge may not have any more. @returns the cameras of them */
+  endUnless(mayHave: (edge: string, cameraId: string) => boolean): string[] {
+    const ended = new Set<string>();
+    for (const [cameraId, edges] of this.#cameras)
+      for (const edge of edges.keys())
+        if (!mayHave(edge, cameraId) && this.#remove(edge, cameraId)) ended.add(cameraId);
+    return [...ended];
+  }
+
+  /** Ends the demands of a camera that is gone. @returns false when there were none */
   removeCamera(cameraId: string): boolean {
     const edges = [...(this.#cameras.get(cameraId)?.keys() ?? [])];
     for (const edge of edges) this.#remove(edge, cameraId);

@@ -5,10 +5,10 @@
  * left out; they wrap at 2^32, and nothing else is needed to find missing frames.
  */
 
-import type { EdgeFrame } from '../../wire/edge-frame.ts';
+import type { EdgeFrameHeader } from '../../wire/edge-frame.ts';
 import type { FrameLayer } from '../video/encoded-frame.ts';
 
-export type CountedFrame = Pick<EdgeFrame, 'epoch' | 'sequence' | 'layer1Count' | 'layer2Count'>;
+export type CountedFrame = Pick<EdgeFrameHeader, 'epoch' | 'sequence' | 'layer1Count' | 'layer2Count'>;
 type Layers = [number, number, number];
 
 const U32 = 2 ** 32;
@@ -43,7 +43,7 @@ export class MissingFrames {
    * @returns how many frames of each layer are missing before this one; `begins`: the frames before are unknown; `repeated`: it
    * is not newer than the last one
    */
-  before(frame: CountedFrame & Pick<EdgeFrame, 'layer'>): Layers | 'begins' | 'repeated' {
+  before(frame: CountedFrame & Pick<EdgeFrameHeader, 'layer'>): Layers | 'begins' | 'repeated' {
     const last = this.#last;
     if (last?.epoch !== frame.epoch) {
       this.#last = frame;

@@ -18,7 +18,9 @@ export interface HopCounters {
   /** Older than the last class. */
   late: number;
   malformed: number;
-  /** Arrived twice, or out of order. */
+  /** Sealed with a key that this edge does not have yet, or may not have any more. */
+  sealed: number;
+  /** Came twice, or out of order. */
   repeated: number;
   keyframeRequests: number;
   /** Demands that the site did not answer. */
@@ -36,6 +38,7 @@ export function newHopCounters(): HopCounters {
     undecodable: 0,
     late: 0,
     malformed: 0,
+    sealed: 0,
     repeated: 0,
     keyframeRequests: 0,
     unanswered: 0,

@@ -7,6 +7,8 @@
  * not older ones. Frames of upper layers are dropped at half of that. Time is an argument.
  */
 
+import { BulkWindow } from './bulk-window.ts';
+
 /** Two keyframes of the largest camera. */
 export const MAX_BYTES = 4 * 1024 * 1024;
 export const CAMERA_BYTES = MAX_BYTES / 2;
@@ -18,13 +20,17 @@ const BEST_FOR_US = 60_000_000;
 
 interface Mark {
   readonly sentUs: number;
+  readonly bulkBytes: number;
   readonly bytesOf: ReadonlyMap<string, number>;
 }
 
 export class PublishWindow {
+  /** Beside the video: downloads. */
+  readonly bulk = new BulkWindow();
   readonly #marks: Mark[] = [];
   /** Published after the last mark. */
   #unmarked = new Map<string, number>();
+  #unmarkedBulkBytes = 0;
   readonly #bytesOf = new Map<string, number>();
   #bytes = 0;
   #markedUs = -Infinity;
@@ -56,12 +62,23 @@ export class PublishWindow {
     add(this.#unmarked, cameraId, bytes);
   }
 
-  /** @returns whether to begin a round trip after the published frames; call `confirmed` when it ends */
+  publishedBulk(bytes: number): void {
+    this.bulk.sent(bytes);
+    this.#unmarkedBulkBytes += bytes;
+  }
+
+  /** Something was published after the last round trip began. */
+  get hasUnmarked(): boolean {
+    return this.#unmarked.size > 0 || this.#unmarkedBulkBytes > 0;
+  }
+
+  /** @returns whether to begin a round trip behind what was published; `confirmed` is to be called when it is over */
   mark(nowUs: number): boolean {
-    if (this.#unmarked.size === 0 || nowUs - this.#markedUs < MARK_INTERVAL_US) return false;
+    if (!this.hasUnmarked || nowUs - this.#markedUs < MARK_INTERVAL_US) return false;
     this.#markedUs = nowUs;
-    this.#marks.push({ sentUs: nowUs, bytesOf: this.#unmarked });
+    this.#marks.push({ sentUs: nowUs, bytesOf: this.#unmarked, bulkBytes: this.#unmarkedBulkBytes });
     this.#unmarked = new Map();
+    this.#unmarkedBulkBytes = 0;
     return true;
   }
 
@@ -73,13 +90,17 @@ export class PublishWindow {
       this.#bytes -= bytes;
       add(this.#bytesOf, cameraId, -bytes);
     }
-    this.#learn(nowUs - mark.sentUs, nowUs);
+    const roundTripUs = nowUs - mark.sentUs;
+    this.#learn(roundTripUs, nowUs);
+    this.bulk.confirmed(mark.bulkBytes, roundTripUs - (this.roundTripUs ?? 0));
   }
 
   /** The connection is lost, and with it everything in flight. */
   reset(): void {
     this.#marks.length = 0;
     this.#unmarked.clear();
+    this.#unmarkedBulkBytes = 0;
+    this.bulk.reset();
     this.#bytesOf.clear();
     this.#bytes = 0;
     this.#markedUs = -Infinity;

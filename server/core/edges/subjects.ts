@@ -7,6 +7,8 @@
  *     vigie.SITE.open.EDGE                     edge → site, answered                a stream of bytes, wire/edge-messages.ts
  *     vigie.SITE.up.EDGE.STREAM                edge → site                          bytes, wire/tunnel-message.ts
  *     vigie.SITE.down.EDGE.STREAM              site → that edge                     bytes
+ *     vigie.SITE.hello.EDGE                    edge → site, answered                wire/edge-messages.ts
+ *     vigie.SITE.claim                         between servers of one name          wire/edge-messages.ts
  *     vigie-answers.EDGE.…                     the answers to that edge
  *
  * Invariant: the subject contains the name of the sender, and NATS permissions prevent sending under another name.
@@ -59,10 +61,20 @@ export function readStreamSubject(subject: string): { edge: string; stream: stri
   return isNodeName(edge) && stream !== '' ? { edge, stream } : undefined;
 }
 
-/** @returns the edge that opens a stream; undefined for another subject */
-export function readOpenSubject(subject: string): string | undefined {
-  const [root, , kind, edge = '', ...more] = subject.split('.');
-  return root === ROOT && kind === 'open' && more.length === 0 && isNodeName(edge) ? edge : undefined;
+/** @returns the edge that opens a stream, or says hello; undefined for another subject */
+export function readEdgeOf(kind: 'open' | 'hello', subject: string): string | undefined {
+  const [root, , named, edge = '', ...more] = subject.split('.');
+  return root === ROOT && named === kind && more.length === 0 && isNodeName(edge) ? edge : undefined;
+}
+
+/** On which an edge says that it is there. */
+export function helloSubject(site: string, edge: string): string {
+  return `${ROOT}.${site}.hello.${edge}`;
+}
+
+/** On which servers that call themselves by the same name agree on one of them. */
+export function claimSubject(site: string): string {
+  return `${ROOT}.${site}.claim`;
 }
 
 /** Prefix of the subjects for answers to an edge. */
@@ -76,12 +88,14 @@ export function siteSubjects(site: string): {
   keyframes: string;
   opens: string;
   bytes: string;
+  hellos: string;
 } {
   return {
     demands: `${ROOT}.${site}.demand.*.*`,
     keyframes: `${ROOT}.${site}.keyframe.*.*.*`,
     opens: openSubject(site, '*'),
     bytes: streamSubject(site, 'up', '*', '*'),
+    hellos: helloSubject(site, '*'),
   };
 }
 
@@ -111,10 +125,11 @@ export interface NatsPermissions {
 }
 
 export function sitePermissions(site: string): NatsPermissions {
-  const { demands, keyframes, opens, bytes } = siteSubjects(site);
+  const { demands, keyframes, opens, bytes, hellos } = siteSubjects(site);
+  const claim = claimSubject(site);
   return {
-    publish: [`${ROOT}.${site}.video.*.*`, streamSubject(site, 'down', '*', '*')],
-    subscribe: [demands, keyframes, opens, bytes],
+    publish: [`${ROOT}.${site}.video.*.*`, streamSubject(site, 'down', '*', '*'), claim],
+    subscribe: [demands, keyframes, opens, bytes, hellos, claim],
     answers: true,
   };
 }
@@ -127,6 +142,7 @@ export function edgePermissions(edge: string, sites: readonly string[]): NatsPer
       `${ROOT}.${site}.keyframe.${edge}.*.*`,
       openSubject(site, edge),
       streamSubject(site, 'up', edge, '*'),
+      helloSubject(site, edge),
     ]),
     subscribe: [
       ...sites.flatMap((site) => [`${ROOT}.${site}.video.*.*`, streamSubject(site, 'down', edge, '*')]),

@@ -10,8 +10,10 @@ import {
 } from '../../../server/core/edges/edge-demands.ts';
 import {
   answerPrefix,
+  claimSubject,
   demandSubject,
   edgePermissions,
+  helloSubject,
   isNodeName,
   keyframeSubject,
   openSubject,
@@ -153,6 +155,8 @@ suite('subjects', () => {
         openSubject('SITE', 'EDGE'),
         streamSubject('SITE', 'up', 'EDGE', 'STREAM'),
         streamSubject('SITE', 'down', 'EDGE', 'STREAM'),
+        helloSubject('SITE', 'EDGE'),
+        claimSubject('SITE'),
         `${answerPrefix('EDGE')}.…`,
       ],
     );

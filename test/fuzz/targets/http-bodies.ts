@@ -76,6 +76,7 @@ const BODIES: {
   'PUT /api/switch': { off: true },
   'PUT /api/switch/hours': { offHours: [OFF_HOURS] },
   'PUT /api/cameras/:cameraId/switch': { off: false },
+  'PUT /api/edges/:edge': { dropped: true },
   'PUT /api/cameras/:cameraId/switch/hours': { offHours: [OFF_HOURS] },
   'POST /api/cameras/:cameraId/exports': { fromMs: 0, toMs: 1 },
   'POST /api/cameras/:cameraId/events': { kind: 'motion', source: 'PIR' },
