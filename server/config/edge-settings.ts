@@ -96,7 +96,7 @@ export function withInvitation<Values extends EdgeValues>(values: Values, proble
   };
 }
 
-/** @param problems what is missing or contradicts is added to it */
+/** @param problems missing and contradictory settings are added to it */
 export function checkEdgeSettings(
   values: { role: NodeRole; natsUrls: readonly string[]; site: string | undefined; edge: string | undefined },
   problems: string[],

@@ -114,7 +114,7 @@ export class SiteFrames {
     for (const cameraId of this.#demands.endUnless(mayHave)) this.#follow(cameraId);
   }
 
-  /** Nothing of it is published any more. */
+  /** The camera is no longer published. */
   removeCamera(cameraId: string): void {
     this.#keys.remove(cameraId);
     if (this.#demands.removeCamera(cameraId)) this.#follow(cameraId);

@@ -62,7 +62,7 @@ export function clientConnections(
     const { headers, socket } = request;
     const peer = canonicalIp(socket.remoteAddress ?? '') ?? '';
     const encrypted = socket.encrypted ?? false;
-    // An edge may name any address, also a proxy's; it passes no header of a proxy on.
+    // An edge may name any address, even a proxy's; it passes on no header of a proxy.
     const isRelayed = socket.viaEdge !== undefined;
     if (isRelayed || !isTrustedProxy(peer)) {
       const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);

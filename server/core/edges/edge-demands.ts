@@ -113,7 +113,7 @@ export class EdgeDemands {
     return [...ended];
   }
 
-  /** Ends the demands of a camera that is gone. @returns false when there were none */
+  /** Ends the demands of a camera that was removed. @returns false when there were none */
   removeCamera(cameraId: string): boolean {
     const edges = [...(this.#cameras.get(cameraId)?.keys() ?? [])];
     for (const edge of edges) this.#remove(edge, cameraId);

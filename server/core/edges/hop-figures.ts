@@ -20,7 +20,7 @@ export interface HopCounters {
   malformed: number;
   /** Sealed with a key that this edge does not have yet, or may not have any more. */
   sealed: number;
-  /** Came twice, or out of order. */
+  /** Arrived twice, or out of order. */
   repeated: number;
   keyframeRequests: number;
   /** Demands that the site did not answer. */

@@ -72,7 +72,7 @@ export class PublishWindow {
     return this.#unmarked.size > 0 || this.#unmarkedBulkBytes > 0;
   }
 
-  /** @returns whether to begin a round trip behind what was published; `confirmed` is to be called when it is over */
+  /** @returns whether to begin a round trip after the published frames; call `confirmed` when it ends */
   mark(nowUs: number): boolean {
     if (!this.hasUnmarked || nowUs - this.#markedUs < MARK_INTERVAL_US) return false;
     this.#markedUs = nowUs;
