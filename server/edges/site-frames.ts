@@ -2,10 +2,9 @@
  * The site's side of the frames: receives the edges' demands on its cameras, and publishes each rung that any of them wants,
  * once.
  *
- * Invariants: a rung is encoded for edges only while a demand for it holds; what one edge asks changes nothing that it
- * may not have, and costs the others at most a few keyframes; an edge that may no longer have a camera is sent nothing
- * of it from the next TICK_MS on, unless another edge takes it; without NATS nothing is published and nothing waits: the
- * site goes on as if it were alone.
+ * Invariants: a rung is encoded for edges only while a demand for it is in force; an edge's demand affects only cameras that it
+ * may have, and costs the others at most a few keyframes; an edge that may no longer have a camera cannot open its frames;
+ * without NATS nothing is published and nothing waits: the site continues as if it were alone.
  */
 
 import { randomInt } from 'node:crypto';
