@@ -52,14 +52,19 @@ export class ViewerAllowance {
 
   /** A picture stream begins. @returns call it when the stream ends @throws VigieError `full` */
   openStream(cameraId: string): () => void {
-    const { capacity, onStream, viewerAddress: address, viewerDevice: device } = this.#options;
-    const leave = capacity.open(this.#viewer, cameraId);
-    const { userId, details = {} } = this.#viewer;
-    const end = onStream?.({ userId, cameraId, address, device, details });
+    const leave = this.#options.capacity.open(this.#viewer, cameraId);
+    const end = this.noteStream(cameraId);
     return () => {
       leave();
       end?.();
     };
+  }
+
+  /** A stream that another server sends. @returns call it when the stream ends */
+  noteStream(cameraId: string): (() => void) | undefined {
+    const { onStream, viewerAddress: address, viewerDevice: device } = this.#options;
+    const { userId, details = {} } = this.#viewer;
+    return onStream?.({ userId, cameraId, address, device, details });
   }
 
   /** @returns call it when the transport is closed @throws VigieError `full`, `tooManyRequests` */

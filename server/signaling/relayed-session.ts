@@ -24,6 +24,7 @@ import {
   type SignalingMethods,
 } from '../wire/signaling.ts';
 import { holderOf } from './credential-holder.ts';
+import { EdgeWatching } from './edge-watching.ts';
 import { mediaHandlers } from './media-handlers.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerMedia } from './viewer-media.ts';
@@ -51,6 +52,7 @@ const MAX_REASON_BYTES = 120;
 
 type OwnHandlers = ReturnType<typeof mediaHandlers> & {
   getTime: (data: SignalingMethods['getTime']['request']) => SignalingMethods['getTime']['response'];
+  setWatched: () => never;
 };
 
 export class RelayedSession {
@@ -60,6 +62,7 @@ export class RelayedSession {
   readonly #messages: TokenBucket;
   /** The requests that the edge answers; they are not sent to the site. */
   readonly #own: OwnHandlers;
+  readonly #watching: EdgeWatching;
   /** With the right `live`. */
   #cameras = new Map<string, CameraView>();
   /** The site has accepted the viewer. */
@@ -70,7 +73,11 @@ export class RelayedSession {
   constructor(options: RelayedSessionOptions) {
     this.#options = options;
     const { socket, upstream, clock, log } = options;
-    this.#allowance = new ViewerAllowance(options);
+    this.#watching = new EdgeWatching(upstream);
+    this.#allowance = new ViewerAllowance({
+      ...options,
+      onStream: ({ cameraId }) => this.#watching.begin(cameraId),
+    });
     const shared = { ...options, allowance: this.#allowance };
     this.#media = new ViewerMedia(shared, (notification) => this.#send(notification));
     this.#own = {
@@ -84,6 +91,9 @@ export class RelayedSession {
       getTime: ({ t0 }) => {
         const nowUs = clock();
         return { t0, t1: nowUs, t2: nowUs, dateMs: unmappedTime().dateMs(nowUs) };
+      },
+      setWatched: () => {
+        throw new VigieError('forbidden', 'only an edge says this');
       },
     };
     this.#messages = new TokenBucket(MESSAGES.perSecond, MESSAGES.burst, clock());
@@ -143,7 +153,7 @@ export class RelayedSession {
     const { socket } = this.#options;
     if (this.#closed || socket.readyState !== socket.OPEN) return;
     try {
-      if (!isBinary) this.#read((data as Buffer).toString('utf8'));
+      if (!isBinary && this.#read((data as Buffer).toString('utf8'))) return;
     } catch (error) {
       this.#options.log.error({ err: error }, 'failed to read a message of the site');
       return this.close(SIGNALING_CLOSE.serverStopping, 'this edge does not understand its site');
@@ -154,19 +164,23 @@ export class RelayedSession {
 
   /**
    * Reads the site's messages that the edge needs. The edge trusts its site, so these messages are not validated.
+   *
+   * @returns whether the message is for the edge alone
    */
-  #read(text: string): void {
+  #read(text: string): boolean {
     const message = JSON.parse(text) as ServerToViewer;
     if (message.type === 'authenticated') {
       this.#isSignedIn = true;
       this.#allowance.signIn({ userId: holderOf(this.#token) });
       this.#options.onSignedIn();
     }
-    if (message.type !== 'notification' || message.method !== 'cameras') return;
+    if (message.type !== 'notification' || message.method !== 'cameras')
+      return this.#watching.isAnswer(message);
     const visible = message.data.cameras.filter(({ rights }) => rights.includes('live'));
     this.#cameras = new Map(visible.map((camera) => [camera.id, camera]));
     this.#media.closeUnless((cameraId) => this.#cameras.has(cameraId));
     this.#media.closeUnless((cameraId) => this.#cameras.get(cameraId)?.off === undefined, 'cameraOff');
+    return false;
   }
 
   #answer(request: Request): void {

@@ -57,6 +57,7 @@ const REQUESTS = {
     width: z.int().min(16).max(1600).optional(),
   }),
   stopFrames: z.strictObject({ watchId: u32 }),
+  setWatched: z.strictObject({ cameraIds: z.array(id).max(1_000) }),
   getTime: z.strictObject({ t0: z.number() }),
 } satisfies { [M in SignalingMethod]: z.ZodType };
 

@@ -35,6 +35,7 @@ import { mediaHandlers, type SignalingAnswer } from './media-handlers.ts';
 import { parseAuthenticate, parseRequest, refusalOf, type Request } from './signaling-messages.ts';
 import { ViewerAllowance, type ViewerAllowanceOptions } from '../core/viewer-allowance.ts';
 import { ViewerMedia } from './viewer-media.ts';
+import { ViewsElsewhere } from './views-elsewhere.ts';
 import { ViewerRights } from './viewer-rights.ts';
 import { ViewerSignIn, type ViewerSignInOptions } from './viewer-sign-in.ts';
 
@@ -89,6 +90,7 @@ export class SignalingSession {
   readonly #media: ViewerMedia;
   readonly #frameWatches: FrameWatches;
   readonly #detections: DetectionWatches;
+  readonly #elsewhere: ViewsElsewhere;
   readonly #signIn: ViewerSignIn;
   readonly #handlers: Handlers;
   #closed = false;
@@ -106,6 +108,10 @@ export class SignalingSession {
     this.#media = new ViewerMedia(shared, (notification) => this.notify(notification));
     this.#frameWatches = new FrameWatches(shared);
     this.#detections = new DetectionWatches(this.rights, socket);
+    this.#elsewhere = new ViewsElsewhere(
+      (cameraId) => this.#allowance.noteStream(cameraId),
+      (cameraId) => this.rights.may('live', cameraId),
+    );
     this.#handlers = {
       ...mediaHandlers({
         media: this.#media,
@@ -154,6 +160,7 @@ export class SignalingSession {
     const mayWatch = (cameraId: string): boolean => this.rights.may('live', cameraId);
     const { frames } = this.#options;
     this.#media.closeUnless(mayWatch);
+    this.#elsewhere.refreshAccess();
     for (const watchId of this.#frameWatches.closeUnless((id) => mayWatch(id) && !frames.isOff?.(id)))
       this.notify({ type: 'notification', method: 'framesEnded', data: { watchId } });
     this.notify({ type: 'notification', method: 'cameras', data: { cameras } });
@@ -231,6 +238,10 @@ export class SignalingSession {
         return { watchId: this.#frameWatches.open(watched).id };
       },
       stopFrames: ({ watchId }) => this.#frameWatches.stop(watchId),
+      setWatched: ({ cameraIds }) => {
+        if (this.viaEdge === undefined) throw new VigieError('forbidden', 'only an edge says this');
+        this.#elsewhere.set(cameraIds);
+      },
       getTime: ({ t0 }) => {
         const nowUs = this.#options.clock();
         const { dates = unmappedTime() } = this.#options;
@@ -260,6 +271,7 @@ export class SignalingSession {
   #cleanUp(): void {
     if (!this.#closed) this.#allowance.connectionLost();
     this.#closed = true;
+    this.#elsewhere.close();
     this.#signIn.end();
     this.#frameWatches.close();
     this.#media.close();

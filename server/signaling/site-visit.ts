@@ -11,6 +11,7 @@ import type { WebSocket } from 'ws';
 import { VigieError, type ErrorCode } from '../errors.ts';
 import type { CameraView } from '../wire/camera.ts';
 import { SIGNALING_CLOSE, type ServerToViewer } from '../wire/signaling.ts';
+import { EdgeWatching } from './edge-watching.ts';
 import { holderOf } from './credential-holder.ts';
 import { openUpstream } from './open-upstream.ts';
 
@@ -35,6 +36,7 @@ export class SiteVisit extends EventEmitter<{ changed: []; end: [] }> {
   /** Whose shares it counts against. */
   readonly holderId: string;
   readonly #socket: WebSocket;
+  readonly #watching: EdgeWatching;
   readonly #opened = Promise.withResolvers<void>();
   readonly #timeout: NodeJS.Timeout;
   /** With the right `live`; undefined before the site has accepted the caller. */
@@ -53,6 +55,7 @@ export class SiteVisit extends EventEmitter<{ changed: []; end: [] }> {
     this.holderId = holderOf(credential);
     const socket = openUpstream(stream, headers);
     this.#socket = socket;
+    this.#watching = new EdgeWatching(socket);
     this.#timeout = setTimeout(() => this.#end('unavailable', 'the site does not answer'), OPEN_TIMEOUT_MS);
     socket.on('open', () => socket.send(JSON.stringify({ type: 'authenticate', token: credential })));
     socket.on('message', (data, isBinary) => {
@@ -75,6 +78,11 @@ export class SiteVisit extends EventEmitter<{ changed: []; end: [] }> {
   /** Undefined: there is none, or the caller may not watch it. */
   camera(cameraId: string): CameraView | undefined {
     return this.#isOver ? undefined : this.#cameras?.get(cameraId);
+  }
+
+  /** The caller is sent this camera, until the visit is over. */
+  watch(cameraId: string): void {
+    this.#watching.begin(cameraId);
   }
 
   /** Idempotent. */

@@ -17,6 +17,8 @@ export interface AcceptedCaller {
   holderId: string;
   /** Undefined: there is none, or the caller may not watch it. */
   camera(cameraId: string): CameraView | undefined;
+  /** The caller is sent this camera, until `close`. */
+  watch(cameraId: string): void;
   on(event: 'changed' | 'end', listener: () => void): unknown;
   close(): void;
 }
@@ -45,6 +47,7 @@ export function edgeWhepDoor(visitSite: VisitSite): WhepDoor {
         sessionId: digestOf(credential),
         assertStill,
         hold: (end) => {
+          visit.watch(cameraId);
           visit.on('end', end);
           visit.on('changed', () => {
             const camera = visit.camera(cameraId);

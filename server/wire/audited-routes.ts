@@ -206,5 +206,6 @@ export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
   setDetections: { none: 'sends boxes over pictures, which are written' },
   watchFrames: { stream: 'watched' },
   stopFrames: { none: 'ends what watchFrames began' },
+  setWatched: { stream: 'watched' },
   getTime: { none: 'compares clocks' },
 };

@@ -179,5 +179,6 @@ export const SIGNALING_AUTHORIZATION = {
   setDetections: LIVE,
   watchFrames: LIVE,
   stopFrames: 'signedIn',
+  setWatched: 'signedIn',
   getTime: 'signedIn',
 } as const satisfies Readonly<Record<SignalingMethod, Authorization>>;

@@ -124,6 +124,8 @@ export interface SignalingMethods {
     response: { watchId: number };
   };
   stopFrames: { request: { watchId: number }; response: Record<string, never> };
+  /** From an edge only: the cameras that it sends to the viewer of this socket now, for the audit log. */
+  setWatched: { request: { cameraIds: string[] }; response: Record<string, never> };
   /**
    * Clock exchange like NTP: `t0` comes back with the server's receive and send time, µs of server time, and the date of
    * `t2`, which alone steps when the server's clock is set.

@@ -14,6 +14,7 @@ import { answerPrefix, edgePermissions, sitePermissions } from '../../server/cor
 import { EdgeTunnels } from '../../server/edges/edge-tunnels.ts';
 import { NatsLink } from '../../server/edges/nats-link.ts';
 import { createLog } from '../../server/log.ts';
+import type { AuditEntry } from '../../server/wire/audit.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_PATH, CAMERA_SUBPROTOCOL, FIRMWARE_PATH } from '../../server/wire/camera-protocol.ts';
 import {
@@ -223,6 +224,28 @@ suite('an edge', () => {
     await admin.setRights(userId, [door.id]);
     again.viewer.close();
     signaling.close();
+  });
+
+  test('tells the site which camera it sends to whom, for the audit log', async () => {
+    await admin.addViewer('ben', PASSWORD, [door.id]);
+    const session = await ApiSession.signIn(edge.url, 'ben', PASSWORD);
+    const signaling = await session.signaling();
+    await until(() => told(signaling, 'cameras').length > 0);
+    const { viewer } = await watch(edge.url, signaling);
+    await assert.rejects(signaling.request('setWatched', { cameraIds: [] }), /forbidden/);
+    viewer.close();
+    signaling.close();
+    await until('it is written', async () => {
+      const entries = await admin.request<AuditEntry[]>('GET', '/audit?kind=viewing');
+      return entries.some(
+        ({ action, username, cameraId }) =>
+          action === 'watched' && username === 'ben' && cameraId === door.id,
+      );
+    });
+    assert.equal(
+      signaling.received.every((message) => message.type !== 'response' || message.id < 2 ** 32),
+      true,
+    );
   });
 
   test('ends the session when the viewer signs out, and refuses a token that is none', async () => {

@@ -29,6 +29,7 @@ const DATA: Readonly<Record<string, object>> = {
   setDetections: { cameraId: 'door', enabled: true },
   watchFrames: { cameraId: 'door' },
   stopFrames: { watchId: 1 },
+  setWatched: { cameraIds: ['door'] },
   getTime: { t0: 0 },
 };
 
@@ -59,6 +60,7 @@ function viewerWith(rights: readonly Right[]) {
     consume: () => media,
   };
   const opened = openSession({
+    viaEdge: 'paris',
     sfu: sfu as unknown as SignalingSessionOptions['sfu'],
     frameWatches: new Shares({ total: 9, perUser: 9 }),
     frames: { subscribe: () => ({ close: () => undefined }), latest: () => undefined },

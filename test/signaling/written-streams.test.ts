@@ -25,7 +25,7 @@ class ScriptedMedia extends EventEmitter {
   }
 }
 
-function watch(context: TestContext, mayWatch: (cameraId: string) => boolean = () => true) {
+function watch(context: TestContext, mayWatch: (cameraId: string) => boolean = () => true, viaEdge?: string) {
   const told: string[] = [];
   const onStream: SignalingSessionOptions['onStream'] = ({ userId, cameraId, address, device }) => {
     told.push(`${userId} watches ${cameraId} from ${address} with ${device}`);
@@ -38,6 +38,7 @@ function watch(context: TestContext, mayWatch: (cameraId: string) => boolean = (
   };
   const opened = openSession({
     onStream,
+    viaEdge,
     viewerDevice: 'Firefox on Linux',
     frameWatches: new Shares({ total: 9, perUser: 9 }),
     sfu: sfu as unknown as SignalingSessionOptions['sfu'],
@@ -86,8 +87,38 @@ suite('live pictures', () => {
     assert.deepEqual(told.slice(2), [BEGINS, 'ends']);
   });
 
-  test('are what the table says of these two methods', () => {
+  test('that an edge sends are told from when it says so, while the viewer may watch the camera', (context) => {
+    let may = true;
+    const { ask, socket, session, told } = watch(context, () => may, 'paris');
+    ask('setWatched', { cameraIds: ['door'] });
+    ask('setWatched', { cameraIds: ['door'] });
+    assert.deepEqual(told, [BEGINS]);
+    ask('setWatched', { cameraIds: [] });
+    assert.deepEqual(told, [BEGINS, 'ends']);
+    ask('setWatched', { cameraIds: ['door'] });
+    may = false;
+    session.refreshAccess();
+    ask('setWatched', { cameraIds: ['door'] });
+    assert.deepEqual(told.slice(2), [BEGINS, 'ends']);
+    may = true;
+    ask('setWatched', { cameraIds: ['door'] });
+    socket.emit('close');
+    assert.deepEqual(told.slice(4), [BEGINS, 'ends']);
+  });
+
+  test('are not told on the word of a page', (context) => {
+    const { ask, told } = watch(context);
+    const answer = ask('setWatched', { cameraIds: ['door'] });
+    assert.equal(answer?.type === 'response' && !answer.ok && answer.error.code, 'forbidden');
+    assert.deepEqual(told, []);
+  });
+
+  test('are what the table says of these methods', () => {
     const streams = Object.entries(AUDITED_METHODS).filter(([, rule]) => 'stream' in rule);
-    assert.deepEqual(streams.map(([method]) => method).toSorted(), ['resumeConsumer', 'watchFrames']);
+    assert.deepEqual(streams.map(([method]) => method).toSorted(), [
+      'resumeConsumer',
+      'setWatched',
+      'watchFrames',
+    ]);
   });
 });

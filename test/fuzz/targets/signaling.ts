@@ -23,6 +23,7 @@ const requests = [
   { method: 'setDetections', data: { cameraId: 'cam_1', enabled: true } },
   { method: 'watchFrames', data: { cameraId: 'cam_1', maxFps: 25 } },
   { method: 'stopFrames', data: { watchId: 1 } },
+  { method: 'setWatched', data: { cameraIds: ['cam_1'] } },
   { method: 'getTime', data: { t0: 1 } },
 ].map((request, id) => ({ type: 'request', id, ...request }));
 /** A reason may quote the message, which has its own limit. */
