@@ -1,5 +1,5 @@
 /**
- * Attacks a running server, each attack for 45 seconds, while a camera sends at 25 fps and a viewer watches; prints the
+ * Attacks a running server, each attack for 40 seconds, while a camera sends at 25 fps and a viewer watches; prints the
  * figures of viewer, health check, memory and descriptors, and fails when a limit is broken. Loopback only, and at most
  * 15 minutes. A server that does not recover is replaced by a new one before the next attack.
  *
@@ -37,7 +37,7 @@ const NICE = 10;
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '45' },
+    seconds: { type: 'string', default: '40' },
     only: { type: 'string' },
     list: { type: 'boolean', default: false },
     heap: { type: 'string' },
