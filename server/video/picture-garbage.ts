@@ -13,7 +13,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Far below the least growth of the heap for which V8 marks it, 12 MB: pictures count twice, and other memory comes on top. */
-export const COLLECT_BYTES = 4 * 1024 * 1024;
+export const COLLECT_BYTES = 2 * 1024 * 1024;
 
 export class PictureGarbage {
   readonly #collect: () => void;
