@@ -16,6 +16,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable, Writable } from 'node:stream';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
+import { MAX_BYTES as BULK_BYTES } from '../../server/core/edges/bulk-window.ts';
 import { WINDOW_BYTES } from '../../server/core/edges/stream-flow.ts';
 import { openSubject, streamSubject } from '../../server/core/edges/subjects.ts';
 import { SILENCE_US } from '../../server/edges/tunnel-stream.ts';
@@ -62,7 +63,7 @@ async function openSite(t: TestContext, app: App, upgrades: Record<string, Upgra
     uplink.close();
     await http.close();
   });
-  return { tunnels, link };
+  return { tunnels, link, uplink };
 }
 
 type App = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -390,4 +391,25 @@ test('an edge opens no more streams than the limit, and the site reads what it c
     });
   assert.deepEqual(await open(opening('one-stream-too-many')), { version: 1, open: false });
   assert.deepEqual([site.stats.open, site.stats.refused], [MAX_STREAMS_PER_EDGE, 1]);
+});
+
+test('a long answer waits for room on the line beside the video, and short words do not', async (t) => {
+  const { uplink } = await openSite(t, (request, response) => {
+    response.end(Buffer.alloc(request.url === '/long' ? LONG_BYTES : 1_000));
+  });
+  const { send } = await openEdge(t);
+  const ask = (path: string): Promise<Buffer> => {
+    const request = send(path);
+    request.end();
+    return answerOf(request).then(buffer);
+  };
+  // Something else fills the line, and NATS has confirmed none of it.
+  uplink.window.bulk.sent(2 * BULK_BYTES);
+  const long = ask('/long');
+  for (let times = 0; times < 5; times++) assert.equal((await ask('/short')).length, 1_000);
+  const isDone = await Promise.race([long.then(() => true), new Promise(setImmediate).then(() => false)]);
+  assert.equal(isDone, false);
+  uplink.window.bulk.confirmed(2 * BULK_BYTES, 0);
+  uplink.emit('room');
+  assert.equal((await long).length, LONG_BYTES);
 });
