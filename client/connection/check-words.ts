@@ -19,6 +19,7 @@ export function checkWords(facts: CheckFacts): CheckWords {
     verdict: verdict(facts),
     lines: [
       webConnection(facts),
+      ...throughEdge(facts),
       ...(facts.webrtc ? [] : [noWebRtc()]),
       ...facts.paths.map((path) => pathLine(path, facts)),
       ...relayMissing(facts),
@@ -84,6 +85,12 @@ function webConnection({ webSocketRoundTripMs: ms }: CheckFacts): CheckLine {
       fix: 'If a proxy is in front of the server, it must forward WebSocket at /signaling: pass the headers Upgrade and Connection on, over HTTP/1.1.',
     };
   return { mark: 'good', title, meaning: `Connected. The server answers in ${inMs(ms)}.` };
+}
+
+function throughEdge({ facts }: CheckFacts): CheckLine[] {
+  if (facts?.edge === undefined) return [];
+  const meaning = `This page and its video come from the server ${facts.edge}, which shows the cameras of a site elsewhere. Recordings come from the site, through that server.`;
+  return [{ mark: 'info', title: 'Edge', meaning }];
 }
 
 function noWebRtc(): CheckLine {

@@ -6,7 +6,7 @@
 import { Router } from 'express';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import type { ServerAddresses, ServerConnectionFacts } from '../wire/connection-check.ts';
-import type { ConnectionOf } from '../http/client-connection.ts';
+import { edgeOf, type ConnectionOf } from '../http/client-connection.ts';
 import type { Guard } from '../accounts/guard.ts';
 import { serve } from '../http/serve.ts';
 
@@ -22,12 +22,14 @@ export function connectionRoutes(facts: ServerFacts, guard: Guard, connectionOf:
   serve(router, 'GET /api/connection', async ({ request }) => {
     const { role } = guard.caller(request);
     const { address: yourAddress, secure: https } = connectionOf(request);
+    const edge = edgeOf(request);
     const server = role === 'administrator' ? await facts.get() : undefined;
     if (server) guard.administrator(request);
     return {
       yourAddress,
       yourAddressIsPrivate: isPrivateAddress(yourAddress),
       https,
+      ...(edge !== undefined && { edge }),
       ...(server && { server }),
     };
   });

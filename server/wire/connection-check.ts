@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { timeMs } from './fields.ts';
+import { nodeName } from './site-edges.ts';
 
 const port = z.int().min(0).max(65_535);
 
@@ -38,6 +39,8 @@ export const CONNECTION_FACTS = z.strictObject({
   yourAddressIsPrivate: z.boolean(),
   /** The page was loaded by https, as far as the server or a trusted proxy can tell. */
   https: z.boolean(),
+  /** The edge that the request came through; missing: it came to the site itself. */
+  edge: nodeName.exactOptional(),
   /** For administrators only. */
   server: SERVER_CONNECTION_FACTS.exactOptional(),
 });

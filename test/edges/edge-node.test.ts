@@ -15,6 +15,7 @@ import { EdgeTunnels } from '../../server/edges/edge-tunnels.ts';
 import { NatsLink } from '../../server/edges/nats-link.ts';
 import { createLog } from '../../server/log.ts';
 import type { AuditEntry } from '../../server/wire/audit.ts';
+import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { CAMERA_PATH, CAMERA_SUBPROTOCOL, FIRMWARE_PATH } from '../../server/wire/camera-protocol.ts';
 import {
@@ -135,6 +136,7 @@ suite('an edge', () => {
     const byAdmin = await SignalingSocket.open(edge.url, accessToken);
     await until(() => byAdmin.closeCode === 4101);
     const session = await anna();
+    assert.equal((await session.request<ConnectionFacts>('GET', '/connection')).edge, EDGE);
     assert.deepEqual(
       (await session.cameras()).map(({ name, status }) => [name, status]),
       [['Door', 'online']],

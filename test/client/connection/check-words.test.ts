@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckFacts, PathKind, PathResult } from '../../../client/connection/check-facts.ts';
 import { checkReport } from '../../../client/connection/check-report.ts';
+import type { EdgeView } from '../../../server/wire/site-edges.ts';
+import { edgeText, siteEdgesText } from '../../../client/connection/edge-words.ts';
 import { checkWords } from '../../../client/connection/check-words.ts';
 import { CERTIFICATE_PROBLEM } from '../../../server/wire/browser-values.ts';
 import type { TurnFacts } from '../../../server/wire/connection-check.ts';
@@ -60,6 +62,25 @@ test('without a problem every mark is good and there is nothing to do', () => {
     ['Your location'],
   );
   assert.ok(lines.every(({ fix }) => fix === undefined));
+});
+
+test('a page from an edge says so', () => {
+  const { lines } = checkWords({ ...good, facts: { ...outside, edge: 'paris' } });
+  assert.match(lines.find(({ title }) => title === 'Edge')?.meaning ?? '', /the server paris,/);
+});
+
+test('the edges of a site are described with what to do about each', () => {
+  const edge = { name: 'paris', software: '1.0.0', heardAtMs: 10_000, cameras: 1, viewers: 2, requests: 3 };
+  const text = (status: EdgeView['status'], more: Partial<EdgeView> = {}) =>
+    edgeText({ ...edge, status, ...more }, '1.0.0', 70_000);
+  assert.equal(text('connected'), 'Connected · 2 viewers · 1 camera');
+  assert.equal(text('connected', { software: '0.9.0' }), 'Connected · 2 viewers · 1 camera · Vigie 0.9.0');
+  assert.equal(text('silent'), 'Not connected. Last heard: 1 min ago');
+  assert.match(text('silent', { heardAtMs: null }), /not since this server started$/);
+  assert.match(text('otherVersion'), /which is Vigie 1\.0\.0: update the older one/);
+  assert.match(text('dropped'), /^Dropped: it gets nothing of this site/);
+  for (const state of ['off', 'away', 'starting', 'shown', 'nameTaken'] as const)
+    assert.ok(siteEdgesText({ state, site: 'home' }).length > 10, state);
 });
 
 const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
