@@ -54,6 +54,8 @@ export interface SiteFrameCounters extends SiteStreamCounters {
 }
 
 const TICK_MS = 500;
+/** How often rights are looked up again: what ends them is told at once, but for pages that are closed. */
+const TICKS_PER_REVIEW = 4;
 
 export class SiteFrames {
   readonly #options: SiteFramesOptions;
@@ -64,6 +66,7 @@ export class SiteFrames {
   readonly #listening: Subscription[];
   readonly #timer: NodeJS.Timeout;
   readonly #onOpen = (): void => this.#resume();
+  #ticks = 0;
   #epoch = randomInt(2 ** 32);
   readonly #counters: SiteFrameCounters = {
     frames: 0,
@@ -106,7 +109,7 @@ export class SiteFrames {
     return this.#demands.countOf(edge);
   }
 
-  /** Ends what edges may not have any more; it is looked for twice a second, too. @param now new keys do not wait */
+  /** Ends what edges may not have any more. @param now new keys do not wait */
   refreshAccess(now = false): void {
     const { mayHave, clock } = this.#options;
     this.#keys.renewUnless(mayHave, clock(), now);
@@ -230,7 +233,7 @@ export class SiteFrames {
 
   #tick(): void {
     for (const cameraId of this.#demands.lapse(this.#options.clock())) this.#follow(cameraId);
-    this.refreshAccess();
+    if (++this.#ticks % TICKS_PER_REVIEW === 0) this.refreshAccess();
   }
 
   #resume(): void {

@@ -66,6 +66,11 @@ export class Edge implements AsyncDisposable {
     return join(this.#folder, 'caddy/pki/authorities/local/root.crt');
   }
 
+  /** Caddy's folder of certificates. */
+  get certificates(): string {
+    return join(this.#folder, 'caddy/certificates');
+  }
+
   /** Makes Chromium trust the certificates of that authority, and nothing else. */
   get chromiumArgs(): string[] {
     const intermediate = readFileSync(join(this.#folder, 'caddy/pki/authorities/local/intermediate.crt'));
@@ -104,8 +109,7 @@ export class Edge implements AsyncDisposable {
       port: httpsPort,
     });
     if (sharedPort) await this.#add(web, haproxy(turnAddress));
-    const certificates = join(this.#folder, 'caddy/certificates');
-    const ownCertificate = join(certificates, 'local', TURN_NAME, `${TURN_NAME}.crt`);
+    const ownCertificate = join(this.certificates, 'local', TURN_NAME, `${TURN_NAME}.crt`);
     await until('Caddy has made a certificate for coturn', () => readsAsText(ownCertificate));
     this.#coturn = await this.#add(turn, {
       command: 'sh',
@@ -114,7 +118,7 @@ export class Edge implements AsyncDisposable {
         TURN_REALM: TURN_NAME,
         TURN_SECRET_FILE: secretFile,
         TURN_RUN_DIR: join(this.#folder, 'turn'),
-        TURN_CERT_DIR: certificates,
+        TURN_CERT_DIR: this.certificates,
         TURN_LISTENING_IPS: turnAddress,
         ...turnEnv,
       },
