@@ -43,7 +43,7 @@ networkTest('a house nothing comes in to is watched through an edge, without a r
     turn: rented,
     turnAddress: RENTED_ADDRESS,
   });
-  await using _nats = await Program.start(rented, {
+  await using nats = await Program.start(rented, {
     command: 'sh',
     args: [join(ROOT, 'turn/nats-start.sh')],
     env: {
@@ -72,6 +72,7 @@ networkTest('a house nothing comes in to is watched through an edge, without a r
     },
   });
   await edge.child.line(/site reached/);
+  assert.match(nats.output, /Listening for websocket clients/);
   await using watching = await Watching.start(viewer, site, WEB_URL, { args: services.chromiumArgs });
   const timeMs = await watching.timeToVideoMs();
   const path = await watching.untilMoving();
