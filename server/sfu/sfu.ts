@@ -7,36 +7,30 @@
 import type { LoadSample } from '../core/admission.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RtpFormat } from '../core/rtp/rtp-format.ts';
-import type { RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import type { FrameSource } from '../core/video/frame-source.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ViewerFigures } from '../wire/viewer-figures.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
-import { AnnouncedAddresses } from './announced-addresses.ts';
 import { CameraTracks } from './camera-tracks.ts';
 import type { Consumer } from './consumer.ts';
-import { iceCandidates, relayCandidate } from './ice-candidates.ts';
 import { IceUsers } from './ice-users.ts';
 import { LoadProbe } from './load-probe.ts';
 import type { Path } from './path.ts';
-import { RelaySocket } from './relay-socket.ts';
+import type { RelaySocket } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { pageFormat, ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
+import { ServerPaths, type ServerPathsOptions } from './server-paths.ts';
 import { narrowestViewers } from './viewer-figures.ts';
 import { ViewerTransport } from './viewer-transport.ts';
 import { localFingerprint, type DtlsCounters } from './werift-dtls.ts';
 
-export interface SfuOptions {
+export interface SfuOptions extends Pick<ServerPathsOptions, 'announcedAddresses' | 'relay'> {
   /** The one UDP port; 0 lets the system choose. */
   rtcPort: number;
   /** The one TCP port for viewers without UDP; 0 lets the system choose, undefined opens none. */
   rtcTcpPort?: number | undefined;
-  /** IP addresses and host names, announced to viewers before those of the machine's interfaces. */
-  announcedAddresses: readonly string[];
-  /** The server's own relay, for when viewers cannot reach it otherwise. */
-  relay?: RelayOptions | undefined;
   video: FrameSource;
   /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
@@ -71,9 +65,8 @@ export class Sfu {
   readonly #users: IceUsers;
   readonly #socket: RtcSocket;
   readonly #tcp: RtcTcpListener | undefined;
-  readonly #relay: RelaySocket | undefined;
+  readonly #paths: ServerPaths;
   readonly #fingerprint: DtlsFingerprint;
-  readonly #announced: AnnouncedAddresses;
   readonly #transports = new Map<string, ViewerTransport>();
   readonly #dtlsCounters: DtlsCounters = { malformed: 0, refusedFragments: 0, excess: 0 };
   readonly #tracks = new Map<string, CameraTracks>();
@@ -110,16 +103,13 @@ export class Sfu {
     this.#users = users;
     this.#socket = socket;
     this.#fingerprint = fingerprint;
-    const { relay, clock, log } = options;
-    this.#relay = relay && new RelaySocket(relay, users, clock, log);
+    const { port } = socket;
+    this.#paths = new ServerPaths({ ...options, port, tcpPort: tcp?.port, users });
     this.#load = new LoadProbe({
-      clock,
+      clock: options.clock,
       datagrams: () => socket.counters,
       onSample: (sample, nowUs) => options.onLoad?.(sample, nowUs),
     });
-    this.#announced = new AnnouncedAddresses(options.announcedAddresses, options.log);
-    // Not awaited: without a network a look-up takes long, and viewers in the LAN do not need it.
-    void this.#announced.start();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -134,7 +124,7 @@ export class Sfu {
 
   /** The announced addresses, with names resolved. */
   get announcedAddresses(): string[] {
-    return this.#announced.current;
+    return this.#paths.announced;
   }
 
   get stats(): SfuStats {
@@ -146,7 +136,6 @@ export class Sfu {
     }
     const { counters, unknownAddress } = this.#socket;
     const { unknownUser, badIntegrity } = this.#users;
-    const relay = this.#relay ? { ...this.#relay.counters, open: this.#relay.relayed !== undefined } : null;
     const socket = { ...counters, unknownAddress, unknownUser, badIntegrity };
     const tcp = this.#tcp ? { ...this.#tcp.counters, port: this.#tcp.port, open: this.#tcp.openCount } : null;
     const dtls = { ...this.#dtlsCounters };
@@ -160,7 +149,7 @@ export class Sfu {
       socket,
       dtls,
       tcp,
-      relay,
+      relay: this.#paths.relayFigures,
     };
   }
 
@@ -175,10 +164,10 @@ export class Sfu {
     const { clock, log } = this.#options;
     const transport = new ViewerTransport(this.#users, this.#dtlsCounters, clock, log);
     this.#transports.set(transport.id, transport);
-    const forbid = this.#relay?.permit(viewerAddress);
+    const forbid = this.#paths.permit(viewerAddress);
     transport.once('close', () => {
       this.#transports.delete(transport.id);
-      forbid?.();
+      forbid();
     });
     return transport;
   }
@@ -188,13 +177,10 @@ export class Sfu {
     transport: ViewerTransport,
     viewerAddress: string,
   ): Omit<TransportParameters, 'iceServers'> {
-    const viewerIsLocal = viewerAddress === '::1' || viewerAddress.startsWith('127.');
-    const direct = iceCandidates(this.#announced.current, this.port, viewerIsLocal, this.tcpPort);
-    const relayed = this.#relay?.relayed;
     return {
       id: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: [...direct, ...(relayed ? [relayCandidate(relayed)] : [])],
+      iceCandidates: this.#paths.candidatesFor(viewerAddress),
       dtlsParameters: { role: 'server', fingerprints: [this.#fingerprint] },
     };
   }
@@ -244,9 +230,8 @@ export class Sfu {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#load.close();
-    this.#announced.close();
     for (const transport of this.#transports.values()) transport.close('serverStopping');
-    this.#relay?.close();
+    this.#paths.close();
     await Promise.all([this.#socket.close(), this.#tcp?.close()]);
   }
 

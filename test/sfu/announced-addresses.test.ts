@@ -5,8 +5,11 @@ import { createLog } from '../../server/log.ts';
 
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('addresses stay in order, and names are replaced by their addresses', async () => {
-  const announced = new AnnouncedAddresses(['192.0.2.1', 'localhost'], createLog('silent'));
+test('addresses stay in order, and names are replaced by their addresses, or left out', async () => {
+  const announced = new AnnouncedAddresses(
+    ['192.0.2.1', 'localhost', 'does-not-exist.invalid'],
+    createLog('silent'),
+  );
   assert.deepEqual(announced.current, ['192.0.2.1'], 'an unresolved name is left out');
   await announced.start();
   const [first, ...rest] = announced.current;

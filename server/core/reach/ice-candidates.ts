@@ -1,12 +1,12 @@
 /**
- * The candidates given to a viewer: per address one host candidate on the UDP port (RFC 8445 section 5.1.1) and, where
- * it is open, one on the TCP port (RFC 6544 section 4.1), then the relay.
+ * Candidates from addresses: per address one host candidate on the UDP port (RFC 8445 section 5.1.1) and, where it is
+ * open, one on the TCP port (RFC 6544 section 4.1), then the relay.
+ *
+ * Invariant: every candidate has the type `host` and a priority of its own, which falls in the order of the addresses.
  */
 
-import { networkInterfaces } from 'node:os';
-import { isLinkLocal } from '../core/address/special-addresses.ts';
-import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
-import type { IceCandidate } from '../wire/signaling.ts';
+import type { IceCandidate } from '../../wire/signaling.ts';
+import type { TransportAddress } from '../stun-turn/stun-address.ts';
 
 const HOST_TYPE_PREFERENCE = 126;
 /** Below all UDP candidates, above relays (RFC 6544 section 4.2). */
@@ -17,17 +17,10 @@ const RELAY_TYPE_PREFERENCE = 0;
 const COMPONENT_RTP = 1;
 
 /**
- * @param announced public addresses from the configuration; they come first
- * @param viewerIsLocal whether the viewer signals over loopback: only then can it use a loopback address
+ * @param addresses the most preferred first
  * @param tcpPort undefined when viewers may not connect by TCP
  */
-export function iceCandidates(
-  announced: readonly string[],
-  port: number,
-  viewerIsLocal: boolean,
-  tcpPort?: number,
-): IceCandidate[] {
-  const addresses = [...new Set([...announced, ...interfaceAddresses(viewerIsLocal)])];
+export function iceCandidates(addresses: readonly string[], port: number, tcpPort?: number): IceCandidate[] {
   const udp = addresses.map((address, index): IceCandidate => ({
     foundation: `udp${index}`,
     priority: candidatePriority(HOST_TYPE_PREFERENCE, addresses.length - index),
@@ -68,16 +61,4 @@ export function relayCandidate({ address, port }: TransportAddress): IceCandidat
 /** RFC 8445 section 5.1.2.1. */
 function candidatePriority(typePreference: number, localPreference: number): number {
   return typePreference * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT_RTP);
-}
-
-function interfaceAddresses(withLoopback: boolean): string[] {
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((entries) => entries ?? [])
-    // Link-local IPv6 needs a zone, which a candidate cannot carry.
-    .filter(({ address, family }) => !(family === 'IPv6' && isLinkLocal(address)));
-  const outward = addresses.filter(({ internal }) => !internal);
-  const loopback = addresses.filter(({ internal, family }) => internal && family === 'IPv4');
-  return [...outward, ...(withLoopback || outward.length === 0 ? loopback : [])].map(
-    ({ address }) => address,
-  );
 }
