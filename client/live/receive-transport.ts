@@ -7,6 +7,7 @@ import { detectDevice, Device } from 'mediasoup-client';
 import type { RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { TransportParameters } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
+import { hookPeerConnection } from './peer-connection.ts';
 import { RepairStreams } from './repair-streams.ts';
 
 /** @throws UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
@@ -33,7 +34,10 @@ export function receiveTransport(
   options: Pick<TransportOptions, 'iceTransportPolicy'> = {},
   repairs = new RepairStreams(),
 ): Transport {
-  const transport = repairs.describe(() => device.createRecvTransport({ ...parameters, ...options }));
+  const hooks = { describe: (sdp: string) => repairs.describe(sdp) };
+  const transport = hookPeerConnection(hooks, () =>
+    device.createRecvTransport({ ...parameters, ...options }),
+  );
   transport.on('connect', ({ dtlsParameters }, callback, errback) => {
     const fingerprints = dtlsParameters.fingerprints.filter(isStrong);
     signaling

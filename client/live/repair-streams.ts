@@ -2,7 +2,7 @@
  * Forward error correction in the browser's SDP offer: mediasoup-client writes the codec, but not which stream repairs which
  * video (RFC 5956 section 4.3), and without that Chromium drops its packets.
  *
- * Invariant: nothing else of the description changes, and the page's own RTCPeerConnection stays as it is.
+ * Invariant: nothing else of the description changes.
  */
 
 import { FLEXFEC_MIME_TYPE, type RtpParameters } from '../../server/wire/signaling.ts';
@@ -23,21 +23,9 @@ export class RepairStreams {
     for (const { ssrc, fec } of encodings) if (fec) this.#repairs.set(ssrc, fec.ssrc);
   }
 
-  /** @param make makes a transport, with its peer connection before it returns @returns what it makes */
-  describe<Made>(make: () => Made): Made {
-    const repairs = this.#repairs;
-    const Original = globalThis.RTCPeerConnection;
-    globalThis.RTCPeerConnection = class extends Original {
-      override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-        const sdp = nameRepairStreams(description.sdp ?? '', repairs);
-        return super.setRemoteDescription({ ...description, sdp });
-      }
-    };
-    try {
-      return make();
-    } finally {
-      globalThis.RTCPeerConnection = Original;
-    }
+  /** @returns the description with the repair streams in it */
+  describe(sdp: string): string {
+    return nameRepairStreams(sdp, this.#repairs);
   }
 }
 
