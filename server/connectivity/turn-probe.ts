@@ -52,7 +52,7 @@ async function overUdp(host: string, port: number, transactionId: Buffer): Promi
   const answered = Promise.withResolvers<string>();
   const send = (): void => socket.send(stunBindingRequest(transactionId), port, address);
   socket.on('message', (message) => {
-    const seenAs = readStunBindingResponse(message, transactionId);
+    const seenAs = readStunBindingResponse(message, transactionId)?.address;
     if (seenAs !== undefined) answered.resolve(seenAs);
   });
   socket.on('error', answered.reject);
@@ -78,7 +78,7 @@ async function overStream(socket: Socket, transactionId: Buffer): Promise<string
   socket.on('close', () => answered.reject(new Error('the server closed the connection')));
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
-    const seenAs = readStunBindingResponse(received, transactionId);
+    const seenAs = readStunBindingResponse(received, transactionId)?.address;
     if (seenAs !== undefined) answered.resolve(seenAs);
     else if (received.length > MAX_RESPONSE_BYTES) answered.reject(new Error('the answer is not STUN'));
   });

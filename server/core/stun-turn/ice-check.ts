@@ -6,8 +6,8 @@
  * right; the work is linear in its bytes.
  */
 
-import { crc32 } from 'node:zlib';
 import { writeXorAddress, type TransportAddress } from './stun-address.ts';
+import { hasFingerprint, withFingerprint } from './stun-fingerprint.ts';
 import { ATTRIBUTE, readStun, verifiesStun, writeStun, type StunAttribute } from './stun-message.ts';
 
 export interface IceCheck {
@@ -30,10 +30,6 @@ const USE_CANDIDATE = 0x0025;
 const ICE_CONTROLLED = 0x8029;
 const UNDERSTOOD = new Set<number>([ATTRIBUTE.username, ATTRIBUTE.messageIntegrity, PRIORITY, USE_CANDIDATE]);
 const COMPREHENSION_OPTIONAL = 0x8000;
-/** Type and length. */
-const FINGERPRINT_HEADER = 0x8028_0004;
-const FINGERPRINT_BYTES = 8;
-const FINGERPRINT_XOR = 0x5354554e;
 
 const REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
 
@@ -42,9 +38,7 @@ export function readIceCheck(datagram: Buffer, password: string): IceCheck | und
   const message = readStun(datagram);
   if (message?.type !== BINDING_REQUEST || !verifiesStun(datagram, message, Buffer.from(password)))
     return undefined;
-  const [covered, last] = [datagram.subarray(0, -FINGERPRINT_BYTES), datagram.subarray(-FINGERPRINT_BYTES)];
-  if (last.readUInt32BE(0) !== FINGERPRINT_HEADER || last.readUInt32BE(4) !== fingerprint(covered))
-    return undefined;
+  if (!hasFingerprint(datagram)) return undefined;
   const { transactionId, attributes } = message;
   return {
     transactionId,
@@ -81,22 +75,11 @@ function signed(
   attributes: readonly StunAttribute[],
   password: string,
 ): Buffer {
-  const message = writeStun(type, transactionId, attributes, Buffer.from(password));
-  const length = message.readUInt16BE(2) + FINGERPRINT_BYTES;
-  // The fingerprint covers the length that includes it.
-  message.writeUInt16BE(length, 2);
-  const attribute = Buffer.alloc(FINGERPRINT_BYTES);
-  attribute.writeUInt32BE(FINGERPRINT_HEADER, 0);
-  attribute.writeUInt32BE(fingerprint(message), 4);
-  return Buffer.concat([message, attribute]);
+  return withFingerprint(writeStun(type, transactionId, attributes, Buffer.from(password)));
 }
 
 function uint16s(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(2 * values.length);
   for (const [index, value] of values.entries()) bytes.writeUInt16BE(value, 2 * index);
   return bytes;
-}
-
-function fingerprint(bytes: Uint8Array): number {
-  return (crc32(bytes) ^ FINGERPRINT_XOR) >>> 0;
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readStunBindingResponse, stunBindingRequest } from '../../../server/core/stun-turn/stun-binding.ts';
+import { crc32 } from 'node:zlib';
+import {
+  isBindingResponse,
+  readStunBindingResponse,
+  stunBindingIndication,
+  stunBindingRequest,
+} from '../../../server/core/stun-turn/stun-binding.ts';
 
 /** RFC 5769 sections 2.2 and 2.3: sample responses with a known source address. */
 const TRANSACTION_ID = Buffer.from('b7e7a701bc34d686fa87dfae', 'hex');
@@ -16,11 +22,14 @@ const IPV6_RESPONSE = Buffer.from(
 );
 
 test('the sample responses of RFC 5769 yield their address', () => {
-  assert.equal(readStunBindingResponse(IPV4_RESPONSE, TRANSACTION_ID), '192.0.2.1');
-  assert.equal(
-    readStunBindingResponse(IPV6_RESPONSE, TRANSACTION_ID),
-    '2001:db8:1234:5678:11:2233:4455:6677',
-  );
+  assert.deepEqual(readStunBindingResponse(IPV4_RESPONSE, TRANSACTION_ID), {
+    address: '192.0.2.1',
+    port: 32_853,
+  });
+  assert.deepEqual(readStunBindingResponse(IPV6_RESPONSE, TRANSACTION_ID), {
+    address: '2001:db8:1234:5678:11:2233:4455:6677',
+    port: 32_853,
+  });
 });
 
 test('a request is twenty bytes, with the given id', () => {
@@ -28,6 +37,17 @@ test('a request is twenty bytes, with the given id', () => {
     stunBindingRequest(TRANSACTION_ID).toString('hex'),
     `000100002112a442${TRANSACTION_ID.toString('hex')}`,
   );
+});
+
+test('an indication is 28 bytes with a fingerprint, and is not taken for an answer', () => {
+  const indication = stunBindingIndication(TRANSACTION_ID);
+  // CRC-32 of the bytes before it, XOR 5354554e.
+  const fingerprint = ((crc32(indication.subarray(0, 20)) ^ 0x5354554e) >>> 0).toString(16).padStart(8, '0');
+  assert.equal(
+    indication.toString('hex'),
+    `001100082112a442${TRANSACTION_ID.toString('hex')}80280004${fingerprint}`,
+  );
+  assert.deepEqual([IPV4_RESPONSE, indication].map(isBindingResponse), [true, false]);
 });
 
 test('an answer to another request is ignored', () => {
