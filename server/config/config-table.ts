@@ -3,22 +3,14 @@
  * `--check-config` and the table of docs/settings.md are made from it, so they cannot disagree.
  */
 
-import {
-  checkIceServerUrl,
-  parseHost,
-  parseOrigin,
-  parseProxyRange,
-  PROXY_RANGES,
-} from './parse-addresses.ts';
+import { parseHost, parseOrigin, parseProxyRange, PROXY_RANGES } from './parse-addresses.ts';
 import { edgeSettings } from './edge-settings.ts';
 import { parseBasePath } from './parse-base-path.ts';
-import { parseList, parseSwitch, setting } from './setting.ts';
+import { reachSettings } from './reach-settings.ts';
+import { parseLength, parseList, parseSwitch, setting } from './setting.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-const RELAY_USES = ['auto', 'on', 'off'] as const;
-export type RelayUse = (typeof RELAY_USES)[number];
 
 export const configTable = {
   dataDir: setting({
@@ -105,40 +97,7 @@ export const configTable = {
       'Port of gRPC for other programs, with TLS where the web app has it (docs/grpc.md). Empty: none; 0 takes any free port.',
     parse: (text) => (text === '' ? undefined : parseInteger(text, 0, 65_535)),
   }),
-  announcedAddresses: setting({
-    name: 'VIGIE_ANNOUNCED_ADDRESS',
-    default: '',
-    description:
-      'Comma-separated addresses of this machine for viewers, besides its own: a public IP, a container host.',
-    parse: (text) => parseList(text, parseHost),
-  }),
-  turnUrls: setting({
-    name: 'VIGIE_TURN_URLS',
-    default: '',
-    description:
-      'Comma-separated TURN or STUN servers for viewers, like turn:turn.example.org:3478?transport=udp.',
-    parse: (text) => parseList(text, checkIceServerUrl),
-  }),
-  turnSecret: setting({
-    name: 'VIGIE_TURN_SECRET',
-    default: '',
-    secret: true,
-    description: 'The static-auth-secret of that coturn; viewers get short-lived passwords made from it.',
-    parse: (text) => (text === '' ? undefined : parseLength(text, 16, 1024)),
-  }),
-  turnSecretFile: setting({
-    name: 'VIGIE_TURN_SECRET_FILE',
-    default: '',
-    description: 'File with that secret, instead of VIGIE_TURN_SECRET.',
-    parse: (text) => (text === '' ? undefined : text),
-  }),
-  relay: setting({
-    name: 'VIGIE_RELAY',
-    default: 'auto',
-    description:
-      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty.',
-    parse: parseRelay,
-  }),
+  ...reachSettings,
   metricsPort: setting({
     name: 'VIGIE_METRICS_PORT',
     default: '',
@@ -225,11 +184,6 @@ function parseBytes(text: string, min: number): number {
   return bytes;
 }
 
-function parseLength(text: string, min: number, max: number): string {
-  if (text.length < min || text.length > max) throw new RangeError(`${min} to ${max} characters long`);
-  return text;
-}
-
 function parseTlsMode(text: string): 'local' | undefined {
   if (text === '') return undefined;
   if (text !== 'local') throw new RangeError('local, or empty');
@@ -240,10 +194,4 @@ function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((name) => name === text);
   if (level === undefined) throw new RangeError(`one of ${LOG_LEVELS.join(', ')}`);
   return level;
-}
-
-function parseRelay(text: string): RelayUse {
-  const use = RELAY_USES.find((name) => name === text);
-  if (use === undefined) throw new RangeError(`one of ${RELAY_USES.join(', ')}`);
-  return use;
 }

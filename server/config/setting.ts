@@ -23,3 +23,8 @@ export function parseList(text: string, parse: (item: string) => string): string
   const items = text.split(',').map((item) => item.trim());
   return items.filter((item) => item !== '').map(parse);
 }
+
+export function parseLength(text: string, min: number, max: number): string {
+  if (text.length < min || text.length > max) throw new RangeError(`${min} to ${max} characters long`);
+  return text;
+}
