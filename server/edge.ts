@@ -8,7 +8,7 @@
 import express, { type Express } from 'express';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
-import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
+import { punchingFor, relayFor, viewersIceServers } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { serverClock as clock, wallMs } from './core/clock.ts';
 import { TransportQuota } from './core/transport-quota.ts';
@@ -48,7 +48,7 @@ export async function startEdge(config: Config, log: Log, clientFolder: string):
   await using opened = new AsyncDisposableStack();
   const closing = <Part extends { close(): void | Promise<void> }>(part: Part): Part =>
     opened.adopt(part, async (each) => each.close());
-  const { basePath, site, edge, turnUrls, turnSecret } = config;
+  const { basePath, site, edge, turnSecret } = config;
   if (site === undefined || edge === undefined)
     throw new VigieError('configuration', 'an edge needs VIGIE_SITE and VIGIE_EDGE');
   const https = await openHttps(config, log, wallMs);
@@ -64,13 +64,17 @@ export async function startEdge(config: Config, log: Log, clientFolder: string):
     rtcTcpPort: config.rtcTcpPort,
     announcedAddresses: config.announcedAddresses,
     relay: relayFor(config),
+    relayOnly: config.relay === 'only',
+    punching: punchingFor(config),
+    viewersHaveRelay: turnSecret !== undefined,
+    isAttended: () => signaling.sessionCount > 0,
     video: node.frames,
     onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
     log: log.child({ component: 'sfu' }),
   });
   closing(sfu);
-  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
+  const iceServers = viewersIceServers(config);
   const viewers = { sfu, capacity, transportQuota: new TransportQuota(), connectionOf, clock };
   const openStream = ({ address, secure }: TunnelClient) => node.tunnels.open(site, { address, secure });
   const signaling = closing(

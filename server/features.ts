@@ -13,10 +13,10 @@ import { Restores } from './backup/restores.ts';
 import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import { openCameras } from './cameras/open-cameras.ts';
 import type { Config } from './config/config.ts';
-import { iceServersFor, relayFor } from './connectivity/ice-servers.ts';
+import { punchingFor, relayFor, viewersIceServers } from './connectivity/ice-servers.ts';
 import { Capacity } from './core/capacity.ts';
 import { inPerson } from './core/grant.ts';
-import { monotonicMs, serverClock as clock, wallMs } from './core/clock.ts';
+import { monotonicMs, serverClock as clock } from './core/clock.ts';
 import { TransportQuota } from './core/transport-quota.ts';
 import { type Liveness } from './core/link/camera-liveness.ts';
 import type { CameraFrame } from './core/video/camera-frame.ts';
@@ -54,7 +54,7 @@ import type { CameraFirmwareView } from './wire/firmware.ts';
 export async function openFeatures(config: Config, log: Log, end: ProcessEnd, opened: AsyncDisposableStack) {
   const closing = <Feature extends { close(): void | Promise<void> }>(feature: Feature): Feature =>
     opened.adopt(feature, async (each) => each.close());
-  const { basePath, dataDir, announcedAddresses, turnUrls, turnSecret } = config;
+  const { basePath, dataDir, announcedAddresses, turnSecret } = config;
 
   const { store } = closing(await openDataFolder(config, log));
   const site = closing(openSite({ store, log }));
@@ -117,6 +117,10 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     rtcTcpPort: config.rtcTcpPort,
     announcedAddresses,
     relay: relayFor(config),
+    relayOnly: config.relay === 'only',
+    punching: punchingFor(config),
+    viewersHaveRelay: turnSecret !== undefined,
+    isAttended: () => signaling.sessionCount > 0,
     video: transcoder.sourceOfFrames(),
     onLoad: (sample, nowUs) => capacity.sample(sample, nowUs),
     clock,
@@ -124,7 +128,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   });
   closing(sfu);
   const { whepOrigins: allowedOrigins } = config;
-  const iceServers = (userId: string) => iceServersFor(userId, turnUrls, turnSecret, wallMs());
+  const iceServers = viewersIceServers(config);
   const viewers = { accounts, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);

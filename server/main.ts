@@ -80,7 +80,8 @@ function httpApp(features: Features, metrics: Metrics<Figures>, config: Config, 
     rtcPort: sfu.port,
     announced: config.announcedAddresses,
     announcedNow: () => sfu.announcedAddresses,
-    turnUrls: config.turnUrls,
+    turnUrls: [...config.stunUrls, ...config.turnUrls],
+    mapping: () => sfu.mapping,
   });
   return createHttpApp({
     accounts,

@@ -8,6 +8,7 @@ import type { RtpCapabilities, Transport, TransportOptions } from 'mediasoup-cli
 import type { TransportParameters } from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { hookPeerConnection } from './peer-connection.ts';
+import { ReflexiveCandidates } from './reflexive-candidates.ts';
 import { RepairStreams } from './repair-streams.ts';
 
 /** @throws UnsupportedError when the browser has no WebRTC, or none that mediasoup-client knows */
@@ -34,7 +35,15 @@ export function receiveTransport(
   options: Pick<TransportOptions, 'iceTransportPolicy'> = {},
   repairs = new RepairStreams(),
 ): Transport {
-  const hooks = { describe: (sdp: string) => repairs.describe(sdp) };
+  const candidates = new ReflexiveCandidates((candidate) => {
+    // Without it video takes another path.
+    const told = { transportId: parameters.id, candidates: [candidate] };
+    signaling.request('addIceCandidates', told).catch(() => undefined);
+  });
+  const hooks = {
+    describe: (sdp: string) => repairs.describe(sdp),
+    onCandidate: (candidate: RTCIceCandidate) => candidates.add(candidate),
+  };
   const transport = hookPeerConnection(hooks, () =>
     device.createRecvTransport({ ...parameters, ...options }),
   );

@@ -212,8 +212,8 @@ function checkTogether(values: SettingValues, legacy: LegacyCameras | undefined,
   const namesNone = !needsSecret && !problems.some((problem) => problem.startsWith('VIGIE_TURN_URLS '));
   if (namesNone && values.turnSecret !== undefined)
     problems.push('VIGIE_TURN_SECRET is set, but VIGIE_TURN_URLS names no TURN server');
-  if (namesNone && values.relay === 'on')
-    problems.push('VIGIE_RELAY is on, but VIGIE_TURN_URLS names no TURN server');
+  if (namesNone && (values.relay === 'on' || values.relay === 'only'))
+    problems.push(`VIGIE_RELAY is ${values.relay}, but VIGIE_TURN_URLS names no TURN server`);
   const ports = new Map<number, string>();
   for (const [key, { name, unit }] of Object.entries<Setting<unknown>>(configTable)) {
     if (unit !== 'TCP port') continue;

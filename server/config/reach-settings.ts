@@ -1,9 +1,10 @@
 /** Settings of the ways by which viewers reach this server (docs/reach.md). */
 
+import { parseIceServerUrl } from '../core/stun-turn/ice-server-url.ts';
 import { checkIceServerUrl, parseHost } from './parse-addresses.ts';
-import { parseLength, parseList, setting } from './setting.ts';
+import { parseLength, parseList, parseSwitch, setting } from './setting.ts';
 
-const RELAY_USES = ['auto', 'on', 'off'] as const;
+const RELAY_USES = ['auto', 'on', 'off', 'only'] as const;
 export type RelayUse = (typeof RELAY_USES)[number];
 
 export const reachSettings = {
@@ -34,14 +35,35 @@ export const reachSettings = {
     description: 'File with that secret, instead of VIGIE_TURN_SECRET.',
     parse: (text) => (text === '' ? undefined : text),
   }),
+  stunUrls: setting({
+    name: 'VIGIE_STUN_URLS',
+    default: '',
+    description:
+      'Comma-separated STUN servers, like stun:stun.example.org:3478, that tell this server and its viewers their public addresses, so that video finds a direct path without a forwarded port. At best two that are not on one machine; those in VIGIE_TURN_URLS are asked too.',
+    parse: (text) => parseList(text, parseStunUrl),
+  }),
+  punch: setting({
+    name: 'VIGIE_PUNCH',
+    default: '1',
+    description:
+      'Whether this server finds out its public address by STUN, and opens its NAT for viewers who are signed in. 0 turns that off.',
+    parse: parseSwitch,
+  }),
   relay: setting({
     name: 'VIGIE_RELAY',
     default: 'auto',
     description:
-      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty.',
+      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty. only: nobody is told any other address, so that viewers do not learn where this server is.',
     parse: parseRelay,
   }),
 };
+
+function parseStunUrl(text: string): string {
+  const server = parseIceServerUrl(text);
+  if (server?.scheme !== 'stun' || server.transport !== 'udp')
+    throw new RangeError('URLs like stun:stun.example.org:3478; TURN servers are named in VIGIE_TURN_URLS');
+  return checkIceServerUrl(text);
+}
 
 function parseRelay(text: string): RelayUse {
   const use = RELAY_USES.find((name) => name === text);

@@ -8,7 +8,12 @@ import { networkInterfaces } from 'node:os';
 import { serverOrigins } from './server-origins.ts';
 import { isPrivateAddress } from '../core/address/special-addresses.ts';
 import { probeTurn } from './turn-probe.ts';
-import type { ServerAddresses, ServerConnectionFacts, TurnFacts } from '../wire/connection-check.ts';
+import type {
+  MappingView,
+  ServerAddresses,
+  ServerConnectionFacts,
+  TurnFacts,
+} from '../wire/connection-check.ts';
 
 export interface ConnectionFactsOptions {
   /** Undefined: the server listens to every address. */
@@ -22,6 +27,7 @@ export interface ConnectionFactsOptions {
   announced: readonly string[];
   announcedNow: () => string[];
   turnUrls: readonly string[];
+  mapping: () => MappingView | null;
 }
 
 export class ConnectionFactsSource {
@@ -33,13 +39,14 @@ export class ConnectionFactsSource {
   }
 
   async get(): Promise<ServerConnectionFacts> {
-    const { httpPort, rtcPort, announced, announcedNow } = this.#options;
+    const { httpPort, rtcPort, announced, announcedNow, mapping } = this.#options;
     return {
       httpPort: httpPort(),
       rtcPort,
       announced: [...announced],
       announcedNow: announcedNow(),
       turn: await this.#turnFacts(),
+      mapping: mapping(),
     };
   }
 

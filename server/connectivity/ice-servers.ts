@@ -8,6 +8,26 @@ import type { Config } from '../config/config.ts';
 import { turnCredentials, type RelayOptions } from '../core/stun-turn/turn-credentials.ts';
 import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../wire/signaling.ts';
 
+/** The STUN and TURN servers of the configuration, with new credentials for each call. */
+export function viewersIceServers({
+  stunUrls,
+  turnUrls,
+  turnSecret,
+}: Pick<Config, 'stunUrls' | 'turnUrls' | 'turnSecret'>): (userId: string) => IceServer[] {
+  const urls = [...stunUrls, ...turnUrls];
+  return (userId) => iceServersFor(userId, urls, turnSecret, wallMs());
+}
+
+/** Servers that tell this one its mapped address, unless it is not to find out. A TURN server over UDP answers STUN too. */
+export function punchingFor({
+  punch,
+  relay,
+  stunUrls,
+  turnUrls,
+}: Pick<Config, 'punch' | 'relay' | 'stunUrls' | 'turnUrls'>): { stunUrls: string[] } | undefined {
+  return punch && relay !== 'only' ? { stunUrls: [...stunUrls, ...turnUrls] } : undefined;
+}
+
 /** @param secret coturn's static-auth-secret; required by TURN URLs, which the configuration checks */
 export function iceServersFor(
   userId: string,
@@ -32,7 +52,8 @@ export function relayFor({
   announcedAddresses,
 }: Pick<Config, 'relay' | 'turnUrls' | 'turnSecret' | 'announcedAddresses'>): RelayOptions | undefined {
   const urls = turnUrls.filter((url) => url.startsWith('turn'));
-  const isWanted = relay === 'on' || (relay === 'auto' && announcedAddresses.length === 0);
+  const isWanted =
+    relay === 'on' || relay === 'only' || (relay === 'auto' && announcedAddresses.length === 0);
   if (!isWanted || turnSecret === undefined || urls.length === 0) return undefined;
   return {
     urls,

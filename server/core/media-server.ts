@@ -1,6 +1,7 @@
 /** The part of the SFU that signaling and WHEP use. */
 
 import type { RtpFormat } from './rtp/rtp-format.ts';
+import type { TransportAddress } from './stun-turn/stun-address.ts';
 import type {
   ConsumerParameters,
   DtlsParameters,
@@ -41,10 +42,14 @@ export interface MediaTransport {
   readonly id: string;
   connect(parameters: DtlsParameters): void;
   restartIce(): IceParameters;
+  /** From where the viewer's media comes, as its browser sees it. */
+  addIceCandidates(candidates: readonly TransportAddress[]): void;
   /** The most that the viewer wants of each camera. */
   setQuality(quality: PictureQuality): void;
   close(reason: 'requested'): void;
   once(event: 'close', listener: (reason: CloseReason<'transportClosed'>) => void): unknown;
+  /** The server's addresses are others than `transportParameters` told. */
+  on(event: 'outdated', listener: () => void): unknown;
   /** About once a second. */
   on(event: 'figures', listener: (figures: ViewerFigures) => void): unknown;
 }

@@ -31,6 +31,8 @@ export class IceLiteAgent implements DatagramReceiver {
   readonly counters: IceLiteCounters = { accepted: 0, badIntegrity: 0, refused: 0 };
   /** Called with every datagram that arrives by a validated path and is not STUN. */
   onData: (datagram: Buffer) => void = () => {};
+  /** Called with the source of every authentic check. */
+  onCheck: (path: Path) => void = () => {};
   readonly #users: IceUsers;
   readonly #clock: Clock;
   /** The newest first; an older one is kept until the viewer has used the newer one. */
@@ -113,6 +115,7 @@ export class IceLiteAgent implements DatagramReceiver {
     this.#validated.clear();
     this.#selected = undefined;
     this.onData = () => {};
+    this.onCheck = () => {};
   }
 
   #onAuthenticCheck(check: IceCheck, credentials: Credentials, path: Path): void {
@@ -131,6 +134,7 @@ export class IceLiteAgent implements DatagramReceiver {
       this.#nominated ||= check.isNominating;
     }
     path.send(iceCheckSuccess(check, path, credentials.password));
+    this.onCheck(path);
   }
 
   #addCredentials(): void {

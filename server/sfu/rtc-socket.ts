@@ -2,12 +2,15 @@
  * The one UDP socket for all viewers.
  *
  * Datagrams find their viewer in two steps: a STUN binding request by its username fragment (ice-users.ts), everything
- * else by its source address, which only a request with valid integrity can have registered (known-paths.ts). Other
- * datagrams are counted and dropped.
+ * else by its source address, which only a request with valid integrity can have registered (known-paths.ts). Answers
+ * of STUN servers go to whoever asked them (mapped-address.ts). Other datagrams are counted and dropped.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv4 } from 'node:net';
 import { canonicalIp } from '../core/address/ip-address.ts';
+import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
+import { isBindingResponse } from '../core/stun-turn/stun-binding.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { listenError } from '../net/listen.ts';
@@ -24,7 +27,10 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 export class RtcSocket {
   /** `dropped`: datagrams dropped because too much was waiting. */
   readonly counters = { received: 0, sent: 0, sendErrors: 0, dropped: 0, failed: 0 };
+  /** Called with every answer to a binding request, asked for or not. */
+  onBindingResponse: (datagram: Buffer, from: TransportAddress) => void = () => {};
   readonly #socket: Socket;
+  readonly #isDualStack: boolean;
   readonly #paths: KnownPaths;
   /** One callback for all datagrams is cheaper than one each. */
   readonly #onSent = (error: Error | null): void => {
@@ -50,7 +56,7 @@ export class RtcSocket {
             resolve();
           });
         });
-        return new RtcSocket(socket, users, log);
+        return new RtcSocket(socket, type === 'udp6', users, log);
       } catch (error) {
         socket.close();
         const { code } = error as NodeJS.ErrnoException;
@@ -62,8 +68,9 @@ export class RtcSocket {
     throw new VigieError('configuration', 'this machine offers neither IPv6 nor IPv4 for UDP');
   }
 
-  private constructor(socket: Socket, users: IceUsers, log: Log) {
+  private constructor(socket: Socket, isDualStack: boolean, users: IceUsers, log: Log) {
     this.#socket = socket;
+    this.#isDualStack = isDualStack;
     this.#paths = new KnownPaths(users);
     socket.setRecvBufferSize(SOCKET_BUFFER_BYTES);
     socket.setSendBufferSize(SOCKET_BUFFER_BYTES);
@@ -98,6 +105,15 @@ export class RtcSocket {
     this.#socket.send(datagram, to.port, to.address, this.#onSent);
   }
 
+  /** Like `send`, to an address in canonical form; one of a family that this machine lacks is counted as an error. */
+  sendTo(datagram: Buffer, { address, port }: TransportAddress): void {
+    if (!isIPv4(address) && !this.#isDualStack) return void this.counters.sendErrors++;
+    this.send(datagram, {
+      address: isIPv4(address) && this.#isDualStack ? `::ffff:${address}` : address,
+      port,
+    });
+  }
+
   async close(): Promise<void> {
     this.#paths.clear();
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
@@ -105,6 +121,11 @@ export class RtcSocket {
 
   #receive(datagram: Buffer, from: RemoteInfo): void {
     this.counters.received++;
+    if (isBindingResponse(datagram))
+      return this.onBindingResponse(datagram, {
+        address: canonicalIp(from.address) ?? from.address,
+        port: from.port,
+      });
     const key = `${from.address} ${from.port}`;
     this.#paths.receive(key, datagram, () => this.#newPath(key, from));
   }

@@ -10,6 +10,7 @@ import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { FrameSource } from '../core/video/frame-source.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { MappingView } from '../wire/connection-check.ts';
 import type { ViewerFigures } from '../wire/viewer-figures.ts';
 import type { DtlsFingerprint, RtpCapabilities, TransportParameters } from '../wire/signaling.ts';
 import { CameraTracks } from './camera-tracks.ts';
@@ -17,28 +18,32 @@ import type { Consumer } from './consumer.ts';
 import { IceUsers } from './ice-users.ts';
 import { LoadProbe } from './load-probe.ts';
 import type { Path } from './path.ts';
-import type { RelaySocket } from './relay-socket.ts';
 import { RtcTcpListener } from './rtc-tcp-listener.ts';
 import { RtcSocket } from './rtc-socket.ts';
 import { pageFormat, ROUTER_RTP_CAPABILITIES } from './rtp-parameters.ts';
-import { ServerPaths, type ServerPathsOptions } from './server-paths.ts';
+import { ServerPaths, type PathFigures, type ServerPathsOptions } from './server-paths.ts';
 import { narrowestViewers } from './viewer-figures.ts';
 import { ViewerTransport } from './viewer-transport.ts';
 import { localFingerprint, type DtlsCounters } from './werift-dtls.ts';
 
-export interface SfuOptions extends Pick<ServerPathsOptions, 'announcedAddresses' | 'relay'> {
+export interface SfuOptions extends Pick<
+  ServerPathsOptions,
+  'announcedAddresses' | 'relay' | 'relayOnly' | 'punching' | 'viewersHaveRelay'
+> {
   /** The one UDP port; 0 lets the system choose. */
   rtcPort: number;
   /** The one TCP port for viewers without UDP; 0 lets the system choose, undefined opens none. */
   rtcTcpPort?: number | undefined;
   video: FrameSource;
+  /** Whether somebody is signed in, who may watch at any moment. Default: nobody. */
+  isAttended?: () => boolean;
   /** Called a few times per second with the load of the path that sends video. */
   onLoad?: (sample: LoadSample, nowUs: number) => void;
   clock: Clock;
   log: Log;
 }
 
-export interface SfuStats {
+export interface SfuStats extends PathFigures {
   port: number;
   transports: number;
   consumers: number;
@@ -51,8 +56,6 @@ export interface SfuStats {
   dtls: DtlsCounters;
   /** Null when there is no TCP port. */
   tcp: (RtcTcpListener['counters'] & { port: number; open: number }) | null;
-  /** Null without a configured relay. */
-  relay: (RelaySocket['counters'] & { open: boolean }) | null;
 }
 
 /** A transport costs about 0.4 MB; this bounds the memory of a flood. */
@@ -103,8 +106,11 @@ export class Sfu {
     this.#users = users;
     this.#socket = socket;
     this.#fingerprint = fingerprint;
-    const { port } = socket;
-    this.#paths = new ServerPaths({ ...options, port, tcpPort: tcp?.port, users });
+    const isAttended = (): boolean => this.#transports.size > 0 || options.isAttended?.() === true;
+    const onChange = (): void => {
+      for (const transport of this.#transports.values()) transport.outdate();
+    };
+    this.#paths = new ServerPaths({ ...options, socket, tcpPort: tcp?.port, users, isAttended, onChange });
     this.#load = new LoadProbe({
       clock: options.clock,
       datagrams: () => socket.counters,
@@ -125,6 +131,11 @@ export class Sfu {
   /** The announced addresses, with names resolved. */
   get announcedAddresses(): string[] {
     return this.#paths.announced;
+  }
+
+  /** Null when the server does not find it out. */
+  get mapping(): MappingView | null {
+    return this.#paths.mapping;
   }
 
   get stats(): SfuStats {
@@ -149,7 +160,7 @@ export class Sfu {
       socket,
       dtls,
       tcp,
-      relay: this.#paths.relayFigures,
+      ...this.#paths.figures,
     };
   }
 
@@ -162,13 +173,10 @@ export class Sfu {
     if (this.#transports.size >= MAX_TRANSPORTS)
       throw new VigieError('unavailable', 'too many viewers at the moment');
     const { clock, log } = this.#options;
-    const transport = new ViewerTransport(this.#users, this.#dtlsCounters, clock, log);
+    const paths = this.#paths.openFor(viewerAddress);
+    const transport = new ViewerTransport(paths, this.#users, this.#dtlsCounters, clock, log);
     this.#transports.set(transport.id, transport);
-    const forbid = this.#paths.permit(viewerAddress);
-    transport.once('close', () => {
-      this.#transports.delete(transport.id);
-      forbid();
-    });
+    transport.once('close', () => this.#transports.delete(transport.id));
     return transport;
   }
 

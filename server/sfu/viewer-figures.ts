@@ -5,6 +5,7 @@
  * of all viewers, narrowest lines first.
  */
 
+import type { DirectObstacle } from '../wire/reach.ts';
 import { MAX_CONSUMER_FIGURES, type ConsumerFigures, type ViewerFigures } from '../wire/viewer-figures.ts';
 
 export const MAX_VIEWER_FIGURES = 50;
@@ -30,6 +31,7 @@ export interface MeasuredConsumer {
 export interface MeasuredViewer {
   readonly id: string;
   readonly pathKind: 'udp' | 'tcp' | 'relay' | undefined;
+  readonly obstacle: DirectObstacle | null;
   readonly consumers: ReadonlyMap<string, MeasuredConsumer>;
   readonly line: {
     figures(nowUs: number): { roundTripUs: number; targetBps?: number | undefined; queueUs?: number };
@@ -37,7 +39,7 @@ export interface MeasuredViewer {
 }
 
 export function viewerFigures(viewer: MeasuredViewer, nowUs: number): ViewerFigures {
-  const { id: transportId, pathKind, line } = viewer;
+  const { id: transportId, pathKind, obstacle, line } = viewer;
   const { roundTripUs, queueUs, ...known } = line.figures(nowUs);
   const consumers = Array.from(viewer.consumers.values(), consumerFigures);
   const [lineBps] = Array.from(viewer.consumers.values(), ({ stats }) => stats.lineBps);
@@ -45,6 +47,7 @@ export function viewerFigures(viewer: MeasuredViewer, nowUs: number): ViewerFigu
   return {
     transportId,
     path: pathKind ?? null,
+    obstacle,
     estimateBps: targetBps === undefined ? null : Math.round(targetBps),
     queueMs: queueUs === undefined ? null : Math.round(queueUs / 1000),
     roundTripMs: Math.round(roundTripUs / 1000),

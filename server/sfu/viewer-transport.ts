@@ -12,17 +12,20 @@ import { referenceTimeAnswer, type ReferenceTime } from '../core/rtp/extended-re
 import type { RtpFormat } from '../core/rtp/rtp-format.ts';
 import type { ViewerFeedback } from '../core/rtp/rtcp-feedback.ts';
 import type { ViewerLine } from '../core/rtp/viewer-line.ts';
+import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { VigieError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DtlsParameters, IceParameters } from '../wire/signaling.ts';
 import type { PictureQuality } from '../wire/shown-view.ts';
+import type { DirectObstacle } from '../wire/reach.ts';
 import type { ViewerFigures } from '../wire/viewer-figures.ts';
 import type { CameraTracks } from './camera-tracks.ts';
 import { Consumer } from './consumer.ts';
 import { IceLiteAgent } from './ice-lite-agent.ts';
 import type { IceUsers } from './ice-users.ts';
 import { LineControl } from './line-control.ts';
+import type { ViewerPaths } from './server-paths.ts';
 import type { Path } from './path.ts';
 import type { OutgoingPacket, RtpPath } from './rtp-stream.ts';
 import { viewerFigures } from './viewer-figures.ts';
@@ -42,11 +45,13 @@ export class ViewerTransport
   extends EventEmitter<{
     close: [TransportCloseReason];
     figures: [ViewerFigures];
+    outdated: [];
   }>
   implements RtpPath
 {
   readonly id = randomUUID();
   readonly consumers = new Map<string, Consumer>();
+  readonly #paths: ViewerPaths;
   readonly #control: LineControl;
   readonly #consumersBySsrc = new Map<number, Consumer>();
   readonly #ice: IceLiteAgent;
@@ -65,8 +70,9 @@ export class ViewerTransport
   #loggedUs = -Infinity;
   #closed = false;
 
-  constructor(users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
+  constructor(paths: ViewerPaths, users: IceUsers, dtlsCounters: DtlsCounters, clock: Clock, log: Log) {
     super();
+    this.#paths = paths;
     this.#clock = clock;
     this.#control = new LineControl({
       clock,
@@ -82,6 +88,7 @@ export class ViewerTransport
       dtlsCounters,
     );
     this.#ice.onData = (datagram) => this.#dtls.receive(datagram);
+    this.#ice.onCheck = (path) => paths.onCheck(path);
   }
 
   get iceParameters(): IceParameters {
@@ -106,6 +113,11 @@ export class ViewerTransport
 
   replace(ssrc: number, bytes: number): boolean {
     return !this.#ice.isFull && this.#control.replace(ssrc, bytes);
+  }
+
+  /** Why a direct path is not to be expected, as far as it is known; null: it is. */
+  get obstacle(): DirectObstacle | null {
+    return this.#paths.obstacle;
   }
 
   /** Kind of the path in use now. */
@@ -133,6 +145,16 @@ export class ViewerTransport
       this.close('dtls');
     };
     this.#dtls.connect(fingerprints).then((srtp) => this.#onConnected(srtp), onFailure);
+  }
+
+  /** The server's addresses have changed. */
+  outdate(): void {
+    if (this.#paths.isOutside) this.emit('outdated');
+  }
+
+  /** Addresses from which this viewer's media comes, as its browser sees them. */
+  addIceCandidates(candidates: readonly TransportAddress[]): void {
+    for (const candidate of candidates) this.#paths.claim(candidate);
   }
 
   setQuality(quality: PictureQuality): void {
@@ -189,6 +211,7 @@ export class ViewerTransport
     for (const consumer of this.consumers.values()) consumer.close('transportClosed');
     this.#dtls.close();
     this.#ice.close();
+    this.#paths.close();
     this.#srtp = undefined;
     this.emit('close', reason);
     this.removeAllListeners();

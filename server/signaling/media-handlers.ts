@@ -10,6 +10,7 @@ type MediaMethod =
   | 'getRouterRtpCapabilities'
   | 'createWebRtcTransport'
   | 'connectWebRtcTransport'
+  | 'addIceCandidates'
   | 'closeWebRtcTransport'
   | 'getIceServers'
   | 'restartIce'
@@ -50,6 +51,8 @@ export function mediaHandlers({
     createWebRtcTransport: () => ({ ...media.createTransport(), iceServers: iceServers() }),
     connectWebRtcTransport: ({ transportId, dtlsParameters }) =>
       media.transport(transportId).connect(dtlsParameters),
+    addIceCandidates: ({ transportId, candidates }) =>
+      media.transport(transportId).addIceCandidates(candidates),
     closeWebRtcTransport: ({ transportId }) => media.transport(transportId).close('requested'),
     getIceServers: () => ({ iceServers: iceServers() }),
     restartIce: ({ transportId }) => ({

@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { VigieError } from '../errors.ts';
 import { validate } from '../wire/validate.ts';
 import { MAX_SHOWN_PIXELS, PICTURE_QUALITIES } from '../wire/shown-view.ts';
-import type {
-  PictureAckMessage,
-  AuthenticateMessage,
-  ResponseMessage,
-  SignalingMethod,
-  SignalingMethods,
+import {
+  MAX_ICE_CANDIDATES,
+  type PictureAckMessage,
+  type AuthenticateMessage,
+  type ResponseMessage,
+  type SignalingMethod,
+  type SignalingMethods,
 } from '../wire/signaling.ts';
 
 const id = z.string().min(1).max(64);
@@ -34,6 +35,13 @@ const REQUESTS = {
       role: z.enum(['auto', 'client']).optional(),
       fingerprints: z.array(fingerprint).min(1).max(4),
     }),
+  }),
+  addIceCandidates: z.strictObject({
+    transportId: id,
+    candidates: z
+      .array(z.strictObject({ address: z.string().min(2).max(64), port: z.int().min(1).max(65_535) }))
+      .min(1)
+      .max(MAX_ICE_CANDIDATES),
   }),
   closeWebRtcTransport: z.strictObject({ transportId: id }),
   getIceServers: nothing,

@@ -22,7 +22,7 @@ export interface ViewerMediaOptions {
 }
 
 /** The page's own, its successor, and those of the connection check, one per path. */
-const MAX_TRANSPORTS = 8;
+const MAX_TRANSPORTS = 9;
 /** Twice the cameras of one page: while they move they are on two transports. */
 const MAX_CONSUMERS = 128;
 
@@ -61,6 +61,10 @@ export class ViewerMedia {
     this.#transports.set(transport.id, transport);
     transport.setQuality(this.#quality);
     this.#tellFigures(transport);
+    const { id: transportId } = transport;
+    transport.on('outdated', () => {
+      this.#notify({ type: 'notification', method: 'transportOutdated', data: { transportId } });
+    });
     transport.once('close', (reason) => {
       giveBack();
       this.#transports.delete(transport.id);

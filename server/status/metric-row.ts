@@ -62,5 +62,27 @@ export const VIEWER_METRICS: MetricRows<SharedFigures> = {
       },
       'reason',
     ),
+    row(
+      'rtc_punches_sent_total',
+      'Datagrams that opened the NAT for viewers',
+      ({ status }) => status.sfu.punching?.sent,
+    ),
+    row(
+      'rtc_punches_deferred_total',
+      'Such datagrams that waited because of a limit',
+      ({ status }) => status.sfu.punching?.deferred,
+    ),
+    row(
+      'rtc_claimed_addresses_total',
+      'Addresses that viewers named for their media',
+      ({ status }) => status.sfu.punching?.claimed,
+      'outcome',
+    ),
+    row(
+      'rtc_punched_viewers_total',
+      'Viewers who came directly afterwards, and who did not',
+      ({ status }) => status.sfu.punching?.outcomes,
+      'outcome',
+    ),
   ],
 };

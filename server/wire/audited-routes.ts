@@ -193,6 +193,7 @@ export const AUDITED_METHODS: Readonly<Record<SignalingMethod, AuditRule>> = {
   getRouterRtpCapabilities: NEGOTIATES,
   createWebRtcTransport: NEGOTIATES,
   connectWebRtcTransport: NEGOTIATES,
+  addIceCandidates: NEGOTIATES,
   closeWebRtcTransport: NEGOTIATES,
   getIceServers: NEGOTIATES,
   restartIce: NEGOTIATES,

@@ -165,6 +165,7 @@ export const SIGNALING_AUTHORIZATION = {
   getRouterRtpCapabilities: 'signedIn',
   createWebRtcTransport: 'signedIn',
   connectWebRtcTransport: 'signedIn',
+  addIceCandidates: 'signedIn',
   closeWebRtcTransport: 'signedIn',
   getIceServers: 'signedIn',
   restartIce: 'signedIn',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { timeMs } from './fields.ts';
+import { MAPPING_STATE } from './reach.ts';
 import { nodeName } from './site-edges.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -18,6 +19,14 @@ export const TURN_FACTS = z.strictObject({
 });
 export type TurnFacts = z.infer<typeof TURN_FACTS>;
 
+/** The server's UDP port as the NAT in front shows it. */
+export const MAPPING_VIEW = z.strictObject({
+  state: MAPPING_STATE,
+  /** `address:port` as viewers are told it; null when they are told none. */
+  address: z.string().nullable(),
+});
+export type MappingView = z.infer<typeof MAPPING_VIEW>;
+
 export const SERVER_CONNECTION_FACTS = z.strictObject({
   /** TCP: pages, cameras, signaling. */
   httpPort: port,
@@ -27,7 +36,10 @@ export const SERVER_CONNECTION_FACTS = z.strictObject({
   announced: z.array(z.string()),
   /** The addresses now announced to viewers. */
   announcedNow: z.array(z.string()),
+  /** STUN servers too. */
   turn: z.array(TURN_FACTS),
+  /** Null when the server does not find it out. */
+  mapping: MAPPING_VIEW.nullable(),
 });
 export type ServerConnectionFacts = z.infer<typeof SERVER_CONNECTION_FACTS>;
 

@@ -21,6 +21,8 @@ export interface IceCandidate {
   tcpType?: 'passive';
   /** The server's own address at a relay; the last to try. */
   relayed?: true;
+  /** The server's UDP port as the NAT in front of it shows it. */
+  mapped?: true;
 }
 
 export interface DtlsFingerprint {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { count } from './fields.ts';
+import { MAPPING_STATE } from './reach.ts';
 import { SITE_CLOCK_VIEW } from './site.ts';
 import { VIEWER_FIGURES } from './viewer-figures.ts';
 
@@ -54,6 +55,28 @@ const SFU_FIGURES = z.strictObject({
       received: count,
       unsent: count,
       failed: count,
+    })
+    .nullable(),
+  /** Direct paths through the NAT in front of the server; null when they are turned off. */
+  punching: z
+    .strictObject({
+      mapping: MAPPING_STATE,
+      /** STUN requests. */
+      asked: count,
+      answered: count,
+      /** Datagrams that open the NAT for viewers; `deferred`: those that waited because of a limit. */
+      sent: count,
+      deferred: count,
+      /** Addresses that viewers named, by what became of them. */
+      claimed: z.strictObject({
+        accepted: count,
+        known: count,
+        foreign: count,
+        reservedPort: count,
+        tooMany: count,
+      }),
+      /** Viewers who came directly afterwards, and who did not. */
+      outcomes: z.strictObject({ cameThrough: count, failed: count }),
     })
     .nullable(),
 });

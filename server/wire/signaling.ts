@@ -35,6 +35,8 @@ export const MAX_SIGNALING_BYTES = 64 * 1024;
  */
 export const TURN_CREDENTIAL_LIFETIME_SECONDS = 300;
 export const AUTHENTICATE_TIMEOUT_MS = 5_000;
+/** In one `addIceCandidates`. */
+export const MAX_ICE_CANDIDATES = 8;
 /** draft-ietf-payload-flexible-fec-scheme-03. */
 export const FLEXFEC_MIME_TYPE = 'video/flexfec-03';
 
@@ -85,6 +87,14 @@ export interface SignalingMethods {
   createWebRtcTransport: { request: Record<string, never>; response: TransportParameters };
   connectWebRtcTransport: {
     request: { transportId: string; dtlsParameters: DtlsParameters };
+    response: Record<string, never>;
+  };
+  /**
+   * From where the browser sees the media of this transport come: its reflexive candidates over UDP. The server opens its
+   * NAT towards them.
+   */
+  addIceCandidates: {
+    request: { transportId: string; candidates: { address: string; port: number }[] };
     response: Record<string, never>;
   };
   closeWebRtcTransport: { request: { transportId: string }; response: Record<string, never> };
@@ -168,6 +178,8 @@ export interface SignalingNotifications {
   /** The right to the camera was revoked, or the camera was removed or switched off. */
   framesEnded: { watchId: number };
   transportClosed: { transportId: string; reason: 'timeout' | 'dtls' | 'serverStopping' };
+  /** The server has another address than this transport was told: a new one gets it. */
+  transportOutdated: { transportId: string };
   /** At most one per second, with at most 100 entries. */
   frameTimings: { consumerId: string; frames: FrameTiming[] };
   /** How the cameras of a transport are sent: when that has changed, and each second while a consumer's timings are on. */

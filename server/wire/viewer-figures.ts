@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { count } from './fields.ts';
+import { DIRECT_OBSTACLE } from './reach.ts';
 
 /** More are not listed; cameras of a page that are not sent come last. */
 export const MAX_CONSUMER_FIGURES = 32;
@@ -34,6 +35,8 @@ export const VIEWER_FIGURES = z.strictObject({
   transportId: z.string(),
   /** Null without one. */
   path: z.enum(['udp', 'tcp', 'relay']).nullable(),
+  /** Null when a check came directly, and for viewers in the server's network. */
+  obstacle: DIRECT_OBSTACLE.nullable(),
   /** Estimate of the line for video and repairs, bits per second; null while it is unknown. */
   estimateBps: z.number().min(0).nullable(),
   /** How long packets wait in the queue that the server's own video causes. */

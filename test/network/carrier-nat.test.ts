@@ -13,10 +13,12 @@ interface Case extends BehindCarrierNatOptions {
 
 const CASES: Record<string, Case> = {
   'where coturn relays only to itself': {
+    home: { isSymmetric: true },
     otherPeers: 'deny',
     viewers: 'relayed',
   },
   'where coturn lets the server reach any address, so one relay is enough': {
+    home: { isSymmetric: true },
     otherPeers: 'public',
     viewers: 'direct',
   },

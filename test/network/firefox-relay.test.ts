@@ -12,7 +12,7 @@ for (const otherPeers of ['public', 'deny'] as const) {
     `Firefox sees video through the server's own relay, where coturn relays to ${whom}`,
     async (context) => {
       if (!hasFirefox(context)) return;
-      await using house = await BehindCarrierNat.start({ otherPeers });
+      await using house = await BehindCarrierNat.start({ home: { isSymmetric: true }, otherPeers });
       const { networks, server } = house;
       await using firefox = await Firefox.launch({ prefix: networks.viewer.prefix });
       const page = await firefox.open(WEB_URL);

@@ -23,6 +23,7 @@ function viewer(
   return {
     id,
     pathKind: 'udp',
+    obstacle: 'serverSymmetric',
     consumers: new Map(consumers),
     line: { figures: () => ({ roundTripUs: 12_400, ...line }) },
   };
@@ -39,6 +40,7 @@ test('a viewer on a thin line: what it carries, and what each camera gets of it'
   assert.deepEqual(figures, {
     transportId: 't',
     path: 'udp',
+    obstacle: 'serverSymmetric',
     estimateBps: 300_000,
     queueMs: 31,
     roundTripMs: 12,

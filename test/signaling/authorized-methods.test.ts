@@ -17,6 +17,7 @@ const fingerprints = [{ algorithm: 'sha-256', value: Array<string>(32).fill('AB'
 const DATA: Readonly<Record<string, object>> = {
   authenticate: { token: 'a token' },
   connectWebRtcTransport: { transportId: 'media', dtlsParameters: { role: 'client', fingerprints } },
+  addIceCandidates: { transportId: 'media', candidates: [{ address: '203.0.113.7', port: 40_000 }] },
   closeWebRtcTransport: { transportId: 'media' },
   restartIce: { transportId: 'media' },
   consume: { transportId: 'media', cameraId: 'door' },
@@ -39,6 +40,7 @@ class ScriptedMedia extends EventEmitter {
   readonly cameraId = 'door';
   readonly parameters = (): object => ({});
   readonly connect = (): void => undefined;
+  readonly addIceCandidates = (): void => undefined;
   readonly restartIce = (): object => ({});
   readonly setView = (): void => undefined;
   readonly setQuality = (): void => undefined;

@@ -20,7 +20,15 @@ function figures(
   estimateBps: number | null = 2_000_000,
 ): ViewerFigures {
   const consumers = [{ ...DOOR, ...change }];
-  return { transportId: 't', path: 'udp', estimateBps, queueMs: 0, roundTripMs: 9, consumers };
+  return {
+    transportId: 't',
+    path: 'udp',
+    obstacle: null,
+    estimateBps,
+    queueMs: 0,
+    roundTripMs: 9,
+    consumers,
+  };
 }
 
 /** @returns the seconds at which the page is told */

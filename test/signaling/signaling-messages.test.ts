@@ -45,6 +45,16 @@ const wrongData: [method: string, data: unknown][] = [
   ['setView', { consumerId: 'c', width: 0, height: 240 }],
   ['setView', { consumerId: 'c', width: 320, height: 16_385 }],
   ['setView', { consumerId: 'c', width: 320.5, height: 240 }],
+  ['addIceCandidates', { transportId: 't', candidates: [] }],
+  ['addIceCandidates', { transportId: 't', candidates: [{ address: '192.0.2.1', port: 0 }] }],
+  ['addIceCandidates', { transportId: 't', candidates: [{ address: 'a'.repeat(65), port: 4000 }] }],
+  [
+    'addIceCandidates',
+    {
+      transportId: 't',
+      candidates: Array.from({ length: 9 }, (_, i) => ({ address: '192.0.2.1', port: 4000 + i })),
+    },
+  ],
   ['setQuality', { quality: 'best' }],
   ['setFrameTimings', { consumerId: 'c', enabled: 'yes' }],
   ['connectWebRtcTransport', { transportId: 't', dtlsParameters: { fingerprints: [] } }],

@@ -282,7 +282,14 @@ export async function startApi(context: Ends, options: ApiServerOptions = {}): P
     outbound: { webhooks, notifier, push },
     connection: {
       get: () =>
-        Promise.resolve({ httpPort: 8080, rtcPort: 8081, announced: [], announcedNow: [], turn: [] }),
+        Promise.resolve({
+          httpPort: 8080,
+          rtcPort: 8081,
+          announced: [],
+          announcedNow: [],
+          turn: [],
+          mapping: null,
+        }),
       addresses: () => ({ origins: ['http://192.168.1.10:8080'], authorityFile: null }),
     },
     backups: new Backups({ dataDir, log }),

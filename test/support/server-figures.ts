@@ -27,6 +27,7 @@ export const IDLE_PARTS: Pick<
       dtls: { malformed: 0, refusedFragments: 0, excess: 0 },
       tcp: null,
       relay: null,
+      punching: null,
     },
   },
   signaling: { sessionCount: 0, displacedCount: 0, frameWatches: { open: 0, sent: 0, passedOver: 0 } },

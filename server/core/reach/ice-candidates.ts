@@ -7,6 +7,7 @@
 
 import type { IceCandidate } from '../../wire/signaling.ts';
 import type { TransportAddress } from '../stun-turn/stun-address.ts';
+import type { OfferedAddress } from './offered-addresses.ts';
 
 const HOST_TYPE_PREFERENCE = 126;
 /** Below all UDP candidates, above relays (RFC 6544 section 4.2). */
@@ -17,23 +18,25 @@ const RELAY_TYPE_PREFERENCE = 0;
 const COMPONENT_RTP = 1;
 
 /**
- * @param addresses the most preferred first
+ * @param offered the most preferred first
  * @param tcpPort undefined when viewers may not connect by TCP
  */
-export function iceCandidates(addresses: readonly string[], port: number, tcpPort?: number): IceCandidate[] {
-  const udp = addresses.map((address, index): IceCandidate => ({
+export function iceCandidates(offered: readonly OfferedAddress[], tcpPort?: number): IceCandidate[] {
+  const udp = offered.map(({ address, port, isMapped }, index): IceCandidate => ({
     foundation: `udp${index}`,
-    priority: candidatePriority(HOST_TYPE_PREFERENCE, addresses.length - index),
+    priority: candidatePriority(HOST_TYPE_PREFERENCE, offered.length - index),
     ip: address,
     address,
     protocol: 'udp',
     port,
     type: 'host',
+    ...(isMapped && { mapped: true }),
   }));
   if (tcpPort === undefined) return udp;
-  const tcp = addresses.map((address, index): IceCandidate => ({
+  const open = offered.filter(({ isMapped }) => !isMapped);
+  const tcp = open.map(({ address }, index): IceCandidate => ({
     foundation: `tcp${index}`,
-    priority: candidatePriority(TCP_TYPE_PREFERENCE, PASSIVE_PREFERENCE + addresses.length - index),
+    priority: candidatePriority(TCP_TYPE_PREFERENCE, PASSIVE_PREFERENCE + open.length - index),
     ip: address,
     address,
     protocol: 'tcp',

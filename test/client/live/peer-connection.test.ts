@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hookPeerConnection } from '../../../client/live/peer-connection.ts';
 
-class Peer {
+class Peer extends EventTarget {
   readonly set: RTCSessionDescriptionInit[] = [];
+  readonly configuration: unknown;
+  constructor(configuration?: unknown) {
+    super();
+    this.configuration = configuration;
+  }
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     this.set.push(description);
     return Promise.resolve();
@@ -13,20 +18,40 @@ class Peer {
 const page = globalThis as unknown as { RTCPeerConnection: unknown };
 page.RTCPeerConnection = Peer;
 
-const describe = (sdp: string): string => `${sdp} and more`;
+const candidates: unknown[] = [];
+const hooks = {
+  describe: (sdp: string): string => `${sdp} and more`,
+  onCandidate: (candidate: unknown): void => void candidates.push(candidate),
+};
+const CONFIGURATION = { iceServers: [{ urls: 'stun:stun.example.org' }] };
 
-test('the peer connection made is given the changed description', async () => {
-  const peer = hookPeerConnection({ describe }, () => new RTCPeerConnection());
+function newPeer(): Peer {
+  return hookPeerConnection(hooks, () => new RTCPeerConnection(CONFIGURATION)) as unknown as Peer;
+}
+
+test('the peer connection made has its configuration, and is given the changed description', async () => {
+  const peer = newPeer();
+  assert.deepEqual(peer.configuration, CONFIGURATION);
   await peer.setRemoteDescription({ type: 'offer', sdp: 'video' });
-  assert.deepEqual((peer as unknown as Peer).set, [{ type: 'offer', sdp: 'video and more' }]);
+  assert.deepEqual(peer.set, [{ type: 'offer', sdp: 'video and more' }]);
+});
+
+test("the browser's candidates are passed on, and the end of them is not", () => {
+  const peer = newPeer();
+  for (const candidate of ['one', null])
+    peer.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate }));
+  assert.deepEqual(candidates, ['one']);
 });
 
 test('the page keeps its own RTCPeerConnection, also when nothing could be made', () => {
-  hookPeerConnection({ describe }, () => new RTCPeerConnection());
+  newPeer();
   assert.equal(page.RTCPeerConnection, Peer);
-  const fail = (): never => {
-    throw new Error('no transport');
-  };
-  assert.throws(() => hookPeerConnection({ describe }, fail), /no transport/);
+  assert.throws(
+    () =>
+      hookPeerConnection(hooks, () => {
+        throw new Error('no transport');
+      }),
+    /no transport/,
+  );
   assert.equal(page.RTCPeerConnection, Peer);
 });

@@ -30,20 +30,24 @@ export interface NatRouterOptions {
   /** Undefined: everything may leave. */
   passages?: readonly Passage[];
   forwardedPorts?: readonly ForwardedPort[];
+  /** Each destination sees UDP of one port come from a different one. */
+  isSymmetric?: boolean;
 }
 
 const LAN = 'lan';
 const WAN = 'wan';
 
 export class NatRouter {
-  readonly #host: Host;
+  readonly host: Host;
   #forwardedPorts: readonly ForwardedPort[];
   #passages: readonly Passage[] | undefined;
   #udpPorts: string | undefined;
+  readonly #isSymmetric: boolean;
 
   /** @param host with interfaces `lan` and `wan` */
-  constructor(host: Host, { passages, forwardedPorts = [] }: NatRouterOptions = {}) {
-    this.#host = host;
+  constructor(host: Host, { passages, forwardedPorts = [], isSymmetric = false }: NatRouterOptions = {}) {
+    this.host = host;
+    this.#isSymmetric = isSymmetric;
     this.#passages = passages;
     this.#forwardedPorts = forwardedPorts;
     host.run('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
@@ -71,18 +75,35 @@ export class NatRouter {
     this.#udpPorts = udpPorts;
     this.#configure();
     // The kernel forgets its masquerading over an interface that goes down.
-    this.#host.ip(`link set ${WAN} down`, `link set ${WAN} up`);
+    this.host.ip(`link set ${WAN} down`, `link set ${WAN} up`);
   }
 
   /** Packets counted under this name since the last change, or under `refused`. */
   packets(name: string): number {
-    const listing = this.#host.run('nft', ['list', 'counter', 'ip', 'router', name]);
+    const listing = this.host.run('nft', ['list', 'counter', 'ip', 'router', name]);
+    return Number(/packets (\d+)/.exec(listing)?.[1]);
+  }
+
+  /** Counts from now on what leaves for the internet and matches. @param match of nft */
+  count(name: string, match: string): void {
+    this.host.run(
+      'nft',
+      ['-f', '-'],
+      `table ip counted {
+         counter ${name} {}
+         chain ${name} { type filter hook forward priority filter - 1; oifname ${WAN} ${match} counter name ${name}; }
+       }`,
+    );
+  }
+
+  counted(name: string): number {
+    const listing = this.host.run('nft', ['list', 'counter', 'ip', 'counted', name]);
     return Number(/packets (\d+)/.exec(listing)?.[1]);
   }
 
   #configure(): void {
     const names = [...(this.#passages ?? []), ...this.#forwardedPorts].map(({ name }) => name);
-    this.#host.run(
+    this.host.run(
       'nft',
       ['-f', '-'],
       `table ip router {}
@@ -105,7 +126,7 @@ export class NatRouter {
          }
          chain postrouting {
            type nat hook postrouting priority srcnat;
-           oifname ${WAN} meta l4proto udp masquerade ${this.#udpPorts === undefined ? '' : `to :${this.#udpPorts}`}
+           oifname ${WAN} meta l4proto udp masquerade ${this.#udpPorts === undefined ? '' : `to :${this.#udpPorts}`} ${this.#isSymmetric ? 'fully-random' : ''}
            oifname ${WAN} masquerade
          }
        }`,
