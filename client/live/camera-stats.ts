@@ -3,6 +3,7 @@
 import type { CameraFeed } from './camera-feed.ts';
 import type { FiguresDirectory, SentFigures } from './figures-directory.ts';
 import type { LiveSource, SourceCounters, SourceKind } from './live-source.ts';
+import type { MediaPath } from './media-path.ts';
 import type { LiveConsumer } from './live-transport.ts';
 import type { Percentiles } from './sample-window.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -12,6 +13,8 @@ import type { PresentedFrames } from './presented-frames.ts';
 
 export interface CameraStats {
   source: SourceKind;
+  /** Null without video, and while it has no path. */
+  path: MediaPath | null;
   /** Presented on the screen, per second. */
   fps: number;
   bitrateBps: number;
@@ -105,6 +108,7 @@ export class CameraStatsSampler {
     const { width, height, packetsReceived, packetsLost, packetsRetransmitted, framesDropped } = counters;
     this.#onStats({
       source: source.kind,
+      path: counters.path ?? null,
       fps: this.#frames.framesPerSecond,
       bitrateBps: bitrateBps(counters, previous),
       width,

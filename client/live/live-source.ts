@@ -3,6 +3,8 @@
  * (`PictureStream`). The element that shows it does not need to know which.
  */
 
+import type { MediaPath } from './media-path.ts';
+
 /** `video`: WebRTC. `pictures`: the fallback, JPEGs over the WebSocket. */
 export type SourceKind = 'video' | 'pictures';
 
@@ -22,6 +24,8 @@ export interface LiveSource {
 }
 
 export interface SourceCounters {
+  /** Left out without WebRTC, and while it has no path. */
+  path?: MediaPath;
   /** When they were taken, ms, any origin. */
   timestampMs: number;
   bytesReceived: number;

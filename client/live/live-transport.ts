@@ -6,14 +6,20 @@
 import type { Consumer, RtpParameters, Transport } from 'mediasoup-client/types';
 import { monotonicMs } from '../clock.ts';
 import type { ShownView } from '../../server/wire/shown-view.ts';
-import { TURN_CREDENTIAL_LIFETIME_SECONDS, type IceServer } from '../../server/wire/signaling.ts';
+import {
+  TURN_CREDENTIAL_LIFETIME_SECONDS,
+  type IceCandidate,
+  type IceServer,
+} from '../../server/wire/signaling.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { Emitter } from '../emitter.ts';
 import { captureTimeUs } from './capture-clock.ts';
-import type { LiveSource } from './live-source.ts';
+import type { LiveSource, SourceCounters } from './live-source.ts';
+import { mediaPath } from './media-path.ts';
 import { loadDevice, newDevice, receiveTransport } from './receive-transport.ts';
 import { RepairStreams, takesFlexfec } from './repair-streams.ts';
 import { rtpCounters } from './rtp-counters.ts';
+import { selectedPath, type StatsEntry } from './selected-path.ts';
 
 /** Younger than this, credentials leave time enough to find a path with them. */
 const STALE_ICE_SERVERS_MS = (TURN_CREDENTIAL_LIFETIME_SECONDS * 1000) / 2;
@@ -31,6 +37,8 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
   readonly #signaling: SignalingClient;
   readonly #transport: Transport;
   readonly #repairs: RepairStreams;
+  /** The server's. */
+  readonly #candidates: readonly IceCandidate[];
   readonly #consumers = new Map<string, Consumer>();
   #iceServersAtMs = monotonicMs();
 
@@ -45,7 +53,7 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
       const [parameters] = await Promise.all([created, loaded]);
       const repairs = new RepairStreams();
       const transport = receiveTransport(device, signaling, parameters, {}, repairs);
-      return new LiveTransport(signaling, epoch, transport, repairs);
+      return new LiveTransport(signaling, epoch, transport, repairs, parameters.iceCandidates);
     } catch (error) {
       // A page has few transports, so an unused one is closed.
       created
@@ -60,8 +68,10 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
     epoch: number,
     transport: Transport,
     repairs: RepairStreams,
+    candidates: readonly IceCandidate[],
   ) {
     super();
+    this.#candidates = candidates;
     this.epoch = epoch;
     this.#signaling = signaling;
     this.#transport = transport;
@@ -110,8 +120,14 @@ export class LiveTransport extends Emitter<{ state: LiveTransportState }> {
       track: consumer.track,
       captureUs: ({ rtpTimestamp }, presentedUs) =>
         rtpTimestamp === undefined ? null : captureTimeUs(parameters.captureClock, rtpTimestamp, presentedUs),
-      counters: async () => rtpCounters(await consumer.getStats()),
+      counters: async () => this.#countersOf(await consumer.getStats()),
     };
+  }
+
+  #countersOf(reports: RTCStatsReport): SourceCounters | null {
+    const counters = rtpCounters(reports);
+    const path = selectedPath([...reports.values()] as StatsEntry[]);
+    return counters && path ? { ...counters, path: mediaPath(path, this.#candidates) } : counters;
   }
 
   /** The search for a path begins with the first picture, which may be requested long after the transport was created. */

@@ -59,6 +59,9 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
       signaling.on('transportClosed', ({ transportId }) => {
         if (this.#transport?.id === transportId) this.rebuild();
       }),
+      signaling.on('transportOutdated', ({ transportId }) => {
+        if (this.usable?.id === transportId) this.#replace();
+      }),
     ];
   }
 
@@ -126,6 +129,11 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
     if (!this.usable) void this.#openNext();
   }
 
+  /** By another one, which is told the server's new addresses; this one goes on until then, or when that fails. */
+  #replace(): void {
+    if (!this.#closed && !this.#opening) void this.#openNext();
+  }
+
   async #openNext(): Promise<void> {
     this.#opening = true;
     clearTimeout(this.#retry);
@@ -134,6 +142,7 @@ export class TransportKeeper extends Emitter<TransportKeeperEvents> {
       if (this.#closed || !this.#isOfThisConnection(next)) next.close();
       else this.#adopt(next);
     } catch (error) {
+      if (this.usable) return;
       const watching = SignalingError.watchingWhenFull(error);
       this.#setFull(watching ?? null);
       if (watching === undefined) this.#searchingSinceMs ??= monotonicMs();

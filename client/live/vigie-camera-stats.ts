@@ -4,6 +4,7 @@ import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { BUDGET_PARTS, type BudgetPart, type TimeBudget } from './time-budget.ts';
 import { bitrateText } from './bitrate-text.ts';
 import type { CameraStats } from './camera-stats.ts';
+import { OBSTACLE_NAMES, PATH_NAMES, type MediaPath } from './media-path.ts';
 import type { SentFigures } from './figures-directory.ts';
 import { cameraStatsStyles } from './vigie-camera-stats.styles.ts';
 
@@ -44,6 +45,7 @@ export class VigieCameraStats extends LitElement {
           stats.source === 'video'
             ? html`${row('Packets lost', String(stats.packetsLost), 'stats-lost')}
               ${row('Retransmitted', String(stats.packetsRetransmitted), 'stats-retransmitted')}
+              ${stats.path ? pathRows(stats.path, stats.sent) : nothing}
               ${stats.sent ? sentRows(stats.sent) : nothing}`
             : row('Frames dropped', String(stats.framesDropped), 'stats-dropped')
         }
@@ -56,6 +58,12 @@ export class VigieCameraStats extends LitElement {
 function row(name: string, value: string, testId: string): TemplateResult {
   return html`<dt>${name}</dt>
     <dd data-testid=${testId}>${value}</dd>`;
+}
+
+function pathRows(path: MediaPath, sent: SentFigures | null): TemplateResult {
+  const obstacle = path === 'relay' ? sent?.line.obstacle : null;
+  return html`${row('Path', PATH_NAMES[path], 'stats-path')}
+  ${obstacle ? row('Relayed because', OBSTACLE_NAMES[obstacle], 'stats-obstacle') : nothing}`;
 }
 
 function sentRows({ line, consumer }: SentFigures): TemplateResult {

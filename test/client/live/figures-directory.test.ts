@@ -19,6 +19,7 @@ const DOOR: ConsumerFigures = {
 const LINE: ViewerFigures = {
   transportId: 't',
   path: 'udp',
+  obstacle: null,
   estimateBps: 300_000,
   queueMs: 4,
   roundTripMs: 9,

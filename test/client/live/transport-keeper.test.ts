@@ -16,6 +16,10 @@ class FakeSignaling extends Emitter<SignalingClientEvents> {
     this.emit('state', 'open');
   }
 
+  outdates(transportId: string): void {
+    this.emit('transportOutdated', { transportId });
+  }
+
   loses(): void {
     this.state = 'waiting';
     this.emit('state', 'waiting');
@@ -145,6 +149,26 @@ test('a lost path first restarts ICE, and opens the next transport when that doe
   assert.equal(keeper.usable, undefined);
   tick(1_000);
   assert.equal(asked.length, 2);
+});
+
+test('a transport that is outdated is used until the next one is there, and longer when there is none', async (context) => {
+  const { signaling, keeper, asked, answered } = room(context);
+  signaling.opens();
+  keeper.want();
+  const old = await answered();
+  signaling.outdates('another page');
+  assert.equal(asked.length, 1);
+  for (const expected of [2, 3]) {
+    signaling.outdates(old.id);
+    signaling.outdates(old.id);
+    assert.equal(asked.length, expected);
+    assert.equal(keeper.usable, old);
+    if (expected === 2) asked[1]?.reject(new SignalingError('full', 'this server is full', 8));
+    await settled();
+  }
+  assert.equal(keeper.searchingSinceMs, null);
+  const next = await answered();
+  assert.equal(keeper.usable, next);
 });
 
 test('a full server is reported with its number of viewers, is not a missing path, and is tried again', async (context) => {
