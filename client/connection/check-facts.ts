@@ -3,7 +3,15 @@
 import type { ConnectionFacts } from '../../server/wire/connection-check.ts';
 
 /** One path video could take, tried on its own. */
-export type PathKind = 'directUdp' | 'directTcp' | 'serverRelay' | 'turnUdp' | 'turnTcp' | 'turnTls';
+export type PathKind =
+  | 'directUdp'
+  /** Direct, after the server has opened its NAT for this viewer. */
+  | 'openedUdp'
+  | 'directTcp'
+  | 'serverRelay'
+  | 'turnUdp'
+  | 'turnTcp'
+  | 'turnTls';
 
 /**
  * - `connected`: ICE and DTLS are connected, so video would work

@@ -5,9 +5,10 @@
  * Invariant: a server that is full is never reported as a network fault.
  */
 
-import type { CheckFacts, PathKind } from './check-facts.ts';
+import type { CheckFacts, PathKind, PathResult } from './check-facts.ts';
 import { fixForAdministrator, hostOf, inMs, seenAddress, type CheckLine } from './check-line.ts';
 import { pathLine } from './path-words.ts';
+import { recommendation } from './recommendation.ts';
 
 export interface CheckWords {
   verdict: CheckLine;
@@ -18,10 +19,11 @@ export function checkWords(facts: CheckFacts): CheckWords {
   return {
     verdict: verdict(facts),
     lines: [
+      ...recommendation(facts),
       webConnection(facts),
       ...throughEdge(facts),
       ...(facts.webrtc ? [] : [noWebRtc()]),
-      ...facts.paths.map((path) => pathLine(path, facts)),
+      ...facts.paths.filter((path) => !isRedundant(path, facts)).map((path) => pathLine(path, facts)),
       ...relayMissing(facts),
       ...publicAddress(facts),
       ...unreachableForServer(facts),
@@ -31,12 +33,19 @@ export function checkWords(facts: CheckFacts): CheckWords {
   };
 }
 
+/** A server that need not open its router says nothing about whether it could. */
+function isRedundant({ kind }: PathResult, { paths }: CheckFacts): boolean {
+  return (
+    kind === 'openedUdp' && paths.some((path) => path.kind === 'directUdp' && path.outcome === 'connected')
+  );
+}
+
 function verdict(facts: CheckFacts): CheckLine {
   const { paths, webSocketRoundTripMs, webrtc, watchingWhenFull } = facts;
   const works = (...kinds: PathKind[]): boolean =>
     paths.some(({ kind, outcome }) => kinds.includes(kind) && outcome === 'connected');
   if (watchingWhenFull !== null) return full(watchingWhenFull, facts);
-  if (works('directUdp'))
+  if (works('directUdp', 'openedUdp'))
     return { mark: 'good', title: 'Video connects directly', meaning: 'This is the fastest path.' };
   if (works('directTcp', 'serverRelay', 'turnUdp', 'turnTcp', 'turnTls'))
     return {
@@ -103,7 +112,8 @@ function noWebRtc(): CheckLine {
 }
 
 function relayMissing(facts: CheckFacts): CheckLine[] {
-  const hasRelay = facts.paths.some(({ url }) => url !== null) || (facts.facts?.server?.turn.length ?? 0) > 0;
+  const known = facts.facts?.server?.turn.some(({ url }) => url.startsWith('turn'));
+  const hasRelay = facts.paths.some(({ url }) => url !== null) || known === true;
   // If no path was tried, it is unknown whether viewers are offered one.
   if (hasRelay || !facts.webrtc || facts.watchingWhenFull !== null) return [];
   return [
@@ -124,7 +134,7 @@ function publicAddress(facts: CheckFacts): CheckLine[] {
   const seen = seenAddress(facts);
   if (!server || seen === undefined) return [];
   const title = 'Public address';
-  if (server.announcedNow.includes(seen))
+  if (server.announcedNow.includes(seen) || server.mapping?.address?.startsWith(`${seen}:`))
     return [{ mark: 'good', title, meaning: `The server’s public address is ${seen}, and viewers use it.` }];
   const announced = server.announcedNow.join(', ');
   return [
@@ -147,7 +157,9 @@ function unreachableForServer({ facts, paths }: CheckFacts): CheckLine[] {
     mark: 'warning',
     title: `Server to ${hostOf(url)}`,
     meaning: `The server gets no answer: ${problem ?? 'no answer'}.`,
-    fix: 'This matters only if the server itself uses the relay. Otherwise it is enough that viewers reach it.',
+    fix: url.startsWith('stun')
+      ? 'Without its answer the server knows less about its own router. Let it send UDP there, or name another one.'
+      : 'This matters only if the server itself uses the relay. Otherwise it is enough that viewers reach it.',
   }));
 }
 

@@ -9,6 +9,7 @@ import type { Device } from 'mediasoup-client';
 import type { ConsumerOptions, Transport } from 'mediasoup-client/types';
 import type { IceCandidate, IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { receiveTransport } from '../live/receive-transport.ts';
+import { selectedPath, type StatsEntry } from '../live/selected-path.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
 import { SignalingError } from '../signaling/signaling-error.ts';
 import type { PathKind, PathResult } from './check-facts.ts';
@@ -16,8 +17,10 @@ import type { PathKind, PathResult } from './check-facts.ts';
 export interface ProbedPath {
   kind: PathKind;
   url: string | null;
-  /** The only relay to use; null: none. */
+  /** The STUN server or relay to use, alone; null: none. */
   iceServer: IceServer | null;
+  /** Only what goes through that relay counts. */
+  relayOnly: boolean;
   /** Which of the server's addresses count. */
   accepts: (candidate: IceCandidate) => boolean;
 }
@@ -41,6 +44,8 @@ export async function probePath(
   try {
     const parameters = await signaling.request('createWebRtcTransport', {});
     try {
+      // Firefox reports a search among no addresses as a failure of the page.
+      if (!parameters.iceCandidates.some(path.accepts)) return failed;
       return { ...failed, ...(await probe(signaling, device, parameters, path)) };
     } finally {
       signaling.request('closeWebRtcTransport', { transportId: parameters.id }).catch(() => undefined);
@@ -55,24 +60,24 @@ async function probe(
   signaling: SignalingClient,
   device: Device,
   parameters: TransportParameters,
-  { accepts, iceServer }: ProbedPath,
+  { accepts, iceServer, relayOnly }: ProbedPath,
 ): Promise<Partial<PathResult>> {
   const narrowed = {
     ...parameters,
     iceCandidates: parameters.iceCandidates.filter(accepts),
     iceServers: iceServer ? [iceServer] : [],
   };
-  const policy = iceServer ? ({ iceTransportPolicy: 'relay' } as const) : {};
+  const policy = relayOnly ? ({ iceTransportPolicy: 'relay' } as const) : {};
   const transport = receiveTransport(device, signaling, narrowed, policy);
   let firstErrorCode: number | null = null;
   transport.on('icecandidateerror', ({ errorCode }) => {
     firstErrorCode ??= errorCode;
   });
   try {
-    const connected = settled(transport, iceServer !== null);
+    const connected = settled(transport, relayOnly);
     await transport.consume(silentVideo(device));
     if (await connected) return { outcome: 'connected', ...(await pathOf(transport)) };
-    if (iceServer === null || (await hasRelay(transport))) return { outcome: 'noPath' };
+    if (!relayOnly || (await hasRelay(transport))) return { outcome: 'noPath' };
     return { outcome: 'noRelay', errorCode: firstErrorCode };
   } finally {
     transport.close();
@@ -108,22 +113,12 @@ async function hasRelay(transport: Transport): Promise<boolean> {
 }
 
 async function pathOf(transport: Transport): Promise<Pick<PathResult, 'address' | 'roundTripMs'>> {
-  const entries = await entriesOf(transport);
-  const selectedId = entries.find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
-  const pair = entries.find(({ id, type, nominated }) =>
-    // Firefox has no transport report.
-    selectedId === undefined ? type === 'candidate-pair' && nominated === true : id === selectedId,
-  );
-  const remote = entries.find(({ id }) => id === pair?.['remoteCandidateId']);
-  const roundTrip = pair?.['currentRoundTripTime'];
-  return {
-    address: remote ? `${String(remote['address'])}:${String(remote['port'])}` : null,
-    roundTripMs: typeof roundTrip === 'number' ? roundTrip * 1000 : null,
-  };
+  const path = selectedPath(await entriesOf(transport));
+  return { address: path && `${path.address}:${path.port}`, roundTripMs: path?.roundTripMs ?? null };
 }
 
-async function entriesOf(transport: Transport): Promise<Record<string, unknown>[]> {
-  return [...(await transport.getStats()).values()] as Record<string, unknown>[];
+async function entriesOf(transport: Transport): Promise<StatsEntry[]> {
+  return [...(await transport.getStats()).values()] as StatsEntry[];
 }
 
 /** A video that is never sent: the transport connects as soon as one is expected. */

@@ -1,11 +1,13 @@
 /** One path video could take, in words: whether it works, and if not, why and what to change. Pure. */
 
+import type { MappingState } from '../../server/wire/reach.ts';
 import { CERTIFICATE_PROBLEM } from '../../server/wire/browser-values.ts';
 import type { CheckFacts, PathKind, PathResult } from './check-facts.ts';
 import { fixForAdministrator, hostOf, inMs, seenAddress, type CheckLine } from './check-line.ts';
 
 const PATH_TITLES: Record<PathKind, string> = {
   directUdp: 'Direct over UDP',
+  openedUdp: 'Direct over UDP, opened by the server',
   directTcp: 'Direct over TCP',
   serverRelay: 'Through the server’s relay address',
   turnUdp: 'TURN relay over UDP',
@@ -23,13 +25,15 @@ export function pathLine(path: PathResult, facts: CheckFacts): CheckLine {
   const { kind, url, outcome, address, roundTripMs } = path;
   const title = url === null ? PATH_TITLES[kind] : `${PATH_TITLES[kind]} (${hostOf(url)})`;
   if (outcome !== 'connected') return { mark: 'bad', title, ...failure(path, facts) };
-  const from = kind.startsWith('direct') && address !== null ? ` from ${address}` : '';
+  const from =
+    (kind.startsWith('direct') || kind === 'openedUdp') && address !== null ? ` from ${address}` : '';
   const inTime = roundTripMs === null ? '' : ` in ${inMs(roundTripMs)}`;
   return { mark: 'good', title, meaning: `Works. The server answered${from}${inTime}.` };
 }
 
 function failure(path: PathResult, facts: CheckFacts): Failure {
   if (path.kind === 'directUdp') return directFailed(facts);
+  if (path.kind === 'openedUdp') return openedFailed(facts);
   if (path.kind === 'directTcp')
     return {
       meaning: 'No answer.',
@@ -70,6 +74,23 @@ function directFailed(facts: CheckFacts): Failure {
       `Forward UDP port ${port} on the router to the server, and check that VIGIE_ANNOUNCED_ADDRESS is its public address. If your provider shares one public address among customers (CGNAT), use a TURN relay.`,
     ),
   };
+}
+
+/** A recommendation says what else the server could do (recommendation.ts). */
+function openedFailed({ facts }: CheckFacts): Failure {
+  const { mapping } = facts?.server ?? {};
+  if (mapping === undefined) return { meaning: 'No answer.' };
+  if (mapping === null) return { meaning: 'The server is set not to open its router for viewers.' };
+  const meanings: Record<MappingState, string> = {
+    unknown: 'The server does not know its public address, because no STUN server outside has answered it.',
+    symmetric:
+      'The server’s router shows every destination another port, so that no viewer knows which to use.',
+    withdrawn: 'The server’s router seems to let nobody in: viewers did not get through before, either.',
+    unverified: 'No answer. Only one STUN server answers the server, so the kind of its router is not known.',
+    verified:
+      'No answer, although the server’s router allows it. Your network may show every destination another port.',
+  };
+  return { meaning: meanings[mapping.state] };
 }
 
 function relayWithoutPath(facts: CheckFacts): Failure {

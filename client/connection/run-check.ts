@@ -1,6 +1,6 @@
 /** Runs a connection check: requests the server's facts, and tries every path separately and in parallel. */
 
-import type { IceServer, TransportParameters } from '../../server/wire/signaling.ts';
+import type { IceCandidate, IceServer, TransportParameters } from '../../server/wire/signaling.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { loadDevice, newDevice } from '../live/receive-transport.ts';
 import type { SignalingClient } from '../signaling/signaling-client.ts';
@@ -73,18 +73,41 @@ async function waysTo(signaling: SignalingClient): Promise<ProbedPath[]> {
   return [...directWays(parameters), ...relaysOf(parameters.iceServers).slice(0, MAX_RELAYS)];
 }
 
-function directWays({ iceCandidates }: TransportParameters): ProbedPath[] {
-  const paths: Pick<ProbedPath, 'kind' | 'accepts'>[] = [
-    { kind: 'directUdp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'udp' },
-    { kind: 'directTcp', accepts: ({ relayed, protocol }) => !relayed && protocol === 'tcp' },
-    { kind: 'serverRelay', accepts: ({ relayed }) => relayed === true },
+function directWays({ iceCandidates, iceServers }: TransportParameters): ProbedPath[] {
+  const stun = stunServerOf(iceServers);
+  const paths: Pick<ProbedPath, 'kind' | 'accepts' | 'iceServer'>[] = [
+    {
+      kind: 'directUdp',
+      accepts: ({ relayed, mapped, protocol }) => !relayed && !mapped && protocol === 'udp',
+      iceServer: null,
+    },
+    ...(stun ? [{ kind: 'openedUdp' as const, accepts: isDirectUdp, iceServer: stun }] : []),
+    {
+      kind: 'directTcp',
+      accepts: ({ relayed, protocol }) => !relayed && protocol === 'tcp',
+      iceServer: null,
+    },
+    { kind: 'serverRelay', accepts: ({ relayed }) => relayed === true, iceServer: null },
   ];
   return (
     paths
       // A missing address for UDP is a finding; the others are optional.
       .filter(({ kind, accepts }) => kind === 'directUdp' || iceCandidates.some(accepts))
-      .map((path) => ({ ...path, url: null, iceServer: null }))
+      .map((path) => ({ ...path, url: null, relayOnly: false }))
   );
+}
+
+function isDirectUdp({ relayed, protocol }: IceCandidate): boolean {
+  return !relayed && protocol === 'udp';
+}
+
+/** TURN servers answer STUN too. */
+function stunServerOf(iceServers: readonly IceServer[]): IceServer | undefined {
+  const urls = iceServers
+    .flatMap((server) => server.urls)
+    .filter((url) => /^(?:stun|turn):(?!.*=tcp$)/.test(url));
+  const stun = urls.map((url) => url.replace(/^turn:/, 'stun:').replace(/\?.*$/, ''));
+  return stun.length > 0 ? { urls: [...new Set(stun)] } : undefined;
 }
 
 function relaysOf(iceServers: readonly IceServer[]): ProbedPath[] {
@@ -95,6 +118,7 @@ function relaysOf(iceServers: readonly IceServer[]): ProbedPath[] {
         kind: relayKind(url),
         url,
         iceServer: { ...server, urls: [url] },
+        relayOnly: true,
         accepts: () => true,
       })),
   );

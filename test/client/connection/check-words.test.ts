@@ -40,6 +40,7 @@ const server = {
   announced: ['home.example.org'],
   announcedNow: ['203.0.113.7'],
   turn: [turn()],
+  mapping: { state: 'verified' as const, address: '203.0.113.7:8081' },
 };
 const outside = { yourAddress: '198.51.100.9', yourAddressIsPrivate: false, https: true, server };
 const atHome = { ...outside, yourAddress: '192.168.1.20', yourAddressIsPrivate: true };
@@ -185,7 +186,7 @@ const findings: [name: string, facts: Partial<CheckFacts>, title: string, words:
   ],
   [
     'another address is announced than the one the server is seen at',
-    { facts: { ...outside, server: { ...server, announcedNow: ['203.0.113.99'] } } },
+    { facts: { ...outside, server: { ...server, announcedNow: ['203.0.113.99'], mapping: null } } },
     'Public address',
     /address is 203\.0\.113\.7, but viewers are given 203\.0\.113\.99.*Set VIGIE_ANNOUNCED_ADDRESS/,
   ],
