@@ -32,6 +32,7 @@ import { openLegacyListeners } from './ingest/open-legacy-listeners.ts';
 import type { Log } from './log.ts';
 import { machineGateways } from './net/machine-gateways.ts';
 import { openOutbound } from './outbound/open-outbound.ts';
+import { LastPictures } from './pictures/last-pictures.ts';
 import { openPictures } from './pictures/open-pictures.ts';
 import { openRecording } from './recording/open-recording.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -131,6 +132,17 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
   const iceServers = viewersIceServers(config);
   const viewers = { accounts, catalog, iceServers, connectionOf, capacity, clock, dates: time, log };
   const pictures = closing(openPictures({ frames: hub, decoder: transcoder, capacity, log, dates: time }));
+  const lastPictures = closing(
+    await LastPictures.open({
+      dataDir,
+      frames: hub,
+      cameras: store.cameras,
+      isOff: (cameraId) => hub.isOff(cameraId),
+      dates: time,
+      nowUs: clock,
+      log,
+    }),
+  );
   const scaleFrame = pictures.thumbnails.of.bind(pictures.thumbnails);
   const signaling = closing(
     openSignaling({
@@ -240,6 +252,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
     signaling,
     whep,
     pictures,
+    lastPictures,
     grpc,
     edges,
   };

@@ -35,6 +35,7 @@ export function joinFeatures(features: Features, log: Log): void {
     sfu,
     signaling,
     pictures,
+    lastPictures,
     grpc,
     edges,
   } = features;
@@ -48,6 +49,7 @@ export function joinFeatures(features: Features, log: Log): void {
   // A camera connects, stalls or disconnects.
   presence.on('changed', (cameraId, liveness) => {
     events.onLiveness(cameraId, liveness);
+    if (liveness.status === 'offline') lastPictures.onOffline(cameraId);
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
     signaling.tellThoseWhoList(cameraId, 'cameraStatus', { cameraId, ...view });
   });
@@ -61,6 +63,7 @@ export function joinFeatures(features: Features, log: Log): void {
     hub,
     thumbnails,
     mjpeg,
+    lastPictures,
     firmware,
     events,
     recording,

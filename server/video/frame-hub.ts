@@ -39,6 +39,12 @@ export class FrameHub {
     this.#subscribers.get(frame.cameraId)?.tell(frame);
   }
 
+  /** A frame of before the start, which nobody is told of. It gives way to any that has come. */
+  restore(frame: CameraFrame): void {
+    if (this.#isOff(frame.cameraId) || this.#latest.has(frame.cameraId)) return;
+    this.#latest.set(frame.cameraId, frame);
+  }
+
   /** Every frame of the camera from now on; not the existing one, which is `latest`. */
   subscribe(cameraId: string, onFrame: OnCameraFrame): Subscription {
     const subscribers = this.#subscribers.get(cameraId) ?? this.#newFanOut(cameraId);
