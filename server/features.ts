@@ -239,7 +239,7 @@ export async function openFeatures(config: Config, log: Log, end: ProcessEnd, op
             log,
           }),
         );
-  const demo = closing(new DemoCamera({ enabled: config.demo, cameras: store.cameras, catalog, log }));
+  const demo = closing(new DemoCamera({ mode: config.demo, cameras: store.cameras, catalog, log }));
   const flow = {
     cameraSwitch,
     hub,

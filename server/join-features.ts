@@ -49,6 +49,7 @@ export function joinFeatures(features: Features, log: Log): void {
   // A camera connects, stalls or disconnects.
   presence.on('changed', (cameraId, liveness) => {
     events.onLiveness(cameraId, liveness);
+    if (liveness.status === 'online') demo.onLive(cameraId);
     if (liveness.status === 'offline') lastPictures.onOffline(cameraId);
     const view = livenessView(liveness, (us) => site.clock.dateMs(us));
     signaling.tellThoseWhoList(cameraId, 'cameraStatus', { cameraId, ...view });

@@ -7,7 +7,7 @@ import { parseHost, parseOrigin, parseProxyRange, PROXY_RANGES } from './parse-a
 import { edgeSettings } from './edge-settings.ts';
 import { parseBasePath } from './parse-base-path.ts';
 import { reachSettings } from './reach-settings.ts';
-import { parseLength, parseList, parseSwitch, setting } from './setting.ts';
+import { parseLength, parseList, setting } from './setting.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -124,8 +124,9 @@ export const configTable = {
   demo: setting({
     name: 'VIGIE_DEMO',
     default: '1',
-    description: '1 shows a demo camera while there is no other camera; 0 does not.',
-    parse: parseSwitch,
+    description:
+      '1 shows a demo camera until another camera has sent a picture; 0 does not. `time-code` shows one whose picture has a time code, to measure delays.',
+    parse: parseDemo,
   }),
   logLevel: setting({
     name: 'VIGIE_LOG_LEVEL',
@@ -182,6 +183,12 @@ function parseBytes(text: string, min: number): number {
       `a number of bytes like 500M, 20G or 1T${min > 0 ? `, at least ${min / 1e6}M` : ''}`,
     );
   return bytes;
+}
+
+function parseDemo(text: string): 'off' | 'on' | 'timeCode' {
+  if (text === 'time-code') return 'timeCode';
+  if (text !== '0' && text !== '1') throw new RangeError('0, 1 or time-code');
+  return text === '1' ? 'on' : 'off';
 }
 
 function parseTlsMode(text: string): 'local' | undefined {

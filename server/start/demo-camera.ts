@@ -2,7 +2,7 @@
  * The demo camera of the first minute: the virtual camera as a separate process that connects over protocol v1 like any
  * other.
  *
- * Invariant: it exists while there is no real camera, unless it is disabled or an administrator has removed it.
+ * Invariant: it exists until a real camera has sent a picture, unless it is disabled or an administrator has removed it.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -20,8 +20,8 @@ export interface DemoCameraStore extends Pick<KnownCameras, 'find' | 'list'> {
 }
 
 export interface DemoCameraOptions {
-  /** VIGIE_DEMO */
-  enabled: boolean;
+  /** VIGIE_DEMO; `timeCode`: with one in its picture. */
+  mode: 'off' | 'on' | 'timeCode';
   cameras: DemoCameraStore;
   catalog: { remove(id: string): Promise<void> };
   log: Log;
@@ -38,6 +38,8 @@ export class DemoCamera {
   #process: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #running = false;
+  /** Real cameras whose pictures have come since the start. */
+  readonly #live = new Set<string>();
   /** An administrator removed it: it does not return before the next start. */
   #dismissed = false;
   #stopped = false;
@@ -49,6 +51,13 @@ export class DemoCamera {
 
   start(httpPort: number): void {
     this.#httpPort = httpPort;
+    this.update();
+  }
+
+  /** A camera is online: its pictures come. */
+  onLive(cameraId: string): void {
+    if (this.#live.has(cameraId) || cameraId === ID) return;
+    this.#live.add(cameraId);
     this.update();
   }
 
@@ -68,10 +77,11 @@ export class DemoCamera {
   /** One run at a time, because adding and removing are asynchronous. */
   async #update(): Promise<void> {
     if (this.#httpPort === undefined || this.#stopped) return;
-    const { enabled, cameras, catalog } = this.#options;
+    const { mode, cameras, catalog } = this.#options;
     const known = cameras.find(ID) !== undefined;
     if (this.#running && !known) this.#dismissed = true;
-    const wanted = enabled && !this.#dismissed && cameras.list().every(({ kind }) => kind === 'demo');
+    const wanted =
+      mode !== 'off' && !this.#dismissed && !cameras.list().some((camera) => this.#isReal(camera));
     if (wanted && !this.#running) {
       await cameras.ensure(ID, NAME, 'demo', wallMs());
       if (this.#stopped) return;
@@ -83,6 +93,11 @@ export class DemoCamera {
     }
   }
 
+  /** It was set up, and its pictures come, or came before the start. */
+  #isReal({ id, kind, lastFrameAtMs }: KnownCamera): boolean {
+    return kind !== 'demo' && (lastFrameAtMs !== null || this.#live.has(id));
+  }
+
   #end(): void {
     this.#running = false;
     clearTimeout(this.#restart);
@@ -91,12 +106,13 @@ export class DemoCamera {
   }
 
   #spawn(httpPort: number): void {
-    const { cameras, log } = this.#options;
+    const { cameras, log, mode } = this.#options;
     const key = Buffer.from(cameras.keyOf(ID) ?? []).toString('base64url');
     const url = `ws://127.0.0.1:${httpPort}${CAMERA_PATH}`;
     // Its own output is not shown; the server's log reports its connections. Through the IPC channel it notices the end
     // of this process. The key is passed in the environment, because command lines are public.
-    const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', ID], {
+    const picture = mode === 'timeCode' ? [] : ['--no-time-code'];
+    const child = spawn(process.execPath, [PROGRAM, '--url', url, '--id', ID, '--name', NAME, ...picture], {
       env: { VIGIE_CAMERA_KEY: key },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -16,6 +16,7 @@ export const USAGE = `Usage: npm run camera -- --url ws://HOST:8080/camera --id 
   --size NAME       ${Object.keys(FRAME_SIZES).join(', ')} (default: VGA)
   --quality N       JPEG quality on the sensor's scale, 4 (best) to 63 (default: 12)
   --firmware VER    the version it reports; over wss:// it takes updates (default: vigie-virtual-camera)
+  --no-time-code    draw none into the scene: a strip that machines read
   --footage PATH    play a folder of .jpg files or an .mjpeg file instead of the drawn scene
 
   --ca FILE         the certificate of the server's own authority (its /ca.pem), for wss://
@@ -36,6 +37,7 @@ export interface CommandLine {
   jpegQuality: number;
   firmware: string;
   footage: string | undefined;
+  hasTimeCode: boolean;
   /** Path of a PEM file. */
   ca: string | undefined;
 }
@@ -55,6 +57,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
       quality: { type: 'string', default: '12' },
       firmware: { type: 'string', default: 'vigie-virtual-camera' },
       footage: { type: 'string' },
+      'no-time-code': { type: 'boolean', default: false },
       ca: { type: 'string' },
       legacy: { type: 'boolean', default: false },
       // Former name of this option.
@@ -75,6 +78,7 @@ export function parseCommandLine(args: string[], environment: NodeJS.ProcessEnv)
     jpegQuality: parseNumber('--quality', values.quality, 4, 63),
     firmware: values.firmware,
     footage: values.footage,
+    hasTimeCode: !values['no-time-code'],
     ca: values.ca,
   };
   if (values.legacy || values.seed) {

@@ -1,5 +1,6 @@
 /**
- * The demo's picture: a lighthouse over the sea, with the camera's name, its clock and a machine-readable time code.
+ * A drawn picture: a lighthouse over the sea, with the camera's name, its clock and, unless it is to look at only, a
+ * machine-readable time code.
  *
  * The static parts are painted once; per frame they are copied, the moving parts and the time code are drawn over them,
  * and FFmpeg makes the JPEG: one to three milliseconds for VGA.
@@ -23,6 +24,8 @@ export interface GeneratedSceneOptions {
   frameSize: FrameSizeName;
   /** The sensor's scale, 4 (best) … 63 (worst). */
   jpegQuality: number;
+  /** Draw a time code; left out: it is drawn. */
+  hasTimeCode?: boolean;
 }
 
 /** Everything that belongs to one size and tone. */
@@ -39,6 +42,7 @@ interface Stage {
 
 export class GeneratedScene implements PictureSource {
   readonly #name: string;
+  readonly #hasTimeCode: boolean;
   #frameSize: FrameSizeName;
   #jpegQuality: number;
   #tone: SceneTone;
@@ -50,6 +54,7 @@ export class GeneratedScene implements PictureSource {
 
   private constructor(options: GeneratedSceneOptions, tone: SceneTone, stage: Stage) {
     this.#name = options.name;
+    this.#hasTimeCode = options.hasTimeCode ?? true;
     this.#frameSize = options.frameSize;
     this.#jpegQuality = options.jpegQuality;
     this.#tone = tone;
@@ -58,7 +63,7 @@ export class GeneratedScene implements PictureSource {
 
   static async create(options: GeneratedSceneOptions): Promise<GeneratedScene> {
     const tone = { flash: 0, brightness: 0, contrast: 0, exposure: 0, whiteBalance: 'auto' } as const;
-    return new GeneratedScene(options, tone, await setStage(options.name, options.frameSize, tone));
+    return new GeneratedScene(options, tone, await setStage(options, tone));
   }
 
   render(timeUs: number): Picture {
@@ -72,7 +77,7 @@ export class GeneratedScene implements PictureSource {
     actors.drawBeam(picture, seconds);
     text.drawClock(picture, clockText(timeUs));
     picture.turn(stripY, this.#turn);
-    drawTimeCode(picture.bytes, width, width, height, timeUs);
+    if (this.#hasTimeCode) drawTimeCode(picture.bytes, width, width, height, timeUs);
     return { jpeg: encoder.encode(picture, this.#jpegQuality), width, height };
   }
 
@@ -99,7 +104,7 @@ export class GeneratedScene implements PictureSource {
       whiteBalance: settings.whiteBalance ?? this.#tone.whiteBalance,
     };
     if (frameSize !== this.#frameSize || JSON.stringify(tone) !== JSON.stringify(this.#tone)) {
-      const stage = await setStage(this.#name, frameSize, tone);
+      const stage = await setStage({ name: this.#name, frameSize, hasTimeCode: this.#hasTimeCode }, tone);
       if (this.#closed) {
         stage.encoder.close();
         return;
@@ -117,11 +122,14 @@ export class GeneratedScene implements PictureSource {
   }
 }
 
-async function setStage(name: string, frameSize: FrameSizeName, tone: SceneTone): Promise<Stage> {
+async function setStage(
+  { name, frameSize, hasTimeCode }: Omit<GeneratedSceneOptions, 'jpegQuality'>,
+  tone: SceneTone,
+): Promise<Stage> {
   const [width, height] = FRAME_SIZES[frameSize];
   const seed = seedOf(name);
   const palette = paletteOf(seed);
-  const layout = sceneLayout(width, height, palette.sunAt);
+  const layout = sceneLayout(width, height, palette.sunAt, hasTimeCode);
   const text = await SceneText.load(height);
   return {
     stripY: Math.floor(layout.stripY),

@@ -39,13 +39,13 @@ setTimeout(() => process.exit(), STOP_TIMEOUT_MS).unref();
 
 /** Resolves when it is stopped. */
 async function run(command: CommandLine, stopped: AbortSignal): Promise<void> {
-  const { name, fps, frameSize, jpegQuality, footage, target, ca } = command;
+  const { name, fps, frameSize, jpegQuality, hasTimeCode, footage, target, ca } = command;
   // Applies to the WebSocket and to downloads.
   if (ca !== undefined) setDefaultCACertificates([...getCACertificates(), readFileSync(ca, 'utf8')]);
   let { firmware } = command;
   const source =
     footage === undefined
-      ? await GeneratedScene.create({ name, frameSize, jpegQuality })
+      ? await GeneratedScene.create({ name, frameSize, jpegQuality, hasTimeCode })
       : await Footage.load(footage);
   const camera = new VirtualCamera({
     source,

@@ -9,7 +9,7 @@ export interface SceneLayout {
   width: number;
   height: number;
   horizonY: number;
-  /** Top of the time code's strip. */
+  /** Top of the time code's strip; the picture's height without one. */
   stripY: number;
   sun: { x: number; y: number; radius: number };
   /** The tower's middle axis; half widths at its foot and under its gallery. */
@@ -23,7 +23,7 @@ export interface SceneLayout {
   isForeground: (x: number, y: number) => boolean;
 }
 
-export function sceneLayout(width: number, height: number, sunAt: number): SceneLayout {
+export function sceneLayout(width: number, height: number, sunAt: number, hasTimeCode = true): SceneLayout {
   const horizonY = height * 0.6;
   const towerX = width * 0.78;
   const topY = height * 0.3;
@@ -41,7 +41,7 @@ export function sceneLayout(width: number, height: number, sunAt: number): Scene
     width,
     height,
     horizonY,
-    stripY: timeCodeLayout(width, height)[0]?.y ?? height,
+    stripY: (hasTimeCode ? timeCodeLayout(width, height)[0]?.y : undefined) ?? height,
     sun: { x: width * sunAt, y: horizonY - height * 0.035, radius: height * 0.062 },
     tower: { x: towerX, footY, topY, footHalf, topHalf },
     lamp: { x: towerX, y: topY - height * 0.035, radius: height * 0.018 },

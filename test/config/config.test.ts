@@ -59,7 +59,7 @@ test('every setting has a default', (context) => {
     turnSecretFile: undefined,
     recordingQuota: 20e9,
     recordingFreeFloor: 1e9,
-    demo: true,
+    demo: 'on',
     logLevel: 'info',
     trustedProxies: [],
     whepOrigins: [],
@@ -82,7 +82,7 @@ test('the environment takes precedence over .env, and an empty variable counts a
   const config = load(context, { env: { VIGIE_HTTP_PORT: '9100', VIGIE_RTC_PORT: '' }, dotEnv });
   assert.equal(config.httpPort, 9100);
   assert.equal(config.rtcPort, 9001);
-  assert.equal(config.demo, false);
+  assert.equal(config.demo, 'off');
 });
 
 test('the configuration and its lists are frozen', (context) => {
@@ -106,7 +106,7 @@ test('all problems are reported at once, one line each, without secrets', (conte
     '.env line 4: VIGIE_TURN_SECRET: the " is never closed',
     'VIGIE_HTTP_PORT must be a whole number from 0 to 65535, not "70000"',
     'VIGIE_ADMIN_PASSWORD must be 8 to 256 characters long',
-    'VIGIE_DEMO must be 0 or 1, not "yes"',
+    'VIGIE_DEMO must be 0, 1 or time-code, not "yes"',
     'server-config.json "camera-number": Invalid input: expected number, received string',
     'server-config.json "camera-start-port": Invalid input: expected number, received undefined',
     'VIGIE_TURN_URLS names a TURN server: set VIGIE_TURN_SECRET to its static-auth-secret',

@@ -54,5 +54,5 @@ test('a broken .env prints one line per mistake and exits with code 1', (context
   const lines = `${stdout}${stderr}`.trim().split('\n');
   assert.equal(lines.length, 2, lines.join('\n'));
   assert.match(lines[0] ?? '', /\.env line 2: expected NAME=value/);
-  assert.match(lines[1] ?? '', /VIGIE_DEMO must be 0 or 1/);
+  assert.match(lines[1] ?? '', /VIGIE_DEMO must be 0, 1 or time-code/);
 });

@@ -17,7 +17,12 @@ export const RTC_PORT = 8081;
 export function startServer(host: Host, env: Record<string, string> = {}): Promise<ServerProcess> {
   return ServerProcess.start({
     prefix: host.prefix,
-    env: { VIGIE_HTTP_PORT: String(HTTP_PORT), VIGIE_RTC_PORT: String(RTC_PORT), VIGIE_DEMO: '1', ...env },
+    env: {
+      VIGIE_HTTP_PORT: String(HTTP_PORT),
+      VIGIE_RTC_PORT: String(RTC_PORT),
+      VIGIE_DEMO: 'time-code',
+      ...env,
+    },
   });
 }
 
