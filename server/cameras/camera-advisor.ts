@@ -5,13 +5,13 @@
  */
 
 import { EventEmitter } from 'node:events';
-import { monotonicMs } from '../core/clock.ts';
+import { monotonicMs, serverClock } from '../core/clock.ts';
 import { cameraAdvice } from '../core/link/camera-advice.ts';
 import type { CameraSource } from '../core/link/camera-events.ts';
 import { unmappedTime, type Dates } from '../core/site-clock.ts';
 import { RefusalRecord, type FrameRefusal } from '../core/link/frame-refusal.ts';
 import { CameraHealth } from '../core/link/camera-health.ts';
-import type { CameraAdvice, CameraRefusals } from '../wire/camera.ts';
+import type { CameraAdvice, CameraAttempts, CameraRefusals, RefusedAttempt } from '../wire/camera.ts';
 import type { LegacySource } from './camera-presence.ts';
 
 /** Advice also ends with time alone. */
@@ -20,6 +20,7 @@ const REVIEW_INTERVAL_MS = 30_000;
 interface Patient {
   health: CameraHealth;
   refusals: RefusalRecord;
+  wrongKey: RefusedAttempt | null;
   /** As last reported, as JSON. */
   told: string;
 }
@@ -29,6 +30,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
   readonly #nowMs: () => number;
   readonly #dates: Dates;
   readonly #reviews: NodeJS.Timeout;
+  #unknownId: RefusedAttempt | null = null;
 
   /** @param legacy undefined when there are no legacy listeners; data that they do not report are unknown */
   constructor(
@@ -41,7 +43,10 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     this.#nowMs = nowMs;
     this.#dates = dates;
     for (const source of legacy ? [ingest, legacy] : [ingest]) {
-      source.on('connected', (cameraId) => this.#note(cameraId, (health) => health.onWelcomed()));
+      source.on('connected', (cameraId) => {
+        this.#patient(cameraId).wrongKey = null;
+        this.#note(cameraId, (health) => health.onWelcomed());
+      });
       source.on('replaced', (cameraId) => this.#note(cameraId, (health, atMs) => health.onReplaced(atMs)));
       source.on('refused', (cameraId: string, refusal: FrameRefusal, inARow: number) =>
         this.onRefused(cameraId, refusal, inARow),
@@ -49,6 +54,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     }
     ingest.on('clockFault', (cameraId) => this.#note(cameraId, (health, atMs) => health.onClockFault(atMs)));
     ingest.on('uplink', (cameraId, lowering) => this.#note(cameraId, (health) => health.onUplink(lowering)));
+    ingest.on('keyRefused', (address, cameraId) => this.#onKeyRefused(address, cameraId));
     ingest.on('keyRejected', (cameraId) =>
       this.#note(cameraId, (health, atMs) => health.onKeyRejected(atMs)),
     );
@@ -79,13 +85,18 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
 
   /** Ingest or the decoder dropped a frame. @param inARow dropped since the last accepted frame, with this one */
   onRefused(cameraId: string, refusal: FrameRefusal, inARow: number): void {
-    this.#patient(cameraId).refusals.add(refusal, this.#nowMs());
+    this.#patient(cameraId).refusals.add(refusal, this.#dateMs());
     this.#note(cameraId, (health, atMs) => health.onRefused(refusal.kind, inARow, atMs));
   }
 
   /** The number of its frames dropped since the server started. */
   refusalsOf(cameraId: string): CameraRefusals {
     return (this.#patients.get(cameraId)?.refusals ?? new RefusalRecord()).view();
+  }
+
+  /** Who tried to connect as this camera. */
+  attemptsOf(cameraId: string): CameraAttempts {
+    return { wrongKey: this.#patients.get(cameraId)?.wrongKey ?? null, unknownId: this.#unknownId };
   }
 
   /** Also for a camera with a new key: its history no longer applies. */
@@ -98,6 +109,17 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     clearInterval(this.#reviews);
   }
 
+  #onKeyRefused(address: string, cameraId: string | undefined): void {
+    const attempt = { atMs: this.#dateMs(), address };
+    if (cameraId === undefined) this.#unknownId = attempt;
+    else this.#patient(cameraId).wrongKey = attempt;
+  }
+
+  /** For people; health is kept in monotonic time. */
+  #dateMs(): number {
+    return Math.floor(this.#dates.dateMs(serverClock()));
+  }
+
   #note(cameraId: string, note: (health: CameraHealth, atMs: number) => void): void {
     note(this.#patient(cameraId).health, this.#nowMs());
     this.#review(cameraId);
@@ -107,6 +129,7 @@ export class CameraAdvisor extends EventEmitter<{ changed: [cameraId: string, ad
     const patient = this.#patients.get(cameraId) ?? {
       health: new CameraHealth(),
       refusals: new RefusalRecord(),
+      wrongKey: null,
       told: '[]',
     };
     this.#patients.set(cameraId, patient);

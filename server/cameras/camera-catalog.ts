@@ -19,6 +19,7 @@ import type {
   CameraAdvice,
   CameraConnectionView,
   CameraDetails,
+  CameraAttempts,
   CameraRefusals,
   CameraView,
   CameraWithKey,
@@ -41,6 +42,8 @@ export interface CameraCatalogOptions {
   adviceFor?: (cameraId: string) => CameraAdvice[];
   /** Frames of the camera that were dropped; if missing, they are not counted. */
   refusalsOf?: (cameraId: string) => CameraRefusals;
+  /** Who tried to connect as the camera; if missing, it is not told. */
+  attemptsOf?: (cameraId: string) => CameraAttempts;
   /** Why a camera is switched off for privacy; if missing, no camera is. */
   offOf?: (cameraId: string) => OffView | null;
   log: Log;
@@ -62,6 +65,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
   readonly #adviceFor: (cameraId: string) => CameraAdvice[];
   readonly #offOf: (cameraId: string) => OffView | null;
   readonly #refusalsOf: ((cameraId: string) => CameraRefusals) | undefined;
+  readonly #attemptsOf: ((cameraId: string) => CameraAttempts) | undefined;
 
   constructor(options: CameraCatalogOptions) {
     const { store, access, control, livenessOf = () => NEVER_SEEN, dates = unmappedTime() } = options;
@@ -74,6 +78,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
     this.#dates = dates;
     this.#adviceFor = adviceFor;
     this.#refusalsOf = refusalsOf;
+    this.#attemptsOf = options.attemptsOf;
     this.#offOf = offOf;
   }
 
@@ -108,6 +113,7 @@ export class CameraCatalog extends IsolatingEmitter<CatalogEvents> {
       ...(uplink !== undefined && { uplink: uplink && this.#uplinkView(uplink) }),
       ...(advised ? this.#advisedView(camera) : this.#view(camera, this.#access.rightsTo(holder, id))),
       ...(advised && this.#refusalsOf && { refusals: this.#refusalsOf(id) }),
+      ...(advised && this.#attemptsOf && { attempts: this.#attemptsOf(id) }),
     };
   }
 

@@ -55,6 +55,7 @@ export function openCameras(options: OpenCamerasOptions): Cameras {
     dates,
     adviceFor: (cameraId) => advisor.adviceFor(cameraId),
     refusalsOf: (cameraId) => advisor.refusalsOf(cameraId),
+    attemptsOf: (cameraId) => advisor.attemptsOf(cameraId),
     offOf,
     log,
   });

@@ -157,11 +157,26 @@ export const CAMERA_REFUSALS = z.strictObject({
 });
 export type CameraRefusals = z.infer<typeof CAMERA_REFUSALS>;
 
+/** A device that tried to connect as a camera, and was refused. */
+export const REFUSED_ATTEMPT = z.strictObject({ atMs: timeMs, address: z.string() });
+export type RefusedAttempt = z.infer<typeof REFUSED_ATTEMPT>;
+
+/** The newest of each kind since the server started; null: none. */
+export const CAMERA_ATTEMPTS = z.strictObject({
+  /** With the camera's id and a wrong key, since it last connected. */
+  wrongKey: REFUSED_ATTEMPT.nullable(),
+  /** With an id that no camera has: this one's, perhaps, with a mistake in it. */
+  unknownId: REFUSED_ATTEMPT.nullable(),
+});
+export type CameraAttempts = z.infer<typeof CAMERA_ATTEMPTS>;
+
 /** A camera with the state of its connection. */
 export const CAMERA_DETAILS = CAMERA_VIEW.extend({
   ...CAMERA_CONNECTION.omit({ lastFrameAtMs: true }).shape,
   /** For administrators. */
   refusals: CAMERA_REFUSALS.exactOptional(),
+  /** For administrators: who tried to connect as this camera. */
+  attempts: CAMERA_ATTEMPTS.exactOptional(),
 });
 export type CameraDetails = z.infer<typeof CAMERA_DETAILS>;
 

@@ -55,6 +55,12 @@ suite('camera advisor', () => {
     }
     assert.equal(answers.size, 1, [...answers].join(' | '));
     await until(() => codes(advisor).includes('keyRejected'));
+    const { wrongKey, unknownId } = advisor.attemptsOf('cam_1');
+    for (const attempt of [wrongKey, unknownId]) {
+      assert.match(attempt?.address ?? '', /127\.0\.0\.1/);
+      assert.ok(Math.abs((attempt?.atMs ?? 0) - Date.now()) < 60_000, 'the time is a date');
+    }
+    assert.equal(advisor.attemptsOf('nobody').wrongKey, null);
     assert.deepEqual(codes(advisor, 'nobody'), []);
     assert.deepEqual(told, ['cam_1']);
     await rig.online('cam_1');
