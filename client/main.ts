@@ -9,6 +9,7 @@ import { LiveConnection } from './live/live-connection.ts';
 import { hintsAtSession } from './session/session.ts';
 import { ShownZone } from './dates/shown-zone.ts';
 import { followColorScheme } from './ui/theme.ts';
+import { keepShell } from './app/keep-shell.ts';
 import './app/vigie-app.ts';
 
 followColorScheme();
@@ -35,3 +36,4 @@ void session.restore();
 
 const app = document.querySelector('vigie-app');
 if (app) app.context = context;
+keepShell();

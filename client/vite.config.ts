@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { compressedFiles } from './build/compressed-files.ts';
 import { licenceFile } from './build/licence-file.ts';
+import { shellList } from './build/shell-list.ts';
 
 const SERVER = 'http://localhost:8080';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -13,7 +14,7 @@ export default defineConfig({
   // Files refer to each other relatively, so the app works under any base path; the server generates its page
   // (http/client-files.ts).
   base: './',
-  plugins: [licenceFile(), compressedFiles()],
+  plugins: [licenceFile(), shellList(), compressedFiles()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

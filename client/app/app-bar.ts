@@ -102,6 +102,7 @@ function menuOf(user: User, offers: AppBar['offers'], hasAuthority: boolean): Me
       label: 'Secure connection',
       testId: 'secure-connection',
     },
+    { value: 'shortcuts', icon: 'sliders', label: 'Keyboard shortcuts' },
     { value: 'about', icon: 'info', label: 'About Vigie' },
     { value: 'signOut', icon: 'sign-out', label: 'Sign out', testId: 'sign-out' },
   ];

@@ -6,6 +6,7 @@ import { isAdministrator, type AppContext } from '../app-context.ts';
 import '../cameras/camera-page.ts';
 import '../cameras/cameras-page.ts';
 import { routePath, type Reachable, type Route } from '../routing/routes.ts';
+import type { LazyElement, PageLoader } from './page-loader.ts';
 
 interface Page {
   title: string;
@@ -13,8 +14,8 @@ interface Page {
   /** Shown to those with this right to the camera. */
   needs?: { right: Right; cameraId: string };
   element: TemplateResult;
-  /** The element's tag and the module that defines it; undefined for elements that are always loaded. */
-  lazy?: readonly [tag: string, load: () => Promise<unknown>];
+  /** Undefined for elements that are always loaded. */
+  lazy?: LazyElement;
 }
 
 /** @returns undefined for a page there is not, or not for this user */
@@ -29,11 +30,19 @@ function isWithheld({ needs }: Page, { live: { cameras } }: AppContext): boolean
   return needs !== undefined && !!cameras.find(needs.cameraId) && !cameras.may(needs.right, needs.cameraId);
 }
 
+/** In words, before “of this camera”. */
+const NEEDED: Readonly<Record<Right, string>> = {
+  live: 'see the live video',
+  lookBack: 'see the recordings',
+  events: 'see the events',
+  control: 'change the settings',
+};
+
 function noAccess({ title, needs }: Page): TemplateResult {
-  const what = needs?.right === 'events' ? 'events' : 'recordings';
+  const what = NEEDED[needs?.right ?? 'lookBack'];
   return html`<div data-testid="no-access">
     <h1 tabindex="-1">${title}</h1>
-    <p>You do not have the right to see the ${what} of this camera. An administrator can give it to you.</p>
+    <p>You do not have the right to ${what} of this camera. An administrator can give it to you.</p>
     <p><a href=${routePath({ page: 'camera', cameraId: needs?.cameraId ?? '' })}>Back to the camera</a></p>
   </div>`;
 }
@@ -41,7 +50,10 @@ function noAccess({ title, needs }: Page): TemplateResult {
 function pageAt(route: Reachable, context: AppContext): Page {
   switch (route.page) {
     case 'cameras':
-      return { title: '', element: html`<vigie-cameras-page .context=${context}></vigie-cameras-page>` };
+      return {
+        title: 'Cameras',
+        element: html`<vigie-cameras-page .context=${context}></vigie-cameras-page>`,
+      };
     case 'camera':
       return {
         title: cameraName(context, route.cameraId),
@@ -52,7 +64,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
       };
     case 'recordings':
       return {
-        title: cameraName(context, route.cameraId),
+        title: `${cameraName(context, route.cameraId)}: recordings`,
         needs: { right: 'lookBack', cameraId: route.cameraId },
         element: html`<vigie-recordings-page
           .context=${context}
@@ -63,13 +75,20 @@ function pageAt(route: Reachable, context: AppContext): Page {
       };
     case 'motion':
       return {
-        title: cameraName(context, route.cameraId),
+        title: `${cameraName(context, route.cameraId)}: motion detection`,
         forAdministrators: true,
         element: html`<vigie-motion-page
           .context=${context}
           .cameraId=${route.cameraId}
         ></vigie-motion-page>`,
         lazy: ['vigie-motion-page', () => import('../motion/motion-page.ts')],
+      };
+    case 'setup':
+      return {
+        title: `${cameraName(context, route.cameraId)}: set-up`,
+        needs: { right: 'control', cameraId: route.cameraId },
+        element: html`<vigie-setup-page .context=${context} .cameraId=${route.cameraId}></vigie-setup-page>`,
+        lazy: ['vigie-setup-page', () => import('../cameras/setup-page.ts')],
       };
     case 'lookBack':
       return {
@@ -79,7 +98,7 @@ function pageAt(route: Reachable, context: AppContext): Page {
       };
     case 'events':
       return {
-        title: 'Events',
+        title: route.cameraId === undefined ? 'Events' : `${cameraName(context, route.cameraId)}: events`,
         ...(route.cameraId !== undefined && { needs: { right: 'events', cameraId: route.cameraId } }),
         element: html`<vigie-events-page
           .context=${context}
@@ -155,11 +174,8 @@ export function securePage(back: string): Page {
   };
 }
 
-/** @param onLoaded called when the page is loaded */
-export function renderPage({ element, lazy }: Page, onLoaded: () => void): TemplateResult {
-  if (!lazy || customElements.get(lazy[0])) return element;
-  void lazy[1]().then(onLoaded);
-  return html``;
+export function renderPage({ element, lazy }: Page, loader: PageLoader): TemplateResult {
+  return (lazy && loader.waitFor(lazy)) ?? element;
 }
 
 function cameraName(context: AppContext, cameraId: string): string {

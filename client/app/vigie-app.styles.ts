@@ -97,6 +97,18 @@ export const appStyles = css`
     color: var(--wa-color-brand-50);
     animation: appear 500ms 300ms both;
   }
+  .restoring {
+    align-content: center;
+    gap: 1.25rem;
+    min-height: 100dvh;
+    padding: 1rem;
+    text-align: center;
+  }
+  /* Most servers have answered long before. */
+  .restoring p {
+    color: var(--wa-color-text-quiet);
+    animation: appear 500ms 4s both;
+  }
   .lost {
     display: grid;
     gap: 0.75rem;

@@ -15,12 +15,20 @@ import '../users/password-dialog.ts';
 import type { PasswordDialog } from '../users/password-dialog.ts';
 import { localAuthority } from '../connection/local-authority.ts';
 import { Navigation } from '../routing/navigation.ts';
+import './shortcuts-dialog.ts';
+import type { ShortcutsDialog } from './shortcuts-dialog.ts';
+import { PageLoader } from './page-loader.ts';
 import { pageOfRoute, renderPage, securePage } from './page-of-route.ts';
+import { hasInput, watchRelease } from './release.ts';
+import { scrollBack } from './scroll-place.ts';
 import '../users/sign-in-page.ts';
 import '../audit/vigie-security-notices.ts';
 import '../users/vigie-rights-notice.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
+import '../ui/confirm-dialog.ts';
+import type { ConfirmDialog, Stake } from '../ui/confirm-dialog.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
+import { shortcuts } from '../ui/shortcuts.ts';
 import '../recordings/vigie-recording-alarm.ts';
 import '../site/vigie-clock-alarm.ts';
 import './vigie-connection-banner.ts';
@@ -49,7 +57,15 @@ export class VigieApp extends LitElement {
   readonly #aboutDialog = createRef<AboutDialog>();
   readonly #backupDialog = createRef<BackupDialog>();
   readonly #restoreDialog = createRef<RestoreDialog>();
+  readonly #shortcutsDialog = createRef<ShortcutsDialog>();
+  readonly #leaveDialog = createRef<ConfirmDialog>();
+  readonly #loader = new PageLoader(() => this.requestUpdate());
   #path = location.pathname;
+  #isSignedIn = false;
+  /** The form to sign in was shown, and had the focus. */
+  #wasAsked = false;
+  /** The heading takes the focus as soon as it is there, and the page its place. */
+  #arrival: { scrollY: number } | undefined;
   /** The user and cameras of the last request for removed cameras. */
   #askedFor = '';
 
@@ -59,6 +75,7 @@ export class VigieApp extends LitElement {
     this.hasRemoved = false;
     void this.#loadAuthority();
     listen(this, (update) => this.#navigation.on('change', update));
+    shortcuts(this, { '?': () => this.#shortcutsDialog.value?.show() });
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -67,24 +84,39 @@ export class VigieApp extends LitElement {
     listen(this, (update) => session.on('change', update));
     listen(this, (update) => live.cameras.on('change', update));
     listen(this, () => live.cameras.on('change', () => void this.#askForRemoved()));
+    watchRelease(live.signaling, () => this.#navigation.isHeld || hasInput());
   }
 
   protected override updated(): void {
     document.title = this.#title();
-    if (this.#path === location.pathname) return;
-    this.#path = location.pathname;
-    // Screen readers announce the new page by its heading.
-    void this.#focusHeading();
+    const wasSignedIn = this.#isSignedIn;
+    this.#isSignedIn = this.context?.session.state.kind === 'signedIn';
+    const hasSignedIn = this.#isSignedIn && !wasSignedIn && this.#wasAsked;
+    if (this.#path !== location.pathname || hasSignedIn) {
+      this.#path = location.pathname;
+      this.#arrival = { scrollY: this.#navigation.scrollY };
+    }
+    if (this.#arrival) void this.#arrive();
+    if (!this.#isSignedIn) this.#navigation.hold(undefined);
   }
 
   protected override render(): TemplateResult {
     const state = this.context?.session.state;
     if (!this.context || !state || state.kind === 'restoring') {
-      return html`<div class="restoring" role="status" aria-label="Connecting to Vigie">${logo()}</div>`;
+      return html`<div
+        class="restoring"
+        role="status"
+        aria-label="Connecting to Vigie"
+        data-testid="restoring"
+      >
+        ${logo()}
+        <p>The server does not answer. Vigie keeps trying.</p>
+      </div>`;
     }
     if (state.kind === 'signedOut') {
+      this.#wasAsked = true;
       if (this.#navigation.route.page === 'secure')
-        return html`<main>${renderPage(securePage('Back to sign-in'), () => this.requestUpdate())}</main>`;
+        return html`<main>${renderPage(securePage('Back to sign-in'), this.#loader)}</main>`;
       return html`<vigie-sign-in-page
         .context=${this.context}
         .message=${state.message}
@@ -111,12 +143,15 @@ export class VigieApp extends LitElement {
       <main
         class=${LOW_PAGES.has(this.#navigation.route.page) ? 'wall' : ''}
         @vigie-go=${({ detail }: CustomEvent<Reachable>) => this.#navigation.go(detail)}
+        @vigie-unsaved=${({ detail }: CustomEvent<Stake | null>) => this.#hold(detail)}
       >
         ${this.#page(this.context)}
       </main>
       <vigie-password-dialog .context=${this.context} ${ref(this.#passwordDialog)}></vigie-password-dialog>
+      <vigie-shortcuts-dialog ${ref(this.#shortcutsDialog)}></vigie-shortcuts-dialog>
       <vigie-about-dialog ${ref(this.#aboutDialog)}></vigie-about-dialog>
       <vigie-connection-banner .live=${this.context.live}></vigie-connection-banner>
+      <vigie-confirm-dialog ${ref(this.#leaveDialog)}></vigie-confirm-dialog>
       <vigie-backup-dialog .context=${this.context} ${ref(this.#backupDialog)}></vigie-backup-dialog>
       <vigie-restore-dialog .context=${this.context} ${ref(this.#restoreDialog)}></vigie-restore-dialog>
     `;
@@ -146,7 +181,7 @@ export class VigieApp extends LitElement {
 
   #page(context: AppContext): TemplateResult {
     const page = pageOfRoute(this.#navigation.route, context);
-    if (page) return renderPage(page, () => this.requestUpdate());
+    if (page) return renderPage(page, this.#loader);
     return html`<div class="lost" data-testid="not-found">
       <h1 tabindex="-1">Page not found</h1>
       <p><a href=${routePath({ page: 'cameras' })}>Back to the cameras</a></p>
@@ -169,24 +204,45 @@ export class VigieApp extends LitElement {
     else if (detail.item.value === 'secure') this.#navigation.go({ page: 'secure' });
     else if (detail.item.value === 'backup') this.#backupDialog.value?.show();
     else if (detail.item.value === 'restore') this.#restoreDialog.value?.show();
+    else if (detail.item.value === 'shortcuts') this.#shortcutsDialog.value?.show();
     else if (detail.item.value === 'about') this.#aboutDialog.value?.show();
-    else void this.context?.session.signOut();
+    else this.#navigation.leave(() => void this.context?.session.signOut());
   };
+
+  /** @param stake lost by leaving the page; null: nothing is */
+  #hold(stake: Stake | null): void {
+    this.#navigation.hold(
+      stake
+        ? async () =>
+            (await this.#leaveDialog.value?.confirms({
+              heading: 'Leave without saving?',
+              stake,
+              action: 'Leave without saving',
+            })) ?? true
+        : undefined,
+    );
+  }
 
   #title(): string {
     const { route } = this.#navigation;
-    const signedIn = this.context?.session.state.kind === 'signedIn';
-    const page = this.context && (signedIn || route.page === 'secure') && pageOfRoute(route, this.context);
-    return page && page.title ? `${page.title} · Vigie` : 'Vigie';
+    const state = this.context?.session.state.kind;
+    if (!this.context || !state || state === 'restoring') return 'Vigie';
+    if (state === 'signedOut' && route.page !== 'secure') return 'Sign in · Vigie';
+    return `${pageOfRoute(route, this.context)?.title ?? 'Page not found'} · Vigie`;
   }
 
-  async #focusHeading(): Promise<void> {
-    const page = this.renderRoot.querySelector('main')?.firstElementChild;
+  /** Screen readers announce the new page by its heading. */
+  async #arrive(): Promise<void> {
+    const main = this.renderRoot.querySelector('main');
+    const page = main?.firstElementChild;
     if (page instanceof LitElement) await page.updateComplete;
-    this.renderRoot.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
     const heading = (page?.shadowRoot ?? page)?.querySelector('h1');
-    heading?.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
+    const arrival = this.#arrival;
+    if (!main || !heading || !arrival) return;
+    this.#arrival = undefined;
+    this.renderRoot.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
+    heading.focus({ preventScroll: true });
+    scrollBack(main, arrival.scrollY);
   }
 }
 

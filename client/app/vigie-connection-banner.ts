@@ -3,13 +3,15 @@
  * shown.
  */
 
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { AppContext } from '../app-context.ts';
 import { routePath } from '../routing/routes.ts';
 import { listen } from '../ui/listen.ts';
+import { shortDuration } from '../ui/relative-time.ts';
 
-/** Shorter gaps end before anybody could read the banner. */
-const SHOW_AFTER_MS = 1_200;
+/** Longer than a restart of the server takes. */
+const COUNT_AFTER_MS = 10_000;
+const TICK_MS = 1_000;
 
 export class ConnectionBanner extends LitElement {
   static override styles = css`
@@ -29,6 +31,13 @@ export class ConnectionBanner extends LitElement {
     }
     [hidden] {
       display: none !important;
+    }
+    p {
+      margin: 0;
+    }
+    p + p {
+      margin-inline-start: -0.3rem;
+      font-variant-numeric: tabular-nums;
     }
     div {
       display: flex;
@@ -63,47 +72,44 @@ export class ConnectionBanner extends LitElement {
       }
     }
   `;
-  static override properties = { live: { attribute: false }, shown: { state: true } };
+  static override properties = { live: { attribute: false } };
   declare live: AppContext['live'];
-  declare protected shown: boolean;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
-    this.shown = false;
-    listen(this, (update) => this.live.signaling.on('state', update));
+    listen(this, (update) => this.live.away.on('change', update));
     listen(this, (update) => this.live.upgrades.on('change', update));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#ticks = setInterval(() => this.live.away.isAway && this.requestUpdate(), TICK_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  protected override willUpdate(_changed: PropertyValues<this>): void {
-    const { state } = this.live.signaling;
-    if (state === 'open' || state === 'stopped') {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.shown = false;
-    } else {
-      this.#timer ??= setTimeout(() => {
-        this.shown = true;
-      }, SHOW_AFTER_MS);
-    }
+    clearInterval(this.#ticks);
   }
 
   protected override render(): TemplateResult {
-    return html`<div role="status" ?hidden=${!this.shown} data-testid="reconnecting">
-      ${this.shown ? html`<span aria-hidden="true"></span>${this.#text()}` : nothing}
+    const { isAway } = this.live.away;
+    return html`<div ?hidden=${!isAway} data-testid="reconnecting">
+      ${isAway ? html`<span aria-hidden="true"></span>${this.#text()}` : nothing}
     </div>`;
   }
 
-  #text(): TemplateResult | string {
-    if (!this.live.upgrades.blocked) return 'Reconnecting…';
-    return html`Live video cannot connect: WebSocket does not get through to the server.
-      <a href=${routePath({ page: 'connection' })} data-testid="check-connection">Connection check</a>`;
+  #text(): TemplateResult {
+    if (this.live.upgrades.blocked)
+      return html`<p role="status">
+          Live video cannot connect: WebSocket does not get through to the server.
+        </p>
+        <a href=${routePath({ page: 'connection' })} data-testid="check-connection">Connection check</a>`;
+    const { forMs } = this.live.away;
+    // A screen reader says it once, without the seconds.
+    if (forMs < COUNT_AFTER_MS) return html`<p role="status">Reconnecting…</p>`;
+    return html`<p role="status">Server away</p>
+      <p>for ${shortDuration(forMs)}</p>`;
   }
 }
 

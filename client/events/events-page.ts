@@ -1,7 +1,8 @@
 /**
  * The events of one camera, or of all the user may see, by day, the newest first.
  *
- * Fires `vigie-go` with another route of this page.
+ * Fires `vigie-go` with another route of this page. Its filters, and how far the list goes, are kept in the history, so that the
+ * back button leads to the same list.
  */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -16,9 +17,12 @@ import { eventHref } from './event-href.ts';
 import { eventPicture, eventPictureStyles } from './event-picture.ts';
 import { EVENT_KINDS, eventText, labelText } from './event-text.ts';
 import { FeedController } from './feed-controller.ts';
+import { cameraTabs, cameraTabsStyles } from '../routing/camera-tabs.ts';
+import { keepView, keptView } from '../routing/history-entry.ts';
 import { routePath, type Reachable } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
+import { hiddenLabelStyles } from '../ui/hidden-label.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
@@ -26,12 +30,22 @@ import { listen } from '../ui/listen.ts';
 import { eventsPageStyles } from './events-page.styles.ts';
 
 const PAGE_SIZE = 60;
+/** Events of the list that the back button leads to. */
+const MAX_RESTORED = 600;
+const VIEW = 'events';
 const ALL = 'all';
 /** Before a label, which may be any word. */
 const LABEL = 'label ';
 
 export class EventsPage extends LitElement {
-  static override styles = [sharedStyles, pageHeaderStyles, eventPictureStyles, eventsPageStyles];
+  static override styles = [
+    sharedStyles,
+    pageHeaderStyles,
+    cameraTabsStyles,
+    eventPictureStyles,
+    hiddenLabelStyles,
+    eventsPageStyles,
+  ];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -50,6 +64,9 @@ export class EventsPage extends LitElement {
   /** Labels to choose from. */
   declare protected labels: readonly string[];
   declare protected loading: boolean;
+  /** So many events were shown when the page was left. */
+  #restoredCount = 0;
+  #kept = '';
   readonly #events = new FeedController(this, () => this.#feedOptions());
 
   constructor() {
@@ -62,7 +79,9 @@ export class EventsPage extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('context')) void this.#loadLabels();
+    if (changed.has('cameraId') || !this.hasUpdated) this.#restore();
     if (['cameraId', 'context', 'kind', 'label'].some((name) => changed.has(name))) this.#events.restart();
+    this.#keep();
   }
 
   protected override render(): TemplateResult {
@@ -71,6 +90,7 @@ export class EventsPage extends LitElement {
     const days = Map.groupBy(this.#events.events, ({ startedAtMs }) => time.day(startedAtMs, nowMs));
     return html`
       ${pageHeader({ title: 'Events', testId: 'events-title', actions: this.#filters() })}
+      ${this.cameraId === undefined ? nothing : cameraTabs(this.context.live.cameras.find(this.cameraId), 'events')}
       <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
       ${errorCallout(this.#events.error, 'events-error')}
       ${[...days].map(
@@ -94,7 +114,8 @@ export class EventsPage extends LitElement {
     const cameras = this.context.live.cameras.with('events');
     return html`<wa-select
         size="s"
-        aria-label="Camera"
+        class="hidden-label"
+        label="Camera"
         value=${this.cameraId ?? ALL}
         data-testid="event-camera"
         @change=${(event: Event) => this.#show(valueOf(event))}
@@ -104,7 +125,8 @@ export class EventsPage extends LitElement {
       </wa-select>
       <wa-select
         size="s"
-        aria-label="Event type"
+        class="hidden-label"
+        label="Event type"
         value=${this.label === undefined ? (this.kind ?? ALL) : LABEL + this.label}
         data-testid="event-kind"
         @change=${(event: Event) => this.#choose(valueOf(event))}
@@ -158,6 +180,7 @@ export class EventsPage extends LitElement {
   }
 
   #choose(value: string): void {
+    this.#restoredCount = 0;
     this.label = value.startsWith(LABEL) ? value.slice(LABEL.length) : undefined;
     this.kind = this.label === undefined ? kindOf(value) : 'detection';
   }
@@ -173,6 +196,28 @@ export class EventsPage extends LitElement {
   /** If they cannot be loaded, detections can still be selected as a kind. */
   async #loadLabels(): Promise<void> {
     this.labels = await this.context.api.call('GET /api/detection-labels').catch(() => []);
+  }
+
+  /** As the page was left; without that, the filters stay for the next camera. */
+  #restore(): void {
+    this.#restoredCount = 0;
+    const { kind, label, count } = (keptView(VIEW) ?? {}) as Partial<
+      Record<'kind' | 'label' | 'count', unknown>
+    >;
+    if (typeof count !== 'number') return;
+    this.kind = kindOf(String(kind));
+    this.label = typeof label === 'string' ? label : undefined;
+    this.#restoredCount = Math.min(count, MAX_RESTORED);
+  }
+
+  #keep(): void {
+    const { kind, label } = this;
+    const count = Math.max(this.#restoredCount, this.#events.events.length);
+    const view = { count, ...(kind && { kind }), ...(label !== undefined && { label }) };
+    const text = JSON.stringify([location.pathname, view]);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    keepView(VIEW, view);
   }
 
   async #loadMore(): Promise<void> {
@@ -207,7 +252,7 @@ export class EventsPage extends LitElement {
         (cameraId === undefined || event.cameraId === cameraId) &&
         (!kind || event.kind === kind) &&
         (label === undefined || event.label === label),
-      pageSize: PAGE_SIZE,
+      pageSize: Math.max(PAGE_SIZE, this.#restoredCount),
     };
   }
 }

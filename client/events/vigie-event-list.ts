@@ -81,6 +81,11 @@ export class EventList extends LitElement {
     if (changed.has('cameraId') || changed.has('context')) this.#events.restart();
   }
 
+  protected override updated(): void {
+    // The page gives it no room then.
+    this.toggleAttribute('empty', this.#events.events.length === 0);
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const events = this.#events.events.slice(0, SHOWN);
     if (events.length === 0) return nothing;

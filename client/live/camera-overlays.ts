@@ -45,6 +45,13 @@ export function boxes(
   ></vigie-detections>`;
 }
 
+/** For a page that is not the app's: nothing comes before the user has signed in there. */
+export function signInNote({ server }: Pick<LiveConnection, 'server'>): TemplateResult {
+  return html`<p class="sign-in" part="note" data-testid="camera-sign-in">
+    <a href="${server}/" target="_blank">Sign in to Vigie</a> to see this camera.
+  </p>`;
+}
+
 export function ageNote(age: string): TemplateResult {
   return html`<p class="age" part="age" data-testid="camera-age">${age}</p>`;
 }

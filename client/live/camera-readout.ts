@@ -10,7 +10,7 @@ import { cameraStatus, type ShownStatus } from './camera-status.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { PresentedFrames } from './presented-frames.ts';
 import { isLimitedByLine, LimitSign, limitWords, type LimitWords } from './limit-sign.ts';
-import { pictureAge, statusText, type StatusText } from './status-text.ts';
+import { pictureAge, statusText, unheardAge, type StatusText } from './status-text.ts';
 
 export interface Readout {
   status: ShownStatus;
@@ -19,6 +19,8 @@ export interface Readout {
   words: StatusText;
   /** Undefined: the connection does not limit the picture. */
   limit: LimitWords | undefined;
+  /** Nothing comes before the user has signed in. */
+  isSignedOut: boolean;
 }
 
 /** Pixels: of the video, and of the element on the screen. */
@@ -46,7 +48,7 @@ export class CameraReadout {
 
   /** Call it about twice a second, and when something has changed. */
   read(time: ShownTime, widths: PictureWidths): Readout {
-    const { cameras, receiver, clock } = this.#connection;
+    const { cameras, receiver, clock, away } = this.#connection;
     const nowMs = monotonicMs();
     const camera = cameras.find(this.#feed.cameraId);
     const missing = cameras.all !== null && !camera;
@@ -56,13 +58,20 @@ export class CameraReadout {
     this.#report(status, nowMs);
     if (status === 'live' && last) receiver.reportLive(this.#feed, last);
     const serverNowMs = clock.nowMs();
+    const isSignedOut = this.#connection.signaling.state === 'stopped';
     return {
       status,
+      isSignedOut,
       limit: status === 'live' ? this.#limit(widths, nowMs) : undefined,
-      age: pictureAge(status, camera, serverNowMs),
+      age:
+        away.isAway && status === 'connecting'
+          ? unheardAge(newPictureAtMs, nowMs)
+          : pictureAge(status, camera, serverNowMs),
       words: statusText({
         status,
         missing,
+        isSignedOut,
+        isServerAway: away.isAway,
         camera,
         time,
         nowMs: serverNowMs,

@@ -2,6 +2,7 @@
 
 import { SIGNALING_PATH } from '../../server/wire/signaling.ts';
 import { SignalingClient, type TokenSource } from '../signaling/signaling-client.ts';
+import { ServerAway } from '../signaling/server-away.ts';
 import { isServerThere, UpgradeCheck } from '../signaling/upgrade-check.ts';
 import { CameraDirectory } from './camera-directory.ts';
 import { DetectionsChoice } from './detections-choice.ts';
@@ -16,6 +17,7 @@ export class LiveConnection {
   /** Origin of the server and its base path, without a slash at the end. */
   readonly server: string;
   readonly signaling: SignalingClient;
+  readonly away: ServerAway;
   readonly upgrades: UpgradeCheck;
   readonly clock: ServerClock;
   readonly cameras: CameraDirectory;
@@ -30,6 +32,7 @@ export class LiveConnection {
   constructor(server: string, tokens: TokenSource) {
     this.server = new URL(server, location.origin).href.replace(/\/$/, '');
     this.signaling = new SignalingClient({ url: signalingUrl(this.server), tokens });
+    this.away = new ServerAway(this.signaling);
     this.upgrades = new UpgradeCheck(this.signaling, () => isServerThere(this.server));
     this.clock = new ServerClock(this.signaling);
     this.cameras = new CameraDirectory(this.signaling);

@@ -1,4 +1,7 @@
-/** For `<vigie-camera>` on a page that is not our app: all elements of one server share one connection. */
+/**
+ * For `<vigie-camera>` on a page that is not our app: all elements of one server share one connection. When its user comes back
+ * to the page, having signed in elsewhere, it begins.
+ */
 
 import { ApiError } from '../http/api-error.ts';
 import { BASE_PATH } from '../http/base-path.ts';
@@ -20,10 +23,19 @@ export function sharedConnection(src: string, provider: TokenProvider | undefine
   const server = src || BASE_PATH;
   let connection = connections.get(server);
   if (!connection) {
-    connection = new LiveConnection(server, provider ? fromProvider(provider) : createSession(server));
+    connection = provider ? new LiveConnection(server, fromProvider(provider)) : ownConnection(server);
     connections.set(server, connection);
   }
   connection.signaling.start();
+  return connection;
+}
+
+function ownConnection(server: string): LiveConnection {
+  const session = createSession(server);
+  const connection = new LiveConnection(server, session);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && session.reconsider()) connection.signaling.start();
+  });
   return connection;
 }
 

@@ -10,6 +10,9 @@ export interface StatusTextInputs {
   status: ShownStatus;
   /** The list of cameras is known and this one is not in it: removed, or not to be seen by us. */
   missing: boolean;
+  /** The server is not asked, without a session. */
+  isSignedOut: boolean;
+  isServerAway: boolean;
   /** The server's status; undefined before the first message. */
   camera: (LivenessView & Pick<CameraView, 'off'>) | undefined;
   time: ShownTime;
@@ -57,8 +60,15 @@ export function pictureAge(
   return isOld ? `${shortDuration(nowMs - takenAtMs)} old` : undefined;
 }
 
+/** While the server is away, only the page knows. @param presentedAtMs when the newest picture was; null: there is none */
+export function unheardAge(presentedAtMs: number | null, nowMs: number): string | undefined {
+  return presentedAtMs === null ? undefined : `${shortDuration(nowMs - presentedAtMs)} old`;
+}
+
 function shortText(inputs: StatusTextInputs): string {
   const { status, missing, camera, time, nowMs, connectingForMs, problem, watchingWhenFull } = inputs;
+  const { isServerAway, isSignedOut } = inputs;
+  if (isSignedOut) return 'Signed out';
   if (status === 'live') return 'Live';
   if (missing) return 'Not available';
   if (status === 'sleeping') return 'Sleeping';
@@ -67,6 +77,7 @@ function shortText(inputs: StatusTextInputs): string {
     const sinceMs = camera?.sinceMs ?? null;
     return sinceMs === null ? 'Never connected' : `Offline for ${shortDuration(nowMs - sinceMs)}`;
   }
+  if (isServerAway) return 'Server away';
   if (watchingWhenFull !== null) return `Full: ${watchers(watchingWhenFull)}. Trying again…`;
   if (problem === 'unsupported') return 'Video is not supported by this browser';
   // Mostly a firewall or router that does not let the server's UDP port through.

@@ -15,7 +15,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { deviceTimeZone, ShownTime } from '../dates/shown-time.ts';
 import type { CameraFeed } from './camera-feed.ts';
-import { ageNote, boxes, caption, fallbackNote, limitNote, snapshot } from './camera-overlays.ts';
+import { ageNote, boxes, caption, fallbackNote, limitNote, signInNote, snapshot } from './camera-overlays.ts';
 import { CameraPicture } from './camera-picture.ts';
 import { CameraReadout } from './camera-readout.ts';
 import { CameraStatsSampler, type CameraStats } from './camera-stats.ts';
@@ -50,6 +50,7 @@ export class VigieCamera extends LitElement {
     hasSnapshot: { state: true },
     words: { state: true, hasChanged: haveChanged },
     age: { state: true },
+    isSignedOut: { state: true },
     limit: { state: true, hasChanged: isOtherLimit },
   };
 
@@ -76,6 +77,7 @@ export class VigieCamera extends LitElement {
   declare protected hasSnapshot: boolean;
   declare protected words: StatusText;
   declare protected age: string | undefined;
+  declare protected isSignedOut: boolean;
   /** Shown while the connection limits the picture. */
   declare protected limit: LimitWords | undefined;
 
@@ -100,6 +102,7 @@ export class VigieCamera extends LitElement {
     this.showStats = false;
     this.showDetections = false;
     this.focused = false;
+    this.isSignedOut = false;
     this.status = 'connecting';
     this.stats = null;
     this.source = null;
@@ -153,6 +156,7 @@ export class VigieCamera extends LitElement {
         ${this.#snapshotIfOld()} ${this.#picture.video} ${this.#picture.still}
       </div>
       ${this.showDetections ? boxes(this.cameraId, this.#connection, this.#picture) : nothing}
+      ${this.isSignedOut && this.#connection ? signInNote(this.#connection) : nothing}
       ${isOldShown ? ageNote(age) : nothing} ${source === 'pictures' ? fallbackNote() : nothing}
       ${this.limit ? limitNote(this.limit, this.focused) : nothing} ${caption(name, status, this.words)}
       ${showStats ? html`<vigie-camera-stats .stats=${stats} data-testid="camera-stats"></vigie-camera-stats>` : nothing}
@@ -232,7 +236,7 @@ export class VigieCamera extends LitElement {
   #tick(): void {
     // A hidden page presents no frames, which shows nothing about the camera.
     if (!this.#readout || document.hidden) return;
-    const { status, age, words, limit } = this.#readout.read(
+    const { status, age, words, limit, isSignedOut } = this.#readout.read(
       (this.time ??= new ShownTime(deviceTimeZone())),
       { videoWidth: this.video.videoWidth, shownWidth: this.#view.view?.width ?? 0 },
     );
@@ -240,6 +244,7 @@ export class VigieCamera extends LitElement {
     this.status = status;
     if (status === 'off') this.#clearPicture();
     this.age = age;
+    this.isSignedOut = isSignedOut;
     this.limit = limit;
     this.words = words;
   }

@@ -31,12 +31,6 @@ export const motionPageStyles = css`
     color: var(--wa-color-text-quiet);
     font-variant-numeric: tabular-nums;
   }
-  input[type='range'] {
-    width: 100%;
-    height: 1.6rem;
-    margin: 0;
-    accent-color: var(--wa-color-brand-50);
-  }
   .hint {
     color: var(--wa-color-text-quiet);
     font-size: 0.875rem;

@@ -1,4 +1,8 @@
-/** The motion detection of a camera: areas, minimum size and duration; set up and tested over its moving picture. */
+/**
+ * The motion detection of a camera: areas, minimum size and duration; set up and tested over its moving picture.
+ *
+ * Fires `vigie-unsaved` with what leaving the page would lose, null when nothing.
+ */
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/button/button.js';
@@ -6,10 +10,13 @@ import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type { MotionView } from '../../server/wire/motion.ts';
 import { errorText } from '../http/api-error.ts';
 import type { AppContext } from '../app-context.ts';
+import { cameraTabs, cameraTabsStyles } from '../routing/camera-tabs.ts';
 import { routePath } from '../routing/routes.ts';
 import { errorCallout } from '../ui/error-callout.ts';
+import type { Stake } from '../ui/confirm-dialog.ts';
 import { checkedOf, valueOf } from '../ui/field-value.ts';
 import { listen } from '../ui/listen.ts';
+import { rangeInputStyles } from '../ui/range-input.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import {
@@ -28,7 +35,13 @@ import './vigie-area-list.ts';
 import './vigie-motion-picture.ts';
 
 export class MotionPage extends LitElement {
-  static override styles = [sharedStyles, pageHeaderStyles, motionPageStyles];
+  static override styles = [
+    sharedStyles,
+    pageHeaderStyles,
+    cameraTabsStyles,
+    rangeInputStyles,
+    motionPageStyles,
+  ];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -50,6 +63,7 @@ export class MotionPage extends LitElement {
   declare protected showsMinArea: boolean;
   declare protected busy: boolean;
   declare protected error: string | null;
+  #toldUnsaved = false;
 
   constructor() {
     super();
@@ -77,22 +91,33 @@ export class MotionPage extends LitElement {
     if (changed.has('cameraId')) void this.#load();
   }
 
+  protected override updated(): void {
+    const isUnsaved = this.#isChanged;
+    if (isUnsaved === this.#toldUnsaved) return;
+    this.#toldUnsaved = isUnsaved;
+    const detail: Stake | null = isUnsaved
+      ? { lost: ['Your changes on this page, which are not saved'] }
+      : null;
+    this.dispatchEvent(new CustomEvent('vigie-unsaved', { detail, bubbles: true, composed: true }));
+  }
+
   protected override render(): TemplateResult {
     const name = this.context.live.cameras.find(this.cameraId)?.name ?? 'Camera';
     return html`
       ${pageHeader({
         title: `${name}: motion detection`,
         testId: 'motion-title',
-        back: { href: routePath({ page: 'camera', cameraId: this.cameraId }), label: 'Live view' },
+        back: { href: routePath({ page: 'setup', cameraId: this.cameraId }), label: 'Set-up' },
         actions: this.#saveButtons(),
       })}
+      ${cameraTabs(this.context.live.cameras.find(this.cameraId), 'setup')}
       ${errorCallout(this.error, 'motion-error')}
       ${this.draft ? html`<div class="content">${this.#picture(this.draft)} ${this.#settings(this.draft)}</div>` : nothing}
     `;
   }
 
   #saveButtons(): TemplateResult {
-    const changed = this.draft !== null && this.saved !== null && !isSame(this.draft, this.saved);
+    const changed = this.#isChanged;
     return html`<wa-button
         size="s"
         appearance="plain"
@@ -110,6 +135,10 @@ export class MotionPage extends LitElement {
         @click=${() => void this.#save()}
         >Save</wa-button
       >`;
+  }
+
+  get #isChanged(): boolean {
+    return this.draft !== null && this.saved !== null && !isSame(this.draft, this.saved);
   }
 
   #picture(draft: MotionView): TemplateResult {
@@ -237,7 +266,7 @@ export class MotionPage extends LitElement {
   }
 
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
-    if (this.draft && this.saved && !isSame(this.draft, this.saved)) event.preventDefault();
+    if (this.#isChanged) event.preventDefault();
   };
 }
 

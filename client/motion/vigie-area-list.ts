@@ -11,6 +11,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { MotionArea } from '../../server/wire/motion.ts';
 import { valueOf } from '../ui/field-value.ts';
+import { hiddenLabelStyles } from '../ui/hidden-label.ts';
 import { iconButton } from '../ui/icon-button.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import type { AreaKind } from './motion-draft.ts';
@@ -33,6 +34,7 @@ const WORDS: Readonly<Record<AreaKind, { heading: string; hint: string; draw: st
 export class VigieAreaList extends LitElement {
   static override styles = [
     sharedStyles,
+    hiddenLabelStyles,
     css`
       :host {
         display: grid;
@@ -126,7 +128,8 @@ export class VigieAreaList extends LitElement {
         size="s"
         value=${name}
         maxlength="32"
-        aria-label=${WORDS[kind].name}
+        class="hidden-label"
+        label=${WORDS[kind].name}
         @focus=${() => this.#fire('vigie-select', { id })}
         @change=${(event: Event) => {
           const text = valueOf(event).trim();

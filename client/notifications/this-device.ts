@@ -5,6 +5,8 @@ import { BASE_PATH } from '../http/base-path.ts';
 import type { DeviceFacts } from './device-state.ts';
 
 const WORKER_URL = `${BASE_PATH}/service-worker.js`;
+/** Longer than a push service takes to answer; a blocked one never does. */
+const PUSH_TIMEOUT_MS = 15_000;
 
 /** @param deviceIds from the server */
 export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<DeviceFacts> {
@@ -29,23 +31,32 @@ export async function factsOfThisDevice(deviceIds: readonly string[]): Promise<D
  */
 export async function subscribe(publicKey: string): Promise<PushDevice | undefined> {
   if ((await Notification.requestPermission()) !== 'granted') return undefined;
+  try {
+    const subscription = await inTime(newSubscription(publicKey));
+    return subscription.toJSON() as unknown as PushDevice;
+  } catch (error) {
+    throw new Error(
+      'The push service of this browser is not available, or does not answer. It may be blocked, offline or turned off, or this may be a private window.',
+      { cause: error },
+    );
+  }
+}
+
+async function newSubscription(publicKey: string): Promise<PushSubscription> {
   await navigator.serviceWorker.register(WORKER_URL);
   const { pushManager } = await navigator.serviceWorker.ready;
   const known = await pushManager.getSubscription();
   // A subscription for another server that had this address before never delivers.
   if (known && keyOf(known) !== publicKey) await known.unsubscribe();
-  try {
-    const subscription = await pushManager.subscribe({
-      userVisibleOnly: true,
-      applicationServerKey: publicKey,
-    });
-    return subscription.toJSON() as unknown as PushDevice;
-  } catch (error) {
-    throw new Error(
-      'The push service of this browser is not available. It may be offline or turned off, or this may be a private window.',
-      { cause: error },
-    );
-  }
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey });
+}
+
+/** @throws Error when it takes longer than a push service takes */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const timeout = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the browser did not answer')), PUSH_TIMEOUT_MS);
+  });
+  return Promise.race([answer, timeout]);
 }
 
 /** @returns the id the server knows it by; undefined when there was none */
@@ -53,13 +64,14 @@ export async function unsubscribe(): Promise<string | undefined> {
   const subscription = await currentSubscription();
   if (!subscription) return undefined;
   const id = await deviceIdOf(subscription.endpoint);
-  await subscription.unsubscribe();
+  await inTime(subscription.unsubscribe());
   return id;
 }
 
 async function currentSubscription(): Promise<PushSubscription | null> {
   const registration = await navigator.serviceWorker.getRegistration();
-  return (await registration?.pushManager.getSubscription()) ?? null;
+  // A browser that cannot say is one without.
+  return inTime(registration?.pushManager.getSubscription() ?? Promise.resolve(null)).catch(() => null);
 }
 
 async function deviceIdOf(endpoint: string): Promise<string> {

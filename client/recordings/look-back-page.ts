@@ -7,7 +7,7 @@ import { monotonicMs, wallMs } from '../clock.ts';
 import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
 import { Playlist } from './playlist.ts';
-import { playbackControls, playbackControlsStyles } from './playback-controls.ts';
+import { playbackControls, playbackControlsStyles, playbackShortcuts } from './playback-controls.ts';
 import { nextMomentOf, StepClock } from './step-clock.ts';
 import { TimeScale } from './time-scale.ts';
 import { rangeQuery, Timelines } from './timelines.ts';
@@ -38,13 +38,13 @@ export class LookBackPage extends LitElement {
   static override properties = {
     context: { attribute: false },
     scale: { state: true },
-    hiddenIds: { state: true },
+    chosenIds: { state: true },
     playheadMs: { state: true },
   };
   declare context: AppContext;
   declare protected scale: TimeScale;
-  /** Cameras that are not to be shown. */
-  declare protected hiddenIds: ReadonlySet<string>;
+  /** Null: the first ones, until others are chosen. */
+  declare protected chosenIds: ReadonlySet<string> | null;
   /** Null before a moment was chosen. */
   declare protected playheadMs: number | null;
   readonly #clock = new StepClock(wallMs(), monotonicMs());
@@ -62,8 +62,13 @@ export class LookBackPage extends LitElement {
 
   constructor() {
     super();
-    this.hiddenIds = new Set();
+    this.chosenIds = null;
     this.playheadMs = null;
+    playbackShortcuts(
+      this,
+      () => this.#play(!this.#clock.playing),
+      (ms) => this.playheadMs !== null && this.#seek(this.playheadMs + ms),
+    );
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.siteZone.on('change', update));
     listen(this, (update) => this.#timelines.on('change', update));
@@ -92,11 +97,18 @@ export class LookBackPage extends LitElement {
 
   protected override render(): TemplateResult {
     const cameras = this.#cameras();
+    const all = this.context.live.cameras.with('lookBack');
     return html`
       ${pageHeader({
         title: 'Recordings',
         testId: 'look-back-title',
-        actions: this.context.live.cameras.with('lookBack').map((camera) => this.#choice(camera)),
+        intro:
+          all.length > MAX_TOGETHER
+            ? html`<span data-testid="together"
+                >${cameras.length} of ${all.length} cameras; at most ${MAX_TOGETHER} together</span
+              >`
+            : undefined,
+        actions: all.map((camera) => this.#choice(camera, cameras)),
       })}
       ${errorCallout(this.#timelines.error, 'look-back-error')}
       ${cameras.length === 0 ? html`<p class="empty card quiet">Select a camera above.</p>` : nothing}
@@ -130,12 +142,13 @@ export class LookBackPage extends LitElement {
     `;
   }
 
-  #choice({ id, name }: CameraView): TemplateResult {
-    const isShown = !this.hiddenIds.has(id);
+  #choice({ id, name }: CameraView, shown: readonly CameraView[]): TemplateResult {
+    const isShown = shown.some((camera) => camera.id === id);
     return html`<wa-button
       size="s"
       appearance=${isShown ? 'filled' : 'outlined'}
       aria-pressed=${isShown}
+      ?disabled=${!isShown && shown.length >= MAX_TOGETHER}
       data-testid="choose-camera"
       @click=${() => this.#toggle(id)}
       >${name}</wa-button
@@ -179,14 +192,14 @@ export class LookBackPage extends LitElement {
   #cameras(): CameraView[] {
     return this.context.live.cameras
       .with('lookBack')
-      .filter(({ id }) => !this.hiddenIds.has(id))
+      .filter(({ id }) => this.chosenIds?.has(id) ?? true)
       .slice(0, MAX_TOGETHER);
   }
 
   #toggle(cameraId: string): void {
-    const hidden = new Set(this.hiddenIds);
-    if (!hidden.delete(cameraId)) hidden.add(cameraId);
-    this.hiddenIds = hidden;
+    const chosen = new Set(this.#cameras().map(({ id }) => id));
+    if (!chosen.delete(cameraId)) chosen.add(cameraId);
+    this.chosenIds = chosen;
   }
 
   #load(): Promise<void> {

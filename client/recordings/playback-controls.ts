@@ -1,11 +1,13 @@
 /** The parts of a player's controls that both pages of recordings have: the moment shown, the speed, and the zoom. */
 
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { ShownTime } from '../dates/shown-time.ts';
 import { valueOf } from '../ui/field-value.ts';
 import { iconButton } from '../ui/icon-button.ts';
+import { hiddenLabelStyles } from '../ui/hidden-label.ts';
+import { shortcuts } from '../ui/shortcuts.ts';
 
 const ZOOM_IN = 0.4;
 const ZOOM_OUT = 2.5;
@@ -46,7 +48,24 @@ function button(icon: string, label: string, testId: string, onClick: () => void
   return iconButton({ icon, label, testId, onClick });
 }
 
+/** By an arrow key. */
+const SKIP_MS = 10_000;
+
+/** The keys of both pages. @param skip by ms */
+export function playbackShortcuts(
+  host: ReactiveControllerHost,
+  toggle: () => void,
+  skip: (ms: number) => void,
+): void {
+  shortcuts(host, {
+    ' ': toggle,
+    ArrowLeft: () => skip(-SKIP_MS),
+    ArrowRight: () => skip(SKIP_MS),
+  });
+}
+
 export const playbackControlsStyles = css`
+  ${hiddenLabelStyles}
   .controls {
     display: flex;
     flex-wrap: wrap;
@@ -79,7 +98,8 @@ export function playbackControls(controls: PlaybackControls): TemplateResult {
     >
     <wa-select
       size="s"
-      aria-label="Speed"
+      class="hidden-label"
+      label="Speed"
       value=${String(speed)}
       data-testid="speed"
       @change=${(event: Event) => onSpeed(Number(valueOf(event)))}

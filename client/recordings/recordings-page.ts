@@ -1,6 +1,6 @@
 /** A camera's recordings on a timeline: playback, and ranges to download, protect or delete. */
 
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import type { EventView } from '../../server/wire/event.ts';
@@ -11,9 +11,14 @@ import { mergeEvents } from '../events/event-feed.ts';
 import { cameraPast } from './camera-past.ts';
 import './recording-dialog.ts';
 import type { RecordingDialog } from './recording-dialog.ts';
-import { frozenHint } from './frozen-hint.ts';
+import { emptyHint, frozenHint } from './recording-hints.ts';
 import { eventsOf, LEAD_MS, nextEvent } from './event-jumps.ts';
-import { playbackControls, playbackControlsStyles, stepButtons } from './playback-controls.ts';
+import {
+  playbackControls,
+  playbackControlsStyles,
+  playbackShortcuts,
+  stepButtons,
+} from './playback-controls.ts';
 import { RemovedCameras } from './removed-cameras.ts';
 import { TimeScale } from './time-scale.ts';
 import './vigie-recording-player.ts';
@@ -21,6 +26,7 @@ import type { VigieRecordingPlayer } from './vigie-recording-player.ts';
 import './vigie-selection-bar.ts';
 import './vigie-timeline.ts';
 import type { Selection } from './vigie-timeline.ts';
+import { cameraTabs, cameraTabsStyles } from '../routing/camera-tabs.ts';
 import { routePath } from '../routing/routes.ts';
 import '../site/vigie-site-zone.ts';
 import { errorCallout } from '../ui/error-callout.ts';
@@ -35,7 +41,13 @@ const REFRESH_MS = 10_000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 export class RecordingsPage extends LitElement {
-  static override styles = [sharedStyles, pageHeaderStyles, playbackControlsStyles, recordingsPageStyles];
+  static override styles = [
+    sharedStyles,
+    pageHeaderStyles,
+    cameraTabsStyles,
+    playbackControlsStyles,
+    recordingsPageStyles,
+  ];
   static override properties = {
     context: { attribute: false },
     cameraId: {},
@@ -78,6 +90,11 @@ export class RecordingsPage extends LitElement {
     this.speed = 1;
     this.error = null;
     this.events = [];
+    playbackShortcuts(
+      this,
+      () => (this.#player.value?.playing ? this.#player.value.pause() : this.#play()),
+      (ms) => this.playheadMs !== null && this.#seek(this.playheadMs + ms),
+    );
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.siteZone.on('change', update));
     listen(this, () =>
@@ -129,7 +146,7 @@ export class RecordingsPage extends LitElement {
               >`
             : undefined,
       })}
-      ${errorCallout(this.error, 'recordings-error')}
+      ${cameraTabs(camera, 'recordings')} ${errorCallout(this.error, 'recordings-error')}
       <vigie-recording-player
         camera-id=${this.cameraId}
         .cameraId=${this.cameraId}
@@ -164,7 +181,7 @@ export class RecordingsPage extends LitElement {
         @vigie-changed=${() => void this.#load()}
       ></vigie-selection-bar>
       <vigie-site-zone of="times" .context=${this.context}></vigie-site-zone>
-      ${this.#emptyHint(administrator)}
+      ${emptyHint(this.timeline, administrator && !this.#removed.find(this.cameraId))}
       <vigie-recording-dialog .context=${this.context} ${ref(this.#settings)}></vigie-recording-dialog>
     `;
   }
@@ -186,15 +203,6 @@ export class RecordingsPage extends LitElement {
 
   get #mayEvents(): boolean {
     return this.context.live.cameras.may('events', this.cameraId);
-  }
-
-  #emptyHint(administrator: boolean): TemplateResult | typeof nothing {
-    const { timeline } = this;
-    if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
-    return html`<p class="quiet empty" data-testid="nothing-recorded">
-      No recordings in this time range.
-      ${administrator && !this.#removed.find(this.cameraId) ? 'Turn recording on under “Recording settings”.' : ''}
-    </p>`;
   }
 
   async #load(): Promise<void> {

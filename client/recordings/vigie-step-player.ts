@@ -7,7 +7,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import type { RecordedSegment, RecordingGap } from '../../server/wire/recording.ts';
 import { SegmentPair, segmentPairStyles, otherVideo, type VideoIndex } from './segment-pair.ts';
 import { Playlist } from './playlist.ts';
-import { isFrozen } from './frozen-hint.ts';
+import { isFrozen } from './recording-hints.ts';
 import { GAP_WORDS } from './recording-words.ts';
 import { correction } from './step-clock.ts';
 

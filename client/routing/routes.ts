@@ -9,6 +9,7 @@ export type Route =
   /** @property atMs the moment to show, ms since the Unix epoch */
   | { page: 'recordings'; cameraId: string; atMs?: number }
   | { page: 'motion'; cameraId: string }
+  | { page: 'setup'; cameraId: string }
   /** Recordings of several cameras together. */
   | { page: 'lookBack' }
   /** Events of one camera, or of all. */
@@ -58,7 +59,8 @@ function routeOf(name: PathName, { cameraId: encodedId = '', atMs = '' }: Record
     if (!/^\d{1,15}$/.test(atMs)) return { page: 'unknown' };
     return { page: 'recordings', cameraId, atMs: Number(atMs) };
   }
-  if (name === 'camera' || name === 'motion' || name === 'recordings') return { page: name, cameraId };
+  if (name === 'camera' || name === 'motion' || name === 'setup' || name === 'recordings')
+    return { page: name, cameraId };
   return { page: name };
 }
 

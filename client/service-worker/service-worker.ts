@@ -1,14 +1,30 @@
 /**
- * Shows push messages of the server, and opens their page. It runs when no page is open, and stores nothing: the app needs the
- * server for everything it shows.
+ * Shows push messages of the server, and opens their page, also when no page is open; and keeps the app's own files
+ * (shell-cache.ts).
  */
 
 import { readPush } from './read-push.ts';
+import { ShellCache } from './shell-cache.ts';
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
+const shell = new ShellCache(basePath());
 
 // A new version takes over at once: old pages do not depend on the worker.
 worker.addEventListener('install', () => void worker.skipWaiting());
+worker.addEventListener('activate', (event) => {
+  // The browser asks for a page while it starts this worker.
+  event.waitUntil(worker.registration.navigationPreload.enable().catch(() => undefined));
+  event.waitUntil(worker.clients.claim().then(() => shell.refresh()));
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (new URL(request.url).origin !== worker.location.origin) return;
+  if (shell.keeps(request)) event.respondWith(shell.file(request));
+  if (!shell.opensPage(request)) return;
+  event.respondWith(shell.page(request, event.preloadResponse as Promise<Response | undefined>));
+  event.waitUntil(shell.refresh());
+});
 
 worker.addEventListener('push', (event) => {
   const { title, body, path, tag } = readPush(event.data?.text(), basePath());

@@ -88,6 +88,13 @@ export class Session extends Emitter<{ change: SessionState }> {
     }
   }
 
+  /** Signed out here; perhaps somebody has signed in on another page. @returns whether that may be so */
+  reconsider(): boolean {
+    if (this.#state.kind !== 'signedOut' || !this.#mayHaveSession()) return false;
+    this.#setState({ kind: 'restoring' });
+    return true;
+  }
+
   /** @throws ApiError wrongCredentials, tooManyRequests, unreachable … */
   async signIn(username: string, password: string): Promise<void> {
     const view = await this.#post('POST /api/auth/login', { username, password });

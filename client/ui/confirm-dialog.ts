@@ -39,6 +39,7 @@ export class ConfirmDialog extends FormDialog {
   protected override readonly testId = 'confirm-dialog';
   protected override submitVariant = 'danger' as const;
   #confirmation: Confirmation | null = null;
+  #answer: ((agreed: boolean) => void) | undefined;
 
   constructor() {
     super();
@@ -53,6 +54,20 @@ export class ConfirmDialog extends FormDialog {
     this.ticked = false;
     this.show();
     void this.#lookUp(confirmation);
+  }
+
+  /** @returns whether it was agreed to, once the dialog is closed */
+  confirms(question: Omit<Confirmation, 'run'>): Promise<boolean> {
+    this.#answer?.(false);
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.ask({ ...question, run: async () => this.#answered(true) });
+    });
+  }
+
+  override hide(): void {
+    super.hide();
+    this.#answered(false);
   }
 
   protected override get isReady(): boolean {
@@ -86,6 +101,11 @@ export class ConfirmDialog extends FormDialog {
 
   protected override async submit(): Promise<void> {
     await this.#confirmation?.run(this.ticked);
+  }
+
+  #answered(agreed: boolean): void {
+    this.#answer?.(agreed);
+    this.#answer = undefined;
   }
 
   async #lookUp(confirmation: Confirmation): Promise<void> {

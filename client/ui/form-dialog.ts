@@ -168,7 +168,7 @@ export abstract class FormDialog<Context = unknown> extends LitElement {
 
   /** Tooltips and menus inside the dialog hide too, and their events bubble. */
   readonly #onHidden = (event: Event): void => {
-    if (event.target === event.currentTarget) this.open = false;
+    if (event.target === event.currentTarget) this.hide();
   };
 }
 

@@ -9,6 +9,7 @@ export const PAGE_PATHS = {
   cameras: '/',
   camera: '/camera/:cameraId',
   motion: '/camera/:cameraId/motion',
+  setup: '/camera/:cameraId/setup',
   cameraEvents: '/camera/:cameraId/events',
   recordings: '/camera/:cameraId/recordings',
   /** At a time, ms since the Unix epoch. */

@@ -14,6 +14,8 @@ const CAMERA = {
 const connecting: StatusTextInputs = {
   status: 'connecting',
   missing: false,
+  isSignedOut: false,
+  isServerAway: false,
   camera: CAMERA,
   time: new ShownTime('UTC', 'UTC', 'en-GB'),
   nowMs: NOW_MS,
@@ -54,6 +56,9 @@ const cases: [inputs: Partial<StatusTextInputs>, text: string, more?: string][] 
   [{ status: 'offline' }, 'Offline for 1 min'],
   [{ status: 'offline', camera: NEVER }, 'Never connected'],
   [{ status: 'offline', missing: true }, 'Not available'],
+  [{ isServerAway: true, problem: 'noPath', connectingForMs: 9_000 }, 'Server away'],
+  [{ isServerAway: true, status: 'live' }, 'Live'],
+  [{ isSignedOut: true }, 'Signed out'],
   [{ problem: 'noPath', connectingForMs: 1_000 }, 'Connecting…'],
   [{ problem: 'noPath', connectingForMs: 9_000 }, 'Connecting… video is blocked'],
   [{ problem: 'unsupported' }, 'Video is not supported by this browser'],

@@ -16,6 +16,7 @@ const paths: [pathname: string, route: Route][] = [
   ['/camera/front%20door', { page: 'camera', cameraId: 'front door' }],
   ['/camera/a%2Fb', { page: 'camera', cameraId: 'a/b' }],
   ['/camera/cam_1/motion', { page: 'motion', cameraId: 'cam_1' }],
+  ['/camera/cam_1/setup', { page: 'setup', cameraId: 'cam_1' }],
   ['/webhooks', { page: 'webhooks' }],
   ['/audit', { page: 'audit' }],
   ['/notifications', { page: 'notifications' }],

@@ -1,8 +1,8 @@
-/** A hint that the camera's sensor hung at a moment of a recording: the picture does not show the scene. */
+/** Hints beside recordings: that there are none, or that the sensor hung, so that a picture does not show what was there. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import type { RecordingGap } from '../../server/wire/recording.ts';
+import type { RecordingGap, Timeline } from '../../server/wire/recording.ts';
 import { GAP_WORDS } from './recording-words.ts';
 
 export function isFrozen(gaps: readonly RecordingGap[], ms: number): boolean {
@@ -22,4 +22,12 @@ export function frozenHint(
     <wa-icon slot="icon" name="warning"></wa-icon>${GAP_WORDS.cameraFrozen}. This picture does not show what
     happened then.
   </wa-callout>`;
+}
+
+/** @param timeline null: not known yet @param mayTurnOn this user may have the camera recorded */
+export function emptyHint(timeline: Timeline | null, mayTurnOn: boolean): TemplateResult | typeof nothing {
+  if (!timeline || timeline.segments.length > 0 || timeline.gaps.length > 0) return nothing;
+  return html`<p class="quiet empty" data-testid="nothing-recorded">
+    No recordings in this time range. ${mayTurnOn ? 'Turn recording on under “Recording settings”.' : ''}
+  </p>`;
 }
