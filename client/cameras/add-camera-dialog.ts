@@ -1,10 +1,11 @@
-/** Adds a camera: asks for its name, then shows what it needs to connect. */
+/** Adds a camera: asks for its name, then shows what it needs to connect, and waits for it. */
 
 import { html, type TemplateResult } from 'lit';
 import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { FormDialog, textOf } from '../ui/form-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import './vigie-camera-key.ts';
+import './vigie-connect-watch.ts';
 import './vigie-pairing-code.ts';
 
 export class AddCameraDialog extends FormDialog<AppContext> {
@@ -48,6 +49,7 @@ export class AddCameraDialog extends FormDialog<AppContext> {
   protected override outcome(): TemplateResult | null {
     if (!this.camera) return null;
     return html`
+      <vigie-connect-watch .context=${this.context} .cameraId=${this.camera.id}></vigie-connect-watch>
       <vigie-pairing-code .context=${this.context} .cameraId=${this.camera.id}></vigie-pairing-code>
       <vigie-camera-key .context=${this.context} .camera=${this.camera}></vigie-camera-key>
     `;

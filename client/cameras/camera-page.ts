@@ -1,64 +1,41 @@
 /** One camera, as large as the window allows: full screen, statistics, and snapshots. */
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import { isAdministrator, type AppContext } from '../app-context.ts';
-import { saveAs } from '../http/receive-file.ts';
 import '../live/vigie-camera.ts';
-import '../live/vigie-quality-menu.ts';
 import type { VigieCamera } from '../live/vigie-camera.ts';
+import { PictureZoom } from '../live/picture-zoom.ts';
+import { cameraPageStyles } from './camera-page.styles.ts';
 import { noLiveView, noLiveViewStyles } from './no-live-view.ts';
+import { tileNote, tileNoteStyles } from './tile-notes.ts';
 import './vigie-camera-actions.ts';
 import type { CameraAction, CameraActions } from './vigie-camera-actions.ts';
-import { routePath } from '../routing/routes.ts';
-import { iconButton } from '../ui/icon-button.ts';
+import { cameraTabs, cameraTabsStyles } from '../routing/camera-tabs.ts';
+import { routePath, type Reachable } from '../routing/routes.ts';
+import { shortcuts } from '../ui/shortcuts.ts';
 import { pageHeader, pageHeaderStyles } from '../ui/page-header.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import './vigie-camera-advice.ts';
 import './vigie-camera-menu.ts';
 import './vigie-camera-refusals.ts';
+import './vigie-live-tools.ts';
+import type { LiveTools } from './vigie-live-tools.ts';
 import '../events/vigie-event-list.ts';
 import { listen } from '../ui/listen.ts';
 
-/** Safari on iPhones supports full screen only for the video itself. */
-type AppleVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+/** A step of the keys that enlarge and reduce. */
+const KEY_FACTOR = 1.4;
 
 export class CameraPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageHeaderStyles,
+    cameraTabsStyles,
     noLiveViewStyles,
-    css`
-      :host {
-        display: block;
-      }
-      vigie-camera {
-        width: 100%;
-        max-height: calc(100dvh - 7.4rem);
-        border-radius: 1rem;
-      }
-      .below {
-        margin-top: 1rem;
-      }
-      .missing {
-        padding: 3rem 1.5rem;
-        text-align: center;
-      }
-      /* A phone in landscape: the picture gets the whole height, the bar scrolls away. */
-      @media (max-height: 500px) {
-        vigie-camera {
-          max-height: calc(100dvh - 1rem);
-        }
-      }
-      @media (max-width: 600px) {
-        vigie-camera {
-          width: calc(100% + 1.5rem);
-          margin-inline: -0.75rem;
-          border-radius: 0;
-        }
-      }
-    `,
+    tileNoteStyles,
+    cameraPageStyles,
   ];
   static override properties = {
     context: { attribute: false },
@@ -73,6 +50,8 @@ export class CameraPage extends LitElement {
   declare protected usesPictures: boolean;
   readonly #camera = createRef<VigieCamera>();
   readonly #actions = createRef<CameraActions>();
+  readonly #liveToolsRef = createRef<LiveTools>();
+  #zoom: PictureZoom | undefined;
 
   constructor() {
     super();
@@ -80,6 +59,33 @@ export class CameraPage extends LitElement {
     this.usesPictures = false;
     listen(this, (update) => this.context.live.cameras.on('change', update));
     listen(this, (update) => this.context.live.detectionsChoice.on('change', update));
+    shortcuts(this, {
+      ArrowLeft: () => this.#goBy(-1),
+      ArrowRight: () => this.#goBy(1),
+      '+': () => this.#zoom?.by(KEY_FACTOR),
+      '=': () => this.#zoom?.by(KEY_FACTOR),
+      '-': () => this.#zoom?.by(1 / KEY_FACTOR),
+      0: () => this.#zoom?.reset(),
+      s: () => void this.#liveToolsRef.value?.saveSnapshot(),
+      r: () => this.#liveToolsRef.value?.toggleRecording(),
+      m: () => this.#liveToolsRef.value?.toggleDetections(),
+      f: () => this.#liveToolsRef.value?.fullscreen(),
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#zoom?.close();
+    this.#zoom = undefined;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const camera = this.#camera.value;
+    if (camera !== this.#zoom?.element) {
+      this.#zoom?.close();
+      this.#zoom = camera && new PictureZoom(camera);
+    }
+    if (changed.has('cameraId')) this.#zoom?.reset();
   }
 
   protected override render(): TemplateResult {
@@ -93,27 +99,15 @@ export class CameraPage extends LitElement {
         back: { href: routePath({ page: 'cameras' }), label: 'All cameras' },
         actions: camera ? this.#tools(camera) : undefined,
       })}
-      ${
-        cameras.all && !camera
-          ? html`<div class="missing card quiet" data-testid="camera-missing">
-              This camera does not exist, or you do not have access to it.
-            </div>`
-          : camera && !camera.rights.includes('live')
-            ? noLiveView()
-            : html`<vigie-camera
-                camera-id=${this.cameraId}
-                name=""
-                .live=${this.context.live}
-                .time=${this.context.siteZone.time}
-                ?show-stats=${this.showStats}
-                ?show-detections=${camera?.rights.includes('events') && this.context.live.detectionsChoice.isShown}
-                focused
-                @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
-                  this.usesPictures = detail.source === 'pictures';
-                }}
-                ${ref(this.#camera)}
-              ></vigie-camera>`
-      }
+      ${cameraTabs(camera, 'camera')}
+      <div class="layout">
+        ${this.#picture(camera)}
+        ${
+          camera?.rights.includes('events')
+            ? html`<vigie-event-list .context=${this.context} .cameraId=${camera.id}></vigie-event-list>`
+            : nothing
+        }
+      </div>
       ${
         camera?.advice?.length
           ? html`<vigie-camera-advice
@@ -133,33 +127,42 @@ export class CameraPage extends LitElement {
             ></vigie-camera-refusals>`
           : nothing
       }
-      ${
-        camera?.rights.includes('events')
-          ? html`<vigie-event-list
-              class="below"
-              .context=${this.context}
-              .cameraId=${camera.id}
-            ></vigie-event-list>`
-          : nothing
-      }
-      <vigie-camera-actions .context=${this.context} ${ref(this.#actions)}></vigie-camera-actions>
+      <vigie-camera-actions
+        .context=${this.context}
+        @vigie-removed=${() => this.#go({ page: 'cameras' })}
+        ${ref(this.#actions)}
+      ></vigie-camera-actions>
     `;
   }
 
+  #picture(camera: CameraView | undefined): TemplateResult {
+    const { cameras, detectionsChoice } = this.context.live;
+    if (cameras.all && !camera)
+      return html`<div class="missing card quiet" data-testid="camera-missing">
+        This camera does not exist, or you do not have access to it.
+      </div>`;
+    if (camera && !camera.rights.includes('live')) return noLiveView();
+    return html`<div class="stage">
+      <vigie-camera
+        camera-id=${this.cameraId}
+        name=""
+        .live=${this.context.live}
+        .time=${this.context.siteZone.time}
+        ?show-stats=${this.showStats}
+        ?show-detections=${camera?.rights.includes('events') && detectionsChoice.isShown}
+        focused
+        @vigie-status=${({ detail }: CustomEvent<{ source: string | null }>) => {
+          this.usesPictures = detail.source === 'pictures';
+        }}
+        ${ref(this.#camera)}
+      ></vigie-camera>
+      ${camera ? tileNote(camera, this.#connectTo(camera)) : nothing}
+    </div>`;
+  }
+
   #tools({ rights, status }: CameraView): TemplateResult {
-    const { cameraId } = this;
     return html`<div class="tools">
       ${rights.includes('live') ? this.#liveTools(rights.includes('events')) : nothing}
-      ${
-        rights.includes('lookBack')
-          ? iconButton({
-              icon: 'clock-rotate-left',
-              label: 'Recordings',
-              testId: 'recordings',
-              href: routePath({ page: 'recordings', cameraId }),
-            })
-          : nothing
-      }
       ${
         rights.includes('control')
           ? html`<vigie-camera-menu
@@ -174,45 +177,21 @@ export class CameraPage extends LitElement {
   }
 
   #liveTools(mayHaveDetections: boolean): TemplateResult {
-    const { showStats } = this;
-    const { detectionsChoice } = this.context.live;
     return html`
       ${
         this.usesPictures
           ? html`<a href=${routePath({ page: 'connection' })} data-testid="why-slow">Why is video slow?</a>`
           : nothing
       }
-      <vigie-quality-menu .quality=${this.context.live.quality}></vigie-quality-menu>
-      ${
-        mayHaveDetections
-          ? iconButton({
-              icon: 'detections',
-              label: detectionsChoice.isShown ? 'Hide detections' : 'Show detections',
-              testId: 'toggle-detections',
-              pressed: detectionsChoice.isShown,
-              onClick: () => detectionsChoice.choose(!detectionsChoice.isShown),
-            })
-          : nothing
-      }
-      ${iconButton({
-        icon: 'gauge',
-        label: showStats ? 'Hide statistics' : 'Show statistics',
-        testId: 'toggle-stats',
-        pressed: showStats,
-        onClick: () => (this.showStats = !showStats),
-      })}
-      ${iconButton({
-        icon: 'download',
-        label: 'Save snapshot',
-        testId: 'save-snapshot',
-        onClick: () => void this.#saveSnapshot(),
-      })}
-      ${iconButton({
-        icon: 'expand',
-        label: 'Full screen',
-        testId: 'fullscreen',
-        onClick: () => this.#fullscreen(),
-      })}
+      <vigie-live-tools
+        .context=${this.context}
+        .cameraId=${this.cameraId}
+        .camera=${() => this.#camera.value}
+        ?mayHaveDetections=${mayHaveDetections}
+        ?showStats=${this.showStats}
+        @vigie-stats=${() => (this.showStats = !this.showStats)}
+        ${ref(this.#liveToolsRef)}
+      ></vigie-live-tools>
     `;
   }
 
@@ -221,19 +200,22 @@ export class CameraPage extends LitElement {
     if (camera) this.#actions.value?.run(detail, camera);
   };
 
-  #fullscreen(): void {
-    const camera = this.#camera.value;
-    if (!camera) return;
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else if (document.fullscreenEnabled) void camera.requestFullscreen();
-    else (camera.video as AppleVideo).webkitEnterFullscreen?.();
+  /** The camera before or after this one, round and round. */
+  #goBy(step: 1 | -1): void {
+    const all = this.context.live.cameras.with('live');
+    const at = all.findIndex(({ id }) => id === this.cameraId);
+    const next = all.at((at + step) % all.length);
+    if (at >= 0 && next && next.id !== this.cameraId) this.#go({ page: 'camera', cameraId: next.id });
   }
 
-  async #saveSnapshot(): Promise<void> {
-    const picture = await this.#camera.value?.takeSnapshot();
-    if (!picture) return;
-    const name = this.context.live.cameras.find(this.cameraId)?.name ?? 'camera';
-    saveAs(picture, `${name} ${this.context.siteZone.time.fileStamp(this.context.live.clock.nowMs())}.jpg`);
+  /** @returns undefined for who may not */
+  #connectTo(camera: CameraView): (() => void) | undefined {
+    if (!isAdministrator(this.context.session.user)) return undefined;
+    return () => this.#actions.value?.run('connect', camera);
+  }
+
+  #go(detail: Reachable): void {
+    this.dispatchEvent(new CustomEvent('vigie-go', { detail, bubbles: true, composed: true }));
   }
 }
 

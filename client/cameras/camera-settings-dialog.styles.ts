@@ -65,16 +65,6 @@ export const cameraSettingsStyles = css`
     justify-content: space-between;
     gap: 1rem;
   }
-  input[type='range'] {
-    width: 100%;
-    height: 1.6rem;
-    margin: 0;
-    accent-color: var(--wa-color-brand-50);
-    cursor: pointer;
-  }
-  input[type='range']:disabled {
-    cursor: not-allowed;
-  }
   fieldset:disabled {
     opacity: 0.55;
   }

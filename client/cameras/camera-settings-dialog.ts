@@ -24,12 +24,13 @@ import { SettingsChanges, type Answer, type SettingName } from './settings-chang
 import '../live/vigie-camera.ts';
 import { errorCallout } from '../ui/error-callout.ts';
 import { checkedOf, valueOf } from '../ui/field-value.ts';
+import { rangeInputStyles } from '../ui/range-input.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { listen } from '../ui/listen.ts';
 import { cameraSettingsStyles } from './camera-settings-dialog.styles.ts';
 
 export class CameraSettingsDialog extends LitElement {
-  static override styles = [sharedStyles, cameraSettingsStyles];
+  static override styles = [sharedStyles, rangeInputStyles, cameraSettingsStyles];
   static override properties = {
     context: { attribute: false },
     open: { state: true },

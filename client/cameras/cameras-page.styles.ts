@@ -6,6 +6,14 @@ export const camerasPageStyles = css`
   :host {
     display: block;
   }
+  :host(:fullscreen) {
+    overflow: auto;
+    padding: 0.5rem;
+    background: #0a1218;
+  }
+  :host(:fullscreen) .page-header {
+    display: none;
+  }
   .wall {
     display: flex;
     flex-wrap: wrap;
@@ -20,6 +28,7 @@ export const camerasPageStyles = css`
   }
   li {
     position: relative;
+    container: tile / inline-size;
   }
   a {
     display: block;
@@ -40,7 +49,8 @@ export const camerasPageStyles = css`
     top: 0.5rem;
     left: 0.5rem;
   }
-  vigie-camera-menu {
+  vigie-camera-menu,
+  .star {
     position: absolute;
     top: 0.4rem;
     right: 0.4rem;
@@ -50,8 +60,18 @@ export const camerasPageStyles = css`
     opacity: 0;
     transition: opacity 120ms;
   }
-  li:hover vigie-camera-menu,
-  li:focus-within vigie-camera-menu {
+  .star {
+    right: 3rem;
+  }
+  .star wa-button::part(base) {
+    color: inherit;
+  }
+  .star.favourite {
+    color: #fde68a;
+  }
+  li:hover :is(vigie-camera-menu, .star),
+  li:focus-within :is(vigie-camera-menu, .star),
+  .star.favourite {
     opacity: 1;
   }
   .notice {
@@ -74,7 +94,8 @@ export const camerasPageStyles = css`
     margin-top: 0.5rem;
   }
   @media (hover: none), (max-width: 600px) {
-    vigie-camera-menu {
+    vigie-camera-menu,
+    .star {
       opacity: 1;
     }
   }

@@ -5,6 +5,7 @@ import type { CameraWithKey } from '../../server/wire/camera.ts';
 import { ResultDialog } from '../ui/result-dialog.ts';
 import type { AppContext } from '../app-context.ts';
 import './vigie-camera-key.ts';
+import './vigie-connect-watch.ts';
 
 export class RotateKeyDialog extends ResultDialog<AppContext, CameraWithKey> {
   protected override readonly testId = 'rotate-key-dialog';
@@ -14,7 +15,8 @@ export class RotateKeyDialog extends ResultDialog<AppContext, CameraWithKey> {
   }
 
   protected override view(camera: CameraWithKey): TemplateResult {
-    return html`<vigie-camera-key .context=${this.context} .camera=${camera}></vigie-camera-key>`;
+    return html`<vigie-connect-watch .context=${this.context} .cameraId=${camera.id}></vigie-connect-watch>
+      <vigie-camera-key .context=${this.context} .camera=${camera}></vigie-camera-key>`;
   }
 }
 

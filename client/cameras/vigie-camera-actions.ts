@@ -1,13 +1,18 @@
 /**
  * `<vigie-camera-actions>`: the actions on a camera, with their dialogs, once per page. Menus call `run`.
+ *
+ * @fires vigie-removed - a camera was removed here; detail: its id
  */
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import { NEW_CODE_STAKE, NEW_KEY_STAKE, removalStake } from './camera-losses.ts';
 import type { CameraSettingsDialog } from './camera-settings-dialog.ts';
+import './connect-dialog.ts';
+import type { ConnectDialog } from './connect-dialog.ts';
+import { errorCallout } from '../ui/error-callout.ts';
 import '../ui/confirm-dialog.ts';
 import type { ConfirmDialog } from '../ui/confirm-dialog.ts';
 import './pairing-dialog.ts';
@@ -23,12 +28,32 @@ import type { Reachable } from '../routing/routes.ts';
 import type { RotateKeyDialog } from './rotate-key-dialog.ts';
 
 export type CameraAction =
-  'switch' | 'settings' | 'rename' | 'rotateKey' | 'pair' | 'motion' | 'sensors' | 'remove';
+  | 'group'
+  | 'connect'
+  | 'switch'
+  | 'settings'
+  | 'rename'
+  | 'rotateKey'
+  | 'pair'
+  | 'motion'
+  | 'sensors'
+  | 'remove';
 
 export class CameraActions extends LitElement {
-  static override properties = { context: { attribute: false } };
+  static override styles = css`
+    wa-callout {
+      position: fixed;
+      z-index: 20;
+      inset: auto 1rem 5rem;
+      width: fit-content;
+      margin-inline: auto;
+    }
+  `;
+  static override properties = { context: { attribute: false }, error: { state: true } };
   declare context: AppContext;
+  declare protected error: string | null;
   readonly #settings = createRef<CameraSettingsDialog>();
+  readonly #connect = createRef<ConnectDialog>();
   readonly #switch = createRef<SwitchDialog>();
   readonly #rename = createRef<RenameCameraDialog>();
   readonly #rotateKey = createRef<RotateKeyDialog>();
@@ -36,10 +61,21 @@ export class CameraActions extends LitElement {
   readonly #sensors = createRef<SensorsDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
 
+  constructor() {
+    super();
+    this.error = null;
+  }
+
   run(action: CameraAction, camera: CameraView): void {
     const { api } = this.context;
     const params = { cameraId: camera.id };
     switch (action) {
+      case 'group':
+        // The wall's: it is a matter of what is shown there.
+        break;
+      case 'connect':
+        this.#connect.value?.showResult(camera);
+        break;
       case 'switch':
         this.switchFor(camera);
         break;
@@ -79,11 +115,11 @@ export class CameraActions extends LitElement {
           heading: `Remove “${camera.name}”?`,
           stake: api.call('GET /api/cameras/:cameraId/losses', { params }).then(removalStake),
           action: 'Remove camera',
-          run: (withRecordings) =>
-            api.call('DELETE /api/cameras/:cameraId', {
-              params,
-              query: { recordings: withRecordings ? 'deleted' : 'kept' },
-            }),
+          run: async (withRecordings) => {
+            const query = { recordings: withRecordings ? 'deleted' : 'kept' } as const;
+            await api.call('DELETE /api/cameras/:cameraId', { params, query });
+            this.dispatchEvent(new CustomEvent('vigie-removed', { detail: camera.id }));
+          },
         });
         break;
     }
@@ -100,7 +136,13 @@ export class CameraActions extends LitElement {
 
   /** Rarely used, so it is loaded on demand. */
   async #showSettings(camera: CameraView): Promise<void> {
-    await import('./camera-settings-dialog.ts');
+    this.error = null;
+    try {
+      await import('./camera-settings-dialog.ts');
+    } catch {
+      this.error = 'The settings cannot be loaded: the server does not answer.';
+      return;
+    }
     this.requestUpdate();
     await this.updateComplete;
     this.#settings.value?.showFor(camera);
@@ -109,6 +151,7 @@ export class CameraActions extends LitElement {
   protected override render(): TemplateResult {
     const { context } = this;
     return html`
+      ${errorCallout(this.error, 'actions-error')}
       ${
         customElements.get('vigie-camera-settings-dialog')
           ? html`<vigie-camera-settings-dialog
@@ -117,6 +160,11 @@ export class CameraActions extends LitElement {
             ></vigie-camera-settings-dialog>`
           : nothing
       }
+      <vigie-connect-dialog
+        .context=${context}
+        @vigie-camera-action=${({ detail }: CustomEvent<[CameraAction, CameraView]>) => this.run(...detail)}
+        ${ref(this.#connect)}
+      ></vigie-connect-dialog>
       <vigie-switch-dialog .context=${context} ${ref(this.#switch)}></vigie-switch-dialog>
       <vigie-rename-camera-dialog .context=${context} ${ref(this.#rename)}></vigie-rename-camera-dialog>
       <vigie-rotate-key-dialog .context=${context} ${ref(this.#rotateKey)}></vigie-rotate-key-dialog>

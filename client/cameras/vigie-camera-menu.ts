@@ -5,7 +5,13 @@ import { actionMenu, type MenuItem } from '../ui/icon-button.ts';
 import type { CameraAction } from './vigie-camera-actions.ts';
 
 /** Actions that the right `control` allows. */
-const OF_CONTROL: ReadonlySet<CameraAction> = new Set(['switch', 'settings']);
+const OF_CONTROL: ReadonlySet<CameraAction> = new Set(['switch', 'settings', 'group']);
+const GROUP: MenuItem<CameraAction> = {
+  action: 'group',
+  icon: 'sliders',
+  label: 'Group…',
+  testId: 'camera-group',
+};
 const ITEMS: readonly MenuItem<CameraAction>[] = [
   { action: 'settings', icon: 'sliders', label: 'Settings', testId: 'camera-settings' },
   { action: 'rename', icon: 'pencil', label: 'Rename', testId: 'rename-camera' },
@@ -28,10 +34,17 @@ export class CameraMenu extends LitElement {
       color: inherit;
     }
   `;
-  static override properties = { label: {}, administrator: { type: Boolean }, off: { type: Boolean } };
+  static override properties = {
+    label: {},
+    administrator: { type: Boolean },
+    groups: { type: Boolean },
+    off: { type: Boolean },
+  };
   declare label: string;
   /** Offers every action; otherwise only those that the right `control` allows. */
   declare administrator: boolean;
+  /** On the wall, whose cameras are in groups. */
+  declare groups: boolean;
   /** The camera is switched off. */
   declare off: boolean;
 
@@ -39,6 +52,7 @@ export class CameraMenu extends LitElement {
     super();
     this.label = '';
     this.administrator = false;
+    this.groups = false;
     this.off = false;
   }
 
@@ -53,6 +67,7 @@ export class CameraMenu extends LitElement {
           label: this.off ? 'Switch on…' : 'Switch off…',
           testId: 'switch-camera',
         } as const,
+        ...(this.groups ? [GROUP] : []),
         ...ITEMS,
       ].filter(({ action }) => this.administrator || OF_CONTROL.has(action)),
       (detail) => this.dispatchEvent(new CustomEvent('vigie-camera-action', { detail })),

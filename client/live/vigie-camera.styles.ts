@@ -32,6 +32,11 @@ export const cameraStyles = css`
     width: 100%;
     height: 100%;
   }
+  .picture,
+  vigie-detections {
+    transform: var(--vigie-camera-transform, none);
+    transform-origin: 0 0;
+  }
   .picture {
     transition: filter 400ms;
     background: radial-gradient(120% 90% at 50% 40%, #16242e, #0a1218);
@@ -39,11 +44,9 @@ export const cameraStyles = css`
   .picture.stalled,
   .picture.sleeping,
   .picture.off,
-  .picture.offline {
-    filter: grayscale(0.85) brightness(0.5);
-  }
+  .picture.offline,
   .picture.connecting.has-picture {
-    filter: brightness(0.75);
+    filter: grayscale(0.85) brightness(0.5);
   }
   video,
   canvas,
@@ -80,6 +83,18 @@ export const cameraStyles = css`
     font-size: 1rem;
     font-variant-numeric: tabular-nums;
     pointer-events: none;
+  }
+  .sign-in {
+    position: absolute;
+    inset: 0;
+    width: max-content;
+    max-width: calc(100% - 1rem);
+    height: max-content;
+    margin: auto;
+    text-align: center;
+  }
+  .sign-in a {
+    color: #7dd3fc;
   }
   .note {
     position: absolute;

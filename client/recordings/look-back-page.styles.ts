@@ -6,6 +6,22 @@ export const lookBackPageStyles = css`
   :host {
     display: block;
   }
+  .page-header .actions {
+    min-width: 0;
+  }
+  .actions wa-button {
+    max-width: 100%;
+  }
+  .actions wa-button::part(base) {
+    max-width: 100%;
+  }
+  .actions wa-button::part(label) {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .row h2 {
+    overflow-wrap: anywhere;
+  }
   .players {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));

@@ -153,7 +153,7 @@ export const CLIENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   recordings: [...PAGE_GROUND, 'events', 'site'],
   site: PAGE_GROUND,
   motion: PAGE_GROUND,
-  cameras: [...PAGE_GROUND, 'devices', 'live', 'events', 'site'],
+  cameras: [...PAGE_GROUND, 'devices', 'live', 'events', 'recordings', 'site'],
   users: PAGE_GROUND,
   backup: PAGE_GROUND,
   webhooks: [...PAGE_GROUND, 'events'],

@@ -23,6 +23,7 @@ function routesOf(cameraId: string): Record<Reachable['page'], Reachable> {
     camera: { page: 'camera', cameraId },
     recordings: { page: 'recordings', cameraId },
     motion: { page: 'motion', cameraId },
+    setup: { page: 'setup', cameraId },
     lookBack: { page: 'lookBack' },
     events: { page: 'events' },
     users: { page: 'users' },

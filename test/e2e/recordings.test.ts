@@ -60,7 +60,7 @@ test('an administrator decides in the page what is recorded', async () => {
   tab.setDefaultTimeout(8_000);
   await page.untilStatus(door.id, 'live');
   await page.tile(door.id).click();
-  await tab.getByTestId('recordings').click();
+  await tab.getByTestId('tab-recordings').click();
   await tab.getByTestId('nothing-recorded').waitFor();
   await tab.getByTestId('recording-settings').click();
   await tab.getByTestId('recording-space').waitFor();

@@ -105,7 +105,7 @@ test('a viewer is offered what they may do with each camera, and nothing else', 
   await tab.keyboard.press('Escape');
   // Asked for before the right goes, it would be refused.
   const timeline = tab.waitForResponse(/\/timeline/);
-  await tab.getByTestId('recordings').click();
+  await tab.getByTestId('tab-recordings').click();
   await tab.getByTestId('recordings-title').waitFor();
   await timeline;
   assert.equal(await tab.getByTestId('next-event').count(), 0);
