@@ -34,6 +34,7 @@ const single = await measureLoad({ sites: 1, camerasPerSite: 20, edges: 1, secon
 process.stdout.write('20 cameras of one site at one edge: what the hop adds\n');
 line('age at the edge, p50', single.ageMs.p50, 'ms', 1);
 line('age at the edge, p95', single.ageMs.p95, 'ms', 3);
+line('CPU of an edge per frame received', single.edgeUsPerMessage, 'µs');
 showLoad(single);
 
 const many = await measureLoad({ sites: 4, camerasPerSite: 50, edges: 5, seconds });

@@ -14,6 +14,8 @@ import { FPS, FRAME_BYTES, stamp, type Command, type NodeSettings, type Report }
 const settings = JSON.parse(process.argv[2] ?? '{}') as NodeSettings;
 const log = createLog('error');
 
+const data = randomBytes(FRAME_BYTES);
+
 class Cameras implements FrameSource {
   readonly #wanted = new Map<string, { onFrame: OnEncodedFrame; isKeyframeDue: boolean }>();
   readonly #timers = settings.cameraIds.map((cameraId, index) => {
@@ -42,7 +44,7 @@ class Cameras implements FrameSource {
     if (!wanted) return;
     const keyframe = wanted.isKeyframeDue;
     wanted.isKeyframeDue = false;
-    const data = randomBytes(FRAME_BYTES);
+    // Sealed, and so copied, before the next one is made.
     data.writeUInt8(keyframe ? 0x10 : 0x11);
     stamp(data);
     const us = serverClock();

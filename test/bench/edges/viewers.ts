@@ -20,6 +20,7 @@ const MEASURE_MS = 10_000;
 const SETTLE_MS = 8_000;
 const CONSENT_INTERVAL_MS = 5_000;
 const JOINS = 15;
+const JOIN_TIMEOUT_MS = 60_000;
 
 export interface ViewerFigures {
   /** µs of a server's main process for one packet to one viewer. */
@@ -85,7 +86,14 @@ class Bench {
   async join(nodes: readonly Node[], viewers: number): Promise<void> {
     for (let viewer = 0; viewer < viewers; viewer++) {
       const node = nodes[viewer % nodes.length] ?? this.site;
-      this.#visits.push(await this.open(node, Math.floor(viewer / VIEWERS_PER_USER)));
+      const user = Math.floor(viewer / VIEWERS_PER_USER);
+      // A machine that is busy refuses new ones for a while.
+      const visit = await until(
+        'there is room',
+        () => this.open(node, user).catch(() => undefined),
+        JOIN_TIMEOUT_MS,
+      );
+      this.#visits.push(visit);
     }
     this.#consent = setInterval(() => {
       for (const { viewer } of this.#visits) viewer.renewConsent();
