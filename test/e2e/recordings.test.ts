@@ -139,7 +139,7 @@ test('events are marked, and reached from a moment before, from the list, and ba
   await until('the end is shown', async () => apartMs((await shownCode()) ?? 0, segment.endMs) < 1_000);
   await tab.getByTestId('event-before').click();
   await isShown();
-  await tab.getByRole('link', { name: 'Events', exact: true }).click();
+  await tab.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Events' }).click();
   await tab.getByTestId('event').locator('a').click();
   await isShown();
 });

@@ -9,6 +9,7 @@ import { ApiSession } from '../support/api-session.ts';
 import { startCamera } from '../support/camera-process.ts';
 import { Child } from '../support/child-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { ScriptedCamera } from '../support/scripted-camera.ts';
 import { until } from '../support/until.ts';
 
 const folders: string[] = [];
@@ -40,12 +41,13 @@ test('the first start prints the address and a password and shows a demo camera,
   await until('the demo camera is online', async () => (await admin.cameras())[0]?.status === 'online');
   assert.equal((await admin.cameras())[0]?.kind, 'demo');
 
-  await admin.addCamera('Front door');
-  assert.deepEqual(
-    (await admin.cameras()).map(({ name }) => name),
-    ['Front door'],
-    'the first real camera replaces the demo',
-  );
+  const door = await admin.addCamera('Front door');
+  const names = async (): Promise<string> => (await admin.cameras()).map(({ name }) => name).join();
+  assert.equal(await names(), 'Demo camera,Front door', 'the demo stays until a camera is live');
+  const camera = await ScriptedCamera.connect(`${url.replace('http', 'ws')}/camera`, door);
+  camera.play();
+  await until('the first real camera replaces the demo', async () => (await names()) === 'Front door');
+  camera.close();
   assert.equal(await first.stop(), 0);
 
   const second = new Child('server/main.ts', [], { cwd, env: FREE_PORTS });
