@@ -5,31 +5,31 @@
 
 /** code → HTTP status and title (RFC 9457). The same codes answer signaling requests. */
 const ERRORS = {
-  badRequest: [400, 'The request is not understood'],
+  badRequest: [400, 'The request is malformed'],
   unauthorized: [401, 'Sign in first'],
   wrongCredentials: [401, 'Wrong user name or password'],
   forbidden: [403, 'Not allowed'],
   notFound: [404, 'Not found'],
-  methodNotAllowed: [405, 'No such method here'],
-  notAcceptable: [406, 'Not in a form that the client takes'],
+  methodNotAllowed: [405, 'Method not allowed'],
+  notAcceptable: [406, 'Not acceptable for the client'],
   tooSlow: [408, 'The request arrived too slowly'],
-  conflict: [409, 'In conflict with the current state'],
-  preconditionFailed: [412, 'The precondition does not hold'],
+  conflict: [409, 'Conflict with the current state'],
+  preconditionFailed: [412, 'The precondition failed'],
   tooLarge: [413, 'Too large'],
-  unsupportedMediaType: [415, 'The body is of another type'],
-  rangeNotSatisfiable: [416, 'The range is not within the file'],
-  unprocessable: [422, 'The values cannot be taken'],
-  upgradeRequired: [426, 'A WebSocket belongs here'],
-  preconditionRequired: [428, 'A precondition is needed'],
+  unsupportedMediaType: [415, 'Unsupported content type'],
+  rangeNotSatisfiable: [416, 'The range is outside the file'],
+  unprocessable: [422, 'The values cannot be processed'],
+  upgradeRequired: [426, 'An upgrade to WebSocket is required'],
+  preconditionRequired: [428, 'A precondition is required'],
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong in the server'],
   cameraOffline: [503, 'The camera is offline'],
   cameraOff: [503, 'The camera is switched off'],
   cameraRejected: [502, 'The camera refused'],
-  unavailable: [503, 'Not available now'],
+  unavailable: [503, 'Not available at the moment'],
   full: [503, 'The server is full'],
   /** The start must stop: shown as one line, exit code 1. */
-  configuration: [500, 'The configuration is not usable'],
+  configuration: [500, 'The configuration is invalid'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -114,7 +114,7 @@ export function joinFeatures(features: Features, log: Log): void {
     cameraSwitch.onClockChanged();
     firmware.onClockChanged(change);
     accounts.sessions.onClockChanged(change).catch((error: unknown) => {
-      log.error({ err: error }, 'failed to date sign-ins anew');
+      log.error({ err: error }, 'failed to redate sign-ins');
     });
     signaling.refreshAccess();
   });

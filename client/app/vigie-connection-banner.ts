@@ -102,7 +102,7 @@ export class ConnectionBanner extends LitElement {
   #text(): TemplateResult {
     if (this.live.upgrades.blocked)
       return html`<p role="status">
-          Live video cannot connect: WebSocket does not get through to the server.
+          Live video cannot connect: WebSocket is blocked on the way to the server.
         </p>
         <a href=${routePath({ page: 'connection' })} data-testid="check-connection">Connection check</a>`;
     const { forMs } = this.live.away;

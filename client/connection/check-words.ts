@@ -56,7 +56,7 @@ function verdict(facts: CheckFacts): CheckLine {
   if (webSocketRoundTripMs === null && facts.facts !== null)
     return {
       mark: 'bad',
-      title: 'WebSocket does not get through',
+      title: 'WebSocket is blocked',
       meaning: 'The server answers, but the connection that sets up live video does not open.',
     };
   if (webSocketRoundTripMs === null)

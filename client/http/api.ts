@@ -122,7 +122,7 @@ async function answerOf<N extends JsonRouteName | UploadRouteName>(
   try {
     return (await response.json()) as ApiAnswer<N>;
   } catch (error) {
-    throw new ApiError('unexpected', 'The answer of the server is not understood.', response.status, {
+    throw new ApiError('unexpected', 'The response of the server could not be read.', response.status, {
       cause: error,
     });
   }

@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<AreaKind, { heading: string; hint: string; draw: st
   },
   mask: {
     heading: 'Masks',
-    hint: 'Motion inside a mask is ignored, and so is what analysers detect there. Cover trees, streets, or a clock in the picture.',
+    hint: 'Motion inside a mask is ignored, and so are detections of analysers there. Cover trees, streets, or a clock in the picture.',
     draw: 'Add mask',
     name: 'Mask name',
   },

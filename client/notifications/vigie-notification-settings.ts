@@ -124,7 +124,7 @@ export class VigieNotificationSettings extends LitElement {
               ${checkboxList('security', 'notified-security', [
                 {
                   value: 'on',
-                  label: 'Sign-ins from new devices, and attacks that were held back, at any hour',
+                  label: 'Sign-ins from new devices, and blocked attacks, at any hour',
                   checked: settings.security,
                 },
               ])}

@@ -23,7 +23,7 @@ export interface ExportServer {
 }
 
 const UNFINISHED =
-  'A download did not finish, and the server keeps its file no longer. Choose the time again to download it.';
+  'A download did not finish, and the server no longer has its file. Choose the time again to download it.';
 /** While something moves, and while something waits. */
 const MOVING_MS = 1_000;
 const WAITING_MS = 10_000;

@@ -11,7 +11,7 @@ export function deletionStake(segments: readonly Pick<RecordedSegment, 'bytes' |
   const protectedText = protectedCount === 0 ? '' : `, ${protectedCount} protected`;
   return {
     lost: [`${bytesText(bytes)} of recordings (${countText(segments.length, 'segment')}${protectedText})`],
-    note: 'Segments last up to one minute, so parts outside the selection go, too.',
+    note: 'Segments last up to one minute, so parts outside the selection are deleted, too.',
   };
 }
 
@@ -42,7 +42,7 @@ export function expiryStake(
 /** Why nothing goes for its age yet. @param remainingMs null while something says that the clock is wrong */
 export function clockWords(remainingMs: number | null): string {
   if (remainingMs === null)
-    return 'Nothing is deleted for its age while the server’s clock may be wrong. Set the clock right.';
+    return 'Nothing is deleted because of its age while the server’s clock may be wrong. Set the clock right.';
   const hours = countText(Math.max(1, Math.ceil(remainingMs / 3_600_000)), 'hour');
-  return `Nothing is deleted for its age yet: Vigie trusts the server’s date after it has run for ${hours} more without its clock being set. Restarts do not matter.`;
+  return `Nothing is deleted because of its age yet: Vigie trusts the server’s date after it has run for ${hours} more without its clock being set. Restarts do not matter.`;
 }

@@ -9,9 +9,9 @@ export const GAP_WORDS: Record<GapReason, string> = {
   overload: 'The server’s disk was too slow',
   quotaFull: 'Storage was full of protected recordings',
   clockChanged: 'The server’s clock was changed, or the server slept',
-  cameraFrozen: 'The camera sent the same picture over and over: its sensor hangs',
+  cameraFrozen: 'The camera sent the same picture repeatedly: its sensor hangs',
   failed: 'Recording failed; the server’s log says why',
-  diskFull: 'The server’s disk was full or not there',
+  diskFull: 'The server’s disk was full or missing',
 };
 
 /** Why nothing is recorded although it should be, and what to do; null when all is well. */

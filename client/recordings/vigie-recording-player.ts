@@ -68,7 +68,7 @@ export class VigieRecordingPlayer extends LitElement {
     return this.#pair.momentMs(this.shown);
   }
 
-  /** @returns false when nothing was recorded then or later */
+  /** @returns false when there is no recording of that time or later */
   seek(ms: number): boolean {
     const position = new Playlist(this.segments).at(ms);
     if (!position) return false;

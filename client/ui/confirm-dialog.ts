@@ -115,7 +115,7 @@ export class ConfirmDialog extends FormDialog {
       if (this.#confirmation === confirmation) this.stake = stake;
     } catch (error) {
       if (this.#confirmation === confirmation)
-        this.error = `What would be lost could not be looked up, so nothing was done. ${errorText(error)}`;
+        this.error = `The losses could not be determined, so nothing was done. ${errorText(error)}`;
     }
   }
 }

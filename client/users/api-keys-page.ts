@@ -119,7 +119,7 @@ export class ApiKeysPage extends LitElement {
     this.#confirm.value?.ask({
       heading: `Revoke “${name}”?`,
       stake: {
-        lost: ['The key: the program that uses it is refused immediately, and what it is being sent ends'],
+        lost: ['The key: the program that uses it is refused immediately, and its streams end'],
       },
       action: 'Revoke key',
       run: async () => {

@@ -5,7 +5,7 @@
 namespace vigie {
 
 const char* refusal_of(const UpdateOffer& offer, const RunningFirmware& running) {
-  if (!running.is_verified) return "updates are taken over verified wss: only";
+  if (!running.is_verified) return "updates are accepted over verified wss: only";
   if (running.slot_bytes == 0) return "this camera has no second slot for an update";
   if (offer.bytes > running.slot_bytes) return "the image is larger than this camera's slot";
   if (!offer.allow_older && compare_firmware_versions(offer.version.view(), running.version) <= 0)

@@ -139,7 +139,7 @@ export class ApiKeys {
     if (caller.grant !== null && (expiresAtMs ?? Infinity) > caller.expiresAtMs)
       throw new VigieError(
         'forbidden',
-        `a key ends with the key that makes it: give expiresAtMs, ${caller.expiresAtMs} at the latest`,
+        `a key expires no later than the key that creates it: set expiresAtMs, ${caller.expiresAtMs} at the latest`,
       );
     this.#assertWithin(caller, grant);
     const id = randomId('key');
@@ -191,7 +191,7 @@ export class ApiKeys {
         `only an administrator may give a key the power ${powers.join(', ')}`,
       );
     if (!isWithin({ everyCamera, cameras, powers }, caller.grant))
-      throw new VigieError('forbidden', 'a key gives no more than the key that makes it');
+      throw new VigieError('forbidden', 'a key cannot have more rights than the key that creates it');
     const rights = new Set([...everyCamera, ...cameras.flatMap((each) => each.rights)]);
     const program = PROGRAM_RIGHTS.find((right) => rights.has(right));
     if (!administers && program)

@@ -175,7 +175,7 @@ export class Guard {
     if (basic && (access !== 'basic' || !isSameOriginFetch(request)))
       throw new VigieError(
         'unauthorized',
-        'HTTP Basic is taken for pictures and recordings only; send the key as "Authorization: Bearer"',
+        'HTTP Basic is accepted for pictures and recordings only; send the key as "Authorization: Bearer"',
       );
     if (access === 'never') throw closedToKeys();
     if (access === 'administer') this.#accounts.access.assertAdministrator(who);

@@ -95,7 +95,7 @@ export class RightLeases {
         this.#leases.delete(lease);
         lease.end();
       } catch (error) {
-        this.#options.log.error({ err: error }, 'failed to look up a right, or to end what is sent by it');
+        this.#options.log.error({ err: error }, 'failed to look up a right, or to end its streams');
       }
     }
   }

@@ -10,11 +10,11 @@ const TEXTS: Readonly<Record<SecurityNotice, (facts: AuditFacts) => string>> = {
   newDevice: ({ username = 'A user', device = 'an unknown browser', address = 'an unknown address' }) =>
     `${username} signed in on a new device: ${device}, from ${address}. If that was somebody else, set a new password for ${username}, which ends all sessions and API keys of that user.`,
   signInsHeld: ({ address }) =>
-    `Somebody is trying passwords${from(address)}, and is held back. Check in the audit log which accounts were tried, and give them long passwords. ${CLOSE_THE_PORT}`,
+    `Somebody is trying passwords${from(address)}, and is blocked. Check in the audit log which accounts were tried, and give them long passwords. ${CLOSE_THE_PORT}`,
   cameraKeysRefused: ({ address, cameraName }) =>
     `A device${from(address)} keeps connecting ${cameraName === undefined ? 'as a camera' : `as ${cameraName}`} with a wrong key, and is refused. If it is one of your cameras, pair it again. ${CLOSE_THE_PORT}`,
   apiKeysHeld: ({ address }) =>
-    `A program${from(address)} keeps sending a wrong API key, and is held back. If it is one of yours, its key was revoked or has expired: give it a new one. ${CLOSE_THE_PORT}`,
+    `A program${from(address)} keeps sending a wrong API key, and is blocked. If it is one of yours, its key was revoked or has expired: give it a new one. ${CLOSE_THE_PORT}`,
   apiKeySpread: ({ details }) =>
     `The API key ${named(details?.['key'])}was used from very many addresses within a day. If you do not know why, revoke it under API keys, and make another for your own program.`,
   connectionsRefused: ({ count = 0 }) =>

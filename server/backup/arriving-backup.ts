@@ -36,7 +36,7 @@ export class ArrivingBackup {
 
   /** @returns once its place is free */
   giveWay(): Promise<void> {
-    this.#replaced ??= new VigieError('conflict', 'a newer upload has taken the place of this one');
+    this.#replaced ??= new VigieError('conflict', 'a newer upload has replaced this one');
     this.#stopWaiting?.(this.#replaced);
     return this.#ended.promise;
   }

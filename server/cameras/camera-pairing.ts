@@ -54,7 +54,10 @@ export class CameraPairing {
   /** @throws VigieError `forbidden` without TLS, `notFound`, `conflict` for cameras without a key */
   makeCode(cameraId: string, { secure }: ClientConnection): PairingCodeView {
     if (!secure)
-      throw new VigieError('forbidden', 'a pairing code is made over https only: open this page over https');
+      throw new VigieError(
+        'forbidden',
+        'pairing codes are created over https only: open this page over https',
+      );
     this.#catalog.assertHasKey(cameraId);
     this.counters.made++;
     const nowMs = this.#nowMs();

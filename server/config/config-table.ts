@@ -36,7 +36,7 @@ export const configTable = {
     name: 'VIGIE_BASE_PATH',
     default: '/',
     description:
-      'Path under which a proxy in front serves Vigie, like /vigie/. The proxy may pass it on or strip it; without it everything answers too.',
+      'Path under which a proxy in front serves Vigie, like /vigie/. The proxy may pass it on or strip it; paths without it work too.',
     parse: parseBasePath,
   }),
   tls: setting({
@@ -111,7 +111,7 @@ export const configTable = {
     default: '20G',
     unit: 'bytes',
     description:
-      'Limit of all recordings together; the oldest are deleted first. Like 500M, 20G or 1T. Cameras record only when told to.',
+      'Limit of all recordings together; the oldest are deleted first. Like 500M, 20G or 1T. Cameras record only when recording is turned on.',
     parse: (text) => parseBytes(text, 100e6),
   }),
   recordingFreeFloor: setting({

@@ -40,7 +40,7 @@ export const edgeSettings = {
     name: 'VIGIE_NATS_CREDENTIALS',
     default: '',
     description:
-      'File with what NATS asks for: a .creds of NATS, the seed of an nkey, or one line user:password.',
+      'File with the NATS credentials: a .creds of NATS, the seed of an nkey, or one line user:password.',
     parse: (text) => (text === '' ? undefined : text),
   }),
   site: setting({
@@ -132,12 +132,10 @@ function parseNatsUrl(text: string): string {
   if (!url || !/^(?:nats|tls|wss?):$/.test(url.protocol) || url.hostname === '')
     throw new RangeError('a URL like tls://nats.example.org:4222');
   if (url.username !== '' || url.password !== '')
-    throw new RangeError('a URL without a user: what NATS asks for is in the file VIGIE_NATS_CREDENTIALS');
+    throw new RangeError('a URL without a user: the credentials go into the file VIGIE_NATS_CREDENTIALS');
   const isClear = url.protocol === 'nats:' || url.protocol === 'ws:';
   if (isClear && !isNearby(url.hostname))
-    throw new RangeError(
-      `a tls: or wss: URL: everybody on the way to ${url.hostname} could read what people type`,
-    );
+    throw new RangeError(`a tls: or wss: URL: everybody on the path to ${url.hostname} could read passwords`);
   return text;
 }
 

@@ -126,7 +126,7 @@ export class EdgeTunnels {
     if (!answer || 'refused' in answer)
       throw new VigieError(
         'unavailable',
-        `the site ${site} and this edge have versions that do not fit together: update the older one`,
+        `the site ${site} and this edge have incompatible versions: update the older one`,
       );
     if (answer.reason === 'dropped')
       throw new VigieError(

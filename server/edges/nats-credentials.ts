@@ -25,6 +25,6 @@ export function authenticatorOf(nats: Nats, text: string): NatsModule.Authentica
     return nats.usernamePasswordAuthenticator(only.slice(0, colon), only.slice(colon + 1));
   throw new VigieError(
     'configuration',
-    'the file of NATS credentials holds neither a .creds of NATS, nor the seed of an nkey, nor one line user:password',
+    'the file of NATS credentials contains neither a .creds of NATS, nor the seed of an nkey, nor one line user:password',
   );
 }

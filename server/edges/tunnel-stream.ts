@@ -178,7 +178,7 @@ export class TunnelStream extends Duplex {
 
   #onCredit(bytes: number): void {
     if (!this.#flow.credited(bytes))
-      return void this.destroy(new Error('the other side gives more than it was sent'));
+      return void this.destroy(new Error('the other side gives more credit than it was sent bytes'));
     this.#sendData();
   }
 

@@ -56,7 +56,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     this.#errors = log;
     this.#time = time;
     // A camera that was offline, or off, when the server stopped may still be; their watches find its event with `goingOn`.
-    this.#write('end what went on', () => store.endInterrupted());
+    this.#write('end running events', () => store.endInterrupted());
   }
 
   /** Starts a continuing event. @returns at once; an event that cannot be stored is logged and not emitted */
@@ -91,7 +91,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
       this.#open.set(id, event);
       if (findings.label !== undefined) this.emit('accepted', event);
     }
-    this.#write('store what is known of an event', async () =>
+    this.#write('store the findings of an event', async () =>
       this.#tell(await this.#store.update(id, findings, this.#time.nowMs())),
     );
   }
@@ -131,7 +131,7 @@ export class EventLog extends IsolatingEmitter<EventLogEvents> {
     for (const [id, { event, endedUs }] of this.#ended)
       this.#ended.set(id, { event: redate(event), endedUs });
     if (redated.length === 0) return;
-    this.#write('date events anew', async () => {
+    this.#write('redate events', async () => {
       for (const event of await this.#store.redate(redated)) this.emit('redated', event);
     });
   }

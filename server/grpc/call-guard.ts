@@ -40,7 +40,7 @@ export function guardCall(call: ServerInterceptingCallInterface, rules: CallRule
         fail(error);
         return;
       }
-      const late = `the call did not come to its ${WORDS[deadline.until]} in ${deadline.afterMs / 1000} s`;
+      const late = `the call did not reach its ${WORDS[deadline.until]} within ${deadline.afterMs / 1000} s`;
       timer = setTimeout(() => fail(new VigieError('tooSlow', late)), deadline.afterMs);
       next(metadata);
     })
@@ -48,7 +48,7 @@ export function guardCall(call: ServerInterceptingCallInterface, rules: CallRule
       if (deadline.until === 'firstMessage') clearTimeout(timer);
       received++;
       try {
-        if (received > maxMessages) throw new VigieError('tooManyRequests', 'ask in another call');
+        if (received > maxMessages) throw new VigieError('tooManyRequests', 'use another call');
         accept?.(message);
       } catch (error) {
         fail(error);

@@ -47,7 +47,7 @@ const CLOSE_STATUSES: Readonly<Partial<Record<keyof typeof CAMERA_CLOSE, status>
 export function statusOf(error: unknown, log: Log): StatusObject {
   if (error instanceof VigieError) return statusWith(STATUSES[error.code], error.message, error);
   log.error({ err: error }, 'failed to handle a call');
-  return statusWith(status.INTERNAL, 'this is a fault of the server; see its log');
+  return statusWith(status.INTERNAL, 'this is an internal error of the server; see its log');
 }
 
 export function statusOfClose(reason: keyof typeof CAMERA_CLOSE, detail: string): StatusObject {

@@ -55,7 +55,7 @@ class Publication {
 
   /** @throws VigieError */
   take({ start, frame }: Request): void {
-    if (start && this.#camera) throw new VigieError('badRequest', 'the call has a start already');
+    if (start && this.#camera) throw new VigieError('badRequest', 'the call has already started');
     if (start) return this.#start(start);
     if (!this.#camera) throw new VigieError('badRequest', 'the first message must be a start');
     if (!frame) throw new VigieError('badRequest', 'a message must have a frame');

@@ -77,7 +77,7 @@ export class EventWatches {
 
 function offer(watch: Watch, event: EventView): void {
   if (watch.waiting.length >= MAX_WAITING) {
-    const detail = `more than ${MAX_WAITING} events wait to be read: call again, and read what was missed by the HTTP API`;
+    const detail = `more than ${MAX_WAITING} events wait to be read: call again, and read the missed events over the HTTP API`;
     watch.stream.fail(new VigieError('tooManyRequests', detail));
     return;
   }

@@ -53,6 +53,6 @@ export function sendInstead(request: IncomingMessage, response: ServerResponse, 
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.shouldKeepAlive = false;
   // Node no longer does this for an answered request, and a reader of the body would wait forever.
-  request.socket.once('close', () => request.destroy(new VigieError('tooSlow', 'the request was given up')));
+  request.socket.once('close', () => request.destroy(new VigieError('tooSlow', 'the request was aborted')));
   sendBare(response, answer);
 }

@@ -28,8 +28,8 @@ export function placeAt(cursor: string | undefined, order: string): Place | unde
   const text = Buffer.from(cursor, 'base64url').toString('latin1');
   const [, ofOrder, rank, sequence] = CURSOR.exec(text) ?? [];
   if (ofOrder === undefined)
-    throw new VigieError('unprocessable', 'cursor: take it from the Link header of the page before');
+    throw new VigieError('unprocessable', 'cursor: take it from the Link header of the previous page');
   if (ofOrder !== order)
-    throw new VigieError('unprocessable', 'cursor: is of a list in another order; begin without one');
+    throw new VigieError('unprocessable', 'cursor: belongs to a list in another order; begin without one');
   return { rank: Number(rank), sequence: Number(sequence) };
 }

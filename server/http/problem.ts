@@ -90,7 +90,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     }
     return sendProblem(
       response,
-      known ?? new VigieError('internal', 'this is a fault of the server; see its log'),
+      known ?? new VigieError('internal', 'this is an internal error of the server; see its log'),
     );
   };
 }

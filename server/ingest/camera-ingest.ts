@@ -57,7 +57,7 @@ export class CameraIngest extends IsolatingEmitter<CameraEvents> implements Came
 
   constructor(options: CameraIngestOptions) {
     const log = options.log.child({ component: 'cameras' });
-    super((error, event) => log.error({ err: error, event }, 'failed to pass on what a camera did'));
+    super((error, event) => log.error({ err: error, event }, 'failed to handle a camera event'));
     this.#options = options;
     this.#log = log;
     this.#clock = options.clock ?? serverClock;

@@ -256,7 +256,7 @@ export class CameraSession extends EventEmitter<CameraSessionEvents> {
     const { webSocket } = this.#options;
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (webSocket.bufferedAmount > MAX_UNREAD_BYTES)
-      return this.close('silent', 'the camera does not read what it is sent');
+      return this.close('silent', 'the camera does not read its messages');
     webSocket.send(JSON.stringify(message));
   }
 

@@ -196,7 +196,7 @@ export class LegacyListener extends EventEmitter<LegacyEvents> {
     webSocket.on('message', (data, isBinary) => {
       if (this.#camera !== webSocket) return;
       if (isBinary) this.#onJpeg(data as Buffer, budget);
-      else this.#violate(webSocket, 'badMessage', 'text where a picture belongs');
+      else this.#violate(webSocket, 'badMessage', 'a text message instead of a picture');
     });
     webSocket.on('error', (error: Error & { code?: string }) => {
       this.#warn({ err: error }, 'legacy camera connection failed');

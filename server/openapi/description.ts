@@ -29,9 +29,9 @@ What makes something takes an \`Idempotency-Key\`: sent again with it within the
 const SUCCESSES: Readonly<Record<number, string>> = {
   200: 'Done',
   201: 'Created',
-  202: 'Accepted: it is done after the answer',
-  204: 'Done; the answer is empty',
-  206: 'The range that was asked for',
+  202: 'Accepted; processed after the response',
+  204: 'Done; the response is empty',
+  206: 'The requested range',
   304: 'Unchanged since the version that the request names',
   307: 'It is at the address of the Location header',
 };
@@ -40,20 +40,23 @@ const ERRORS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   400: ['Malformed', 'The request is malformed'],
   401: ['Unauthorized', 'No valid token'],
   403: ['Forbidden', 'The caller has no right to it'],
-  404: ['NotFound', 'There is nothing here for the caller'],
-  405: ['MethodNotAllowed', 'The path has other methods, which the Allow header names'],
-  406: ['NotAcceptable', 'The Accept header excludes the only form there is'],
-  409: ['Conflict', 'In conflict with the present state'],
-  412: ['PreconditionFailed', 'The precondition does not hold'],
+  404: ['NotFound', 'Not found, or hidden from the caller'],
+  405: [
+    'MethodNotAllowed',
+    'The path does not support this method; the Allow header lists the supported ones',
+  ],
+  406: ['NotAcceptable', 'The Accept header excludes the only available content type'],
+  409: ['Conflict', 'Conflict with the present state'],
+  412: ['PreconditionFailed', 'The precondition failed'],
   413: ['TooLarge', 'The body is too large'],
-  415: ['UnsupportedMediaType', 'The body is of another type than this route takes'],
-  416: ['RangeNotSatisfiable', 'The range is outside of the file'],
-  422: ['Unprocessable', 'As this document describes it, and still not usable; `detail` says why'],
+  415: ['UnsupportedMediaType', 'The route does not accept this content type'],
+  416: ['RangeNotSatisfiable', 'The range is outside the file'],
+  422: ['Unprocessable', 'Well-formed, but it cannot be processed; `detail` says why'],
   428: ['PreconditionRequired', 'The request needs an If-Match header'],
   429: ['TooManyRequests', 'Too many requests; Retry-After says when to try again'],
-  500: ['Internal', 'A fault of the server, which is in its log'],
+  500: ['Internal', 'An error of the server, which is in its log'],
   502: ['CameraRefused', 'The camera refused'],
-  503: ['Unavailable', 'Not available now'],
+  503: ['Unavailable', 'Not available at the moment'],
 };
 
 /** Version of the API, not of the server: clients without a sign-in need not know which version a server runs. */
@@ -184,7 +187,7 @@ function securityOf(name: ApiRouteName, authorization: Authorization): NonNullab
 /** The sentence about keys, for a route whose rule differs from that of all others. */
 function keysToo(name: ApiRouteName, authorization: Authorization): string {
   if (authorization === 'public' || authorization === 'sensor' || authorization === 'analyser') return '';
-  if (keyAccessOf(name) === 'never') return ' No API key opens it.';
+  if (keyAccessOf(name) === 'never') return ' API keys cannot call it.';
   return keyAccessOf(name) === 'administer' ? ' A key needs the power to administer.' : '';
 }
 
@@ -193,7 +196,7 @@ function whoMayCall(authorization: Authorization): string {
   if (authorization === 'sensor') return 'For a sensor of the camera, with its token.';
   if (authorization === 'analyser') return 'For an API key with the right `analyse` to the camera.';
   if (authorization === 'signedIn')
-    return 'For every user; the answer holds only what the caller has a right to.';
+    return 'For every user; the response contains only objects that the caller has a right to.';
   if (authorization === 'administrator') return 'For administrators.';
   return `For users with the right \`${authorization.right}\` to the camera, and administrators.`;
 }

@@ -69,7 +69,7 @@ export function openOutbound(options: OpenOutboundOptions): Outbound {
     onHealth: (problems) => {
       if (problems.length > 0)
         notifier.alarm(
-          'The server’s data are lost or damaged. Sign in to see what to do. Live video goes on.',
+          'The server’s data are lost or damaged. Sign in to see what to do. Live video continues.',
         );
     },
     close: () => {

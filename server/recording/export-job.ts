@@ -171,5 +171,5 @@ export class ExportJob {
 function problemOf(state: State): string | null {
   if (state.name === 'failed') return state.error.message;
   if (state.name !== 'ready' || state.missing === 0) return null;
-  return 'a part of it is not there: recordings of that time were removed before they could be copied';
+  return 'a part is missing: recordings of that time were removed before they could be copied';
 }

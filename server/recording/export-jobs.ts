@@ -203,7 +203,7 @@ export class ExportJobs {
     const detail =
       own >= EXPORT_SHARES.perUser
         ? `you have ${own} downloads already: fetch or remove one of them first`
-        : 'other users’ downloads take up all the room there is; try again in a minute';
+        : 'other users’ downloads use all the available space; try again in a minute';
     return new VigieError('tooManyRequests', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }

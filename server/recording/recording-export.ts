@@ -55,7 +55,7 @@ const OVERHEAD_SHARE = 0.02;
 export function planExport(found: readonly StoredSegment[], fromMs: number, toMs: number): ExportPlan {
   const segments = newestOfEachTime(found);
   const last = segments.at(-1);
-  if (!last) throw new VigieError('notFound', 'nothing was recorded then');
+  if (!last) throw new VigieError('notFound', 'there is no recording of that time');
   const recorded = segments.reduce((sum, { bytes }) => sum + bytes, 0);
   const bytes = Math.ceil(recorded * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES;
   // Frames that an open segment gets from now on have no room reserved.
@@ -91,7 +91,7 @@ export async function writeExport(
   }
   await exported?.close();
   if (stopped.aborted) throw new VigieError('unavailable', 'the client no longer waits for this download');
-  if (!exported) throw new VigieError('notFound', 'nothing was recorded then');
+  if (!exported) throw new VigieError('notFound', 'there is no recording of that time');
   if (exported.error)
     throw new VigieError(
       'unavailable',

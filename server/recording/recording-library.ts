@@ -40,7 +40,7 @@ export interface RecordingLibraryOptions {
 
 const REMOVED_AT_ONCE = 500;
 const STUCK_MESSAGE = 'failed to remove a recording';
-const MISSING_MESSAGE = `failed to find the recordings: their disk is not there, or they were removed; mount it, or make an empty file ${MARK_NAME} in their folder to go on without them`;
+const MISSING_MESSAGE = `failed to find the recordings: their disk is missing, or they were removed; mount it, or create an empty file ${MARK_NAME} in their folder to continue without them`;
 
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;

@@ -67,7 +67,7 @@ export class Retention {
     this.#trust.onStepped(this.#options.steadyMs());
     // After a restart, the new date must not count as a continuation of the old one.
     this.#keepRun().catch((error: unknown) => {
-      this.#options.log.error({ err: error }, 'failed to keep that the clock was set');
+      this.#options.log.error({ err: error }, 'failed to store that the clock was set');
     });
   }
 
@@ -91,7 +91,7 @@ export class Retention {
         after = last;
       }
     } catch (error) {
-      log.error({ err: error }, 'failed to delete what is too old');
+      log.error({ err: error }, 'failed to delete old recordings');
     } finally {
       this.#running = false;
     }

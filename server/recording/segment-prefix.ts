@@ -76,7 +76,7 @@ async function send(
   const ranges = isSame ? request.range(prefix.bytes, { combine: true }) : undefined;
   if (ranges === -1) {
     response.setHeader('Content-Range', `bytes */${prefix.bytes}`);
-    throw new VigieError('rangeNotSatisfiable', 'the range is not within what is recorded so far');
+    throw new VigieError('rangeNotSatisfiable', 'the range is outside the recorded part');
   }
   const [range] = Array.isArray(ranges) && ranges.length === 1 ? ranges : [];
   const { start, end } = range ?? { start: 0, end: prefix.bytes - 1 };

@@ -32,7 +32,7 @@ export class WriteError extends Error {
   override readonly name = 'WriteError';
   readonly problem: WriteProblem;
   constructor(problem: WriteProblem, options?: ErrorOptions) {
-    super(`the recording cannot go on: ${problem}`, options);
+    super(`the recording cannot continue: ${problem}`, options);
     this.problem = problem;
   }
 }

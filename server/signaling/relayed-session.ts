@@ -112,7 +112,7 @@ export class RelayedSession {
       const isReason = code >= 4000 && code < 5000;
       this.close(
         isReason ? code : SIGNALING_CLOSE.serverStopping,
-        isReason ? reason.toString() : 'the site is away',
+        isReason ? reason.toString() : 'the site is unreachable',
       );
     });
   }

@@ -20,7 +20,7 @@ export interface RelayedSignalingOptions extends Omit<
   'socket' | 'upstream' | 'viewerAddress' | 'viewerDevice' | 'onSignedIn'
 > {
   connectionOf: ConnectionOf;
-  /** A stream to the site's HTTP server. @throws VigieError when the site is away */
+  /** A stream to the site's HTTP server. @throws VigieError when the site is unreachable */
   openStream: (client: ClientConnection) => Promise<Duplex>;
 }
 
@@ -49,7 +49,7 @@ export class RelayedSignaling {
       .openStream(connection)
       .then((stream) => this.#accept(request, { socket, head, stream, connection, leave }))
       .catch((error: unknown) => {
-        this.#options.log.debug({ err: error }, 'signaling refused: the site is away');
+        this.#options.log.debug({ err: error }, 'signaling refused: the site is unreachable');
         refuseUpgrade(socket, 503, 'the site does not answer at the moment', RETRY_AFTER_SECONDS);
       });
   }

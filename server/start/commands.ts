@@ -38,7 +38,7 @@ export async function runCommand(
         await writeBackup({ dataDir, file: command.file, password });
         record(dataDir, 'backupWritten', { encrypted: password !== undefined });
         return say(
-          `Backup written: ${command.file}${password === undefined ? ', not encrypted: it holds keys and certificates' : ', encrypted'}`,
+          `Backup written: ${command.file}${password === undefined ? ', not encrypted: it contains keys and certificates' : ', encrypted'}`,
           'Recordings are not in it.',
         );
       }

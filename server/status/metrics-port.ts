@@ -77,11 +77,11 @@ async function answer(
   const { method = '', url = '', headers } = request;
   response.setHeader('Cache-Control', 'no-store');
   if (!LOOPBACK_HOST.test(headers.host ?? ''))
-    return refuse(response, 403, 'metrics are for this machine: ask for localhost or 127.0.0.1');
+    return refuse(response, 403, 'metrics are for this machine only: use localhost or 127.0.0.1');
   if (url.split('?')[0] !== METRICS_PATH) return refuse(response, 404, `only ${METRICS_PATH} is here`);
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    return refuse(response, 405, 'metrics are only read');
+    return refuse(response, 405, 'metrics can only be read');
   }
   try {
     const text = await metrics.text();
@@ -89,7 +89,7 @@ async function answer(
     response.end(method === 'HEAD' ? undefined : text);
   } catch (error) {
     log.error({ err: error }, 'failed to read the metrics');
-    refuse(response, 500, 'this is a fault of the server; see its log');
+    refuse(response, 500, 'this is an internal error of the server; see its log');
   }
 }
 

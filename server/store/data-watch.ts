@@ -114,7 +114,7 @@ export class DataWatch {
       if (damage !== undefined) this.#foundDamage(damage);
     } catch (error) {
       // The server is busy, or stopping; the next check decides.
-      this.#log.debug({ err: error }, 'failed to look at the database');
+      this.#log.debug({ err: error }, 'failed to check the database');
     }
   }
 

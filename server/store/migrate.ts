@@ -42,7 +42,7 @@ export function assertSchema(database: DatabaseSync, path: string): void {
   if (version < MIGRATIONS.length)
     throw new VigieError(
       'configuration',
-      `${path} is of an older Vigie (schema ${version}): start the server once, then try again`,
+      `${path} was written by an older Vigie (schema ${version}): start the server once, then try again`,
     );
 }
 

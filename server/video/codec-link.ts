@@ -148,7 +148,7 @@ export class CodecLink {
         if (this.#received.length < REPLY_HEADER_BYTES) return;
         this.#reply = readReplyHeader(this.#received);
         this.#received = this.#received.subarray(REPLY_HEADER_BYTES);
-        if (!this.#reply) return this.end('sent what is no reply');
+        if (!this.#reply) return this.end('sent an invalid reply');
         if (this.#reply.bodyBytes > MAX_BODY_BYTES) return this.end('sent a reply that is too large');
       }
       const reply = this.#reply;

@@ -82,7 +82,7 @@ export class UpdateReceiver {
 
 /** @returns why the offer is refused; undefined when it is accepted */
 function refuseUpdate(offer: OtaMessage, serverUrl: string, running: string): string | undefined {
-  if (!takesUpdates(serverUrl)) return 'updates are taken over verified wss: only';
+  if (!takesUpdates(serverUrl)) return 'updates are accepted over verified wss: only';
   if (!/^\/firmware\/[\w-]{1,64}$/.test(offer.url)) return `the address does not begin with ${FIRMWARE_PATH}`;
   if (!(offer.bytes >= APP_IMAGE_HEAD_BYTES && offer.bytes <= MAX_FIRMWARE_BYTES))
     return 'the image does not fit';

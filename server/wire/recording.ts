@@ -137,7 +137,7 @@ export const GAP_REASON = z.enum([
   'clockChanged',
   /** Recorded, but with the same picture repeatedly: the sensor hangs, and the recording is no evidence of the scene. */
   'cameraFrozen',
-  /** A fault of the server, which is in its log. */
+  /** An error of the server, which is in its log. */
   'failed',
 ]);
 export type GapReason = z.infer<typeof GAP_REASON>;
@@ -191,5 +191,5 @@ export const TIME_RANGE = z
 const MAX_TIMELINE_MS = 32 * 24 * 3_600_000;
 export const TIMELINE_RANGE = TIME_RANGE.refine(
   ({ from, to }) => to - from <= MAX_TIMELINE_MS,
-  'ask for 32 days at most',
+  'the range must be 32 days at most',
 );

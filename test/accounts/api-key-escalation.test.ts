@@ -157,7 +157,7 @@ test('a new password revokes the keys of its user, unless that user keeps them',
   server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   await admin.call('PATCH', `/api/users/${user.id}`, { body: { password: PASSWORD } });
   assert.equal(await status(second.secret), 401);
-  assert.ok(ended.includes(second.key.id), 'what is sent by it ends');
+  assert.ok(ended.includes(second.key.id), 'its streams end');
   assert.equal(await status(others.secret), 200);
 });
 

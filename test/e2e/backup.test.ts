@@ -36,9 +36,9 @@ test('an administrator downloads an encrypted backup, and sees an alarm on every
   const body = JSON.stringify({ status: 'degraded', problems: ['databaseMissing'] });
   await page.route('**/api/health', (route) => route.fulfill({ contentType: 'application/json', body }));
   await page.reload();
-  await page.getByTestId('health-alarm').getByText('database is gone').waitFor();
+  await page.getByTestId('health-alarm').getByText('database is missing').waitFor();
   await page.getByRole('link', { name: 'Users' }).click();
-  await page.getByTestId('health-alarm').getByText('Live video goes on').waitFor();
+  await page.getByTestId('health-alarm').getByText('Live video continues').waitFor();
   await visit.close();
 });
 

@@ -47,6 +47,6 @@ test('a recording of the same picture over and over is marked on the timeline, a
 
   const at = Math.round((over.startMs + over.endMs) / 2);
   await tab.goto(`${server.url}/camera/${door.id}/recordings/${at}`);
-  await tab.getByTestId('frozen-recording').getByText('the same picture over and over').waitFor();
+  await tab.getByTestId('frozen-recording').getByText('the same picture repeatedly').waitFor();
   await tab.locator('vigie-timeline .gap.cameraFrozen').waitFor();
 });

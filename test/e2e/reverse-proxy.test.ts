@@ -26,11 +26,11 @@ suite('behind a proxy', { concurrency: true }, () => {
     const tab = await browser.open(proxy.url);
     await tab.signIn('admin', server.password);
     const banner = tab.page.getByTestId('reconnecting');
-    await banner.getByText('WebSocket does not get through').waitFor();
+    await banner.getByText('WebSocket is blocked').waitFor();
     await banner.getByTestId('check-connection').click();
     await tab.page
       .getByTestId('check-verdict')
-      .getByText('WebSocket does not get through')
+      .getByText('WebSocket is blocked')
       .waitFor({ timeout: 20_000 });
     assert.equal(new URL(tab.page.url()).pathname, '/connection');
     await tab.page.close();

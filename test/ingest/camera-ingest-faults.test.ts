@@ -30,7 +30,7 @@ test('a listener that fails on what a camera says costs the camera nothing', asy
   camera.say({ type: 'motion', active: true });
   camera.sendFrame();
   await camera.next('ack');
-  assert.equal(rig.log.filter(({ msg }) => msg === 'failed to pass on what a camera did').length, 1);
+  assert.equal(rig.log.filter(({ msg }) => msg === 'failed to handle a camera event').length, 1);
 });
 
 test('a connection that the server ends is counted once, and so is one that the camera ends', async () => {

@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import { ensureClientBuilt } from '../../server/start/client-build.mjs';
 import { firstLoad } from './first-load.ts';
+
+before(async () => assert.equal(await ensureClientBuilt(), undefined));
 
 test('the first load is what the page names and imports, and no page that is loaded later', () => {
   const paths = firstLoad().map(({ path }) => path);

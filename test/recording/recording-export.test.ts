@@ -67,11 +67,11 @@ suite('exports of recordings', () => {
     const made = await rig.made();
     const { packets } = await readWebm(made.file().path);
     assert.equal(packets.length, rig.frames.length);
-    assert.match(made.view.problem ?? '', /a part of it is not there/);
+    assert.match(made.view.problem ?? '', /a part is missing/);
     rmSync(pathOf(second));
     const job = await rig.create('ben');
     await assert.rejects(job.whenReady(), { code: 'notFound' });
-    assert.equal(job.view.problem, 'nothing was recorded then');
+    assert.equal(job.view.problem, 'there is no recording of that time');
     assert.equal(rig.exports.listOf('ben').length, 1, 'its user can read why');
   });
 

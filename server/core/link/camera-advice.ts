@@ -86,7 +86,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'protocolViolation',
           severity: refused.violation >= MANY_VIOLATIONS ? 'error' : 'warning',
-          text: 'The camera sent something that is not in the camera protocol, and was disconnected for it. Update its firmware; if it is your own program, the last refusal below says what was wrong.',
+          text: 'The camera sent something that is not in the camera protocol, and was therefore disconnected. Update its firmware; if it is your own program, the last refusal below says what was wrong.',
         }
       : undefined,
   ({ refused, stuck }) =>
@@ -94,7 +94,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'picturesTooLarge',
           severity: stuck.includes('tooLarge') ? 'error' : 'warning',
-          text: 'Pictures of this camera are larger than the server takes, and are left out. Choose a smaller resolution or a lower quality on the camera, or allow large pictures in its settings here.',
+          text: 'Pictures of this camera are larger than the server accepts, and are dropped. Choose a smaller resolution or a lower quality on the camera, or allow large pictures in its settings here.',
         }
       : undefined,
   ({ refused, stuck }) =>
@@ -110,7 +110,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'clockFaults',
           severity: 'warning',
-          text: 'The camera’s clock jumps, stands still or runs at a wrong speed. Its pictures are dated by when they arrive, so delays on their way are not seen. Update its firmware; in firmware of your own, take the times of pictures from a clock that is never set, such as esp_timer_get_time().',
+          text: 'The camera’s clock jumps, stands still or runs at a wrong speed. Its pictures are dated by when they arrive, so delays in transit are not visible. Update its firmware; in firmware of your own, take the times of pictures from a clock that is never set, such as esp_timer_get_time().',
         }
       : undefined,
   ({ refused, stuck }) =>
@@ -126,7 +126,7 @@ const RULES: readonly ((facts: CameraHealthFacts) => CameraAdvice | undefined)[]
       ? {
           code: 'tooManyPictures',
           severity: 'warning',
-          text: 'The camera sends more pictures per second than the server takes, and some are left out. Lower its maximum frame rate.',
+          text: 'The camera sends more pictures per second than the server accepts, and some are dropped. Lower its maximum frame rate.',
         }
       : undefined,
   ({ heapLevel, heapBytes }) =>
@@ -171,7 +171,7 @@ function loweringAdvice(
   return {
     code: 'loweredForUplink',
     severity: 'info',
-    text: `Lowered to ${lowered.join(', ')}: ${carries}. It is raised again when more gets through. Move the camera and its access point closer together, choose another Wi-Fi channel, or, to keep the settings as they are, turn off “Adapt to the connection” in the camera’s settings.`,
+    text: `Lowered to ${lowered.join(', ')}: ${carries}. It is raised again when the connection carries more. Move the camera and its access point closer together, choose another Wi-Fi channel, or, to keep the settings as they are, turn off “Adapt to the connection” in the camera’s settings.`,
     // To the minute: a clock that is slewed does not change it.
     sinceMs: Math.floor(dateMs(sinceUs) / MINUTE_MS) * MINUTE_MS,
   };

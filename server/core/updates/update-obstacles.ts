@@ -21,7 +21,7 @@ export interface CameraDevice {
 /** An obstacle of the connection, which may be gone when the camera reconnects. @returns null without one */
 export function connectionObstacle({ secure, capabilities }: CameraDevice): string | null {
   if (!secure)
-    return 'this camera connects by ws:, where an update could be modified on its way. Set its server address to wss: first.';
+    return 'this camera connects by ws:, where an update could be modified in transit. Set its server address to wss: first.';
   if (!capabilities.includes(OTA_CAPABILITY))
     return 'this camera takes no updates over the air: its firmware is too old, or does not verify the certificate of this server, or its flash has room for one firmware only. Flash it by cable.';
   return null;

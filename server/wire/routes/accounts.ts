@@ -83,7 +83,7 @@ export const ACCOUNT_ROUTES = {
     errors: [409],
   },
   'GET /api/notices': {
-    summary: 'List what administrators have not been told yet',
+    summary: 'List the notices to administrators that are not dismissed',
     response: NOTICES,
   },
   'DELETE /api/notices/:notice': {

@@ -7,7 +7,7 @@ import { id } from '../fields.ts';
 
 export const API_KEY_ROUTES = {
   'GET /api/keys': {
-    summary: 'List your own API keys; for administrators, those of everybody',
+    summary: 'List your own API keys; for administrators, those of all users',
     response: z.array(API_KEY_VIEW),
   },
   'POST /api/keys': {
@@ -19,7 +19,7 @@ export const API_KEY_ROUTES = {
     errors: [409],
   },
   'DELETE /api/keys/:keyId': {
-    summary: 'Revoke an API key; what is sent by it ends',
+    summary: 'Revoke an API key; its streams end',
     params: z.strictObject({ keyId: id }),
   },
 } as const satisfies ApiRouteTable;

@@ -10,7 +10,7 @@ const ONE_UPLOAD = z.strictObject({ uploadId: id });
 
 export const BACKUP_ROUTES = {
   'POST /api/backup': {
-    summary: 'Download a backup of everything but recordings, encrypted where a password is given',
+    summary: 'Download a backup of everything except recordings, encrypted if a password is given',
     body: z.strictObject({ password: newPassword.optional() }),
     media: 'application/octet-stream',
   },
@@ -21,7 +21,7 @@ export const BACKUP_ROUTES = {
     statuses: [201],
   },
   'POST /api/backup/uploads/:uploadId/contents': {
-    summary: 'Read and check an uploaded backup, with its password where it is encrypted',
+    summary: 'Read and check an uploaded backup, with its password if it is encrypted',
     params: ONE_UPLOAD,
     body: z.strictObject({ password: password.optional() }),
     response: BACKUP_CONTENTS,

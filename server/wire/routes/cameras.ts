@@ -48,7 +48,7 @@ export const CAMERA_ROUTES = {
     response: z.array(CAMERA_VIEW),
   },
   'POST /api/cameras': {
-    summary: 'Add a camera; the only answer with its key',
+    summary: 'Add a camera; the only response with its key',
     body: CAMERA_NAME,
     keyed: true,
     response: CAMERA_WITH_KEY,
@@ -84,7 +84,7 @@ export const CAMERA_ROUTES = {
     response: ADJUSTABLE_SETTINGS,
   },
   'POST /api/cameras/:cameraId/settings': {
-    summary: 'Change settings; answered when the camera has applied what concerns it',
+    summary: 'Change settings; answered when the camera has applied its own',
     params: ONE_CAMERA,
     body: ADJUSTABLE_SETTINGS.refine(
       (settings) => Object.keys(settings).length > 0,

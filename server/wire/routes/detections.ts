@@ -13,7 +13,7 @@ export const DETECTION_ROUTES = {
     response: DETECTION_RECEIPT,
   },
   'GET /api/detection-labels': {
-    summary: 'List the labels of the detections that the caller may see, by their letters',
+    summary: 'List the labels of the detections that the caller may see, in alphabetical order',
     response: z.array(z.string()),
   },
 } as const satisfies ApiRouteTable;

@@ -55,7 +55,7 @@ export const EVENT_ROUTES = {
     response: z.array(SENSOR_VIEW),
   },
   'POST /api/cameras/:cameraId/sensors': {
-    summary: 'Add a sensor; the only answer with its token',
+    summary: 'Add a sensor; the only response with its token',
     params: ONE_CAMERA,
     body: z.strictObject({ name: shortName }),
     keyed: true,

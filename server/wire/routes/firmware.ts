@@ -33,7 +33,7 @@ export const FIRMWARE_ROUTES = {
     response: CAMERA_FIRMWARE_VIEW,
   },
   'POST /api/cameras/:cameraId/update': {
-    summary: 'Put a firmware image on a camera',
+    summary: 'Install a firmware image on a camera',
     params: ONE_CAMERA,
     body: STAGE_UPDATE,
     response: CAMERA_FIRMWARE_VIEW,

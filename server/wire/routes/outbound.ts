@@ -14,7 +14,7 @@ export const OUTBOUND_ROUTES = {
     response: z.array(WEBHOOK_VIEW),
   },
   'POST /api/webhooks': {
-    summary: 'Add a webhook; the answer holds its secret',
+    summary: 'Add a webhook; the response contains its secret',
     body: WEBHOOK_SETTINGS,
     keyed: true,
     response: WEBHOOK_WITH_SECRET,
@@ -32,7 +32,7 @@ export const OUTBOUND_ROUTES = {
     params: ONE_WEBHOOK,
   },
   'POST /api/webhooks/:webhookId/secret': {
-    summary: 'Renew the secret of a webhook; the answer holds it',
+    summary: 'Renew the secret of a webhook; the response contains it',
     params: ONE_WEBHOOK,
     response: WEBHOOK_WITH_SECRET,
   },

@@ -6,7 +6,7 @@ import { ONE_CAMERA } from './cameras.ts';
 
 export const PICTURE_ROUTES = {
   'GET /api/cameras/:cameraId/snapshot.jpg': {
-    summary: 'Get the newest picture, whole or scaled down',
+    summary: 'Get the newest picture, in full size or scaled down',
     params: ONE_CAMERA,
     query: z.strictObject({ width: z.coerce.number<number>().int().min(16).max(1600).exactOptional() }),
     media: 'image/jpeg',

@@ -61,7 +61,7 @@ export const RECORDING_ROUTES = {
     response: TIMELINE,
   },
   'GET /api/cameras/:cameraId/recordings/:recordingId.webm': {
-    summary: 'Get one segment, in ranges; one that is still being written as far as it has come',
+    summary: 'Get one segment, in ranges; of one that is still being written, the complete part',
     params: ONE_RECORDING,
     query: SEGMENT_PART,
     media: 'video/webm',
@@ -80,11 +80,11 @@ export const RECORDING_ROUTES = {
     errors: [409],
   },
   'GET /api/removed-cameras': {
-    summary: 'List the removed cameras whose recordings the caller may look back at',
+    summary: 'List the removed cameras whose recordings the caller may watch',
     response: z.array(REMOVED_CAMERA),
   },
   'GET /api/removed-cameras/:cameraId': {
-    summary: 'Read how much is recorded of a removed camera',
+    summary: 'Read the amount of recordings of a removed camera',
     params: ONE_CAMERA,
     response: RECORDED_AMOUNT,
   },
@@ -114,7 +114,7 @@ export const RECORDING_ROUTES = {
     errors: [409, 412, 416],
   },
   'GET /api/cameras/:cameraId/exports/:exportId': {
-    summary: 'Read how far an export is',
+    summary: 'Read the progress of an export',
     params: ONE_EXPORT,
     response: RECORDING_EXPORT,
   },

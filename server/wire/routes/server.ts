@@ -12,7 +12,7 @@ const OPENAPI_DOCUMENT = z.looseObject({ openapi: z.string() });
 
 export const SERVER_ROUTES = {
   'GET /api/health': {
-    summary: 'Check that the server is up and its data are sound; answered before every other route',
+    summary: 'Check that the server is up and its data are intact; answered before every other route',
     response: HEALTH,
   },
   'GET /api/local-authority': {

@@ -12,7 +12,7 @@ const ONE_SESSION = ONE_CAMERA.extend({ sessionId: z.string().min(1).max(64) });
 
 export const WHEP_ROUTES = {
   'POST /api/cameras/:cameraId/whep': {
-    summary: 'Watch the camera by WebRTC: an SDP offer, answered by an SDP answer and a session of one’s own',
+    summary: 'Watch the camera over WebRTC: takes an SDP offer, and returns an SDP answer and a new session',
     params: ONE_CAMERA,
     upload: SDP_TYPE,
     media: SDP_TYPE,

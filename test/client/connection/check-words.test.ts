@@ -91,7 +91,7 @@ const verdicts: [facts: Partial<CheckFacts>, verdict: string][] = [
   [{ paths: [path('directUdp', 'noPath'), path('turnUdp', 'noRelay')] }, 'Only the slower fallback works'],
   [{ webrtc: false, paths: [] }, 'Only the slower fallback works'],
   [{ paths: [], webSocketRoundTripMs: null, facts: null }, 'The server cannot be reached'],
-  [{ paths: [], webSocketRoundTripMs: null }, 'WebSocket does not get through'],
+  [{ paths: [], webSocketRoundTripMs: null }, 'WebSocket is blocked'],
 ];
 for (const [facts, title] of verdicts) {
   test(`${facts.paths?.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ') || 'nothing'}: ${title}`, () => {

@@ -171,7 +171,7 @@ void Updater::run() {
 
 const char* Updater::fetch() {
   const std::optional<ServerUrl> url = parse_server_url(url_);
-  if (!url || !url->is_secure) return "updates are taken over verified wss: only";
+  if (!url || !url->is_secure) return "updates are accepted over verified wss: only";
   HttpsDownload download(*url, ca_pem_, offer_);
   if (const char* failure = download.open(offer_)) return failure;
   FlashSlot slot;
