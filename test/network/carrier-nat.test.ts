@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { until } from '../support/until.ts';
 import { BehindCarrierNat, TUNNEL_PORT, type BehindCarrierNatOptions } from './support/behind-carrier-nat.ts';
 import { TURN_URLS, WEB_URL } from './support/edge.ts';
-import { RENTED_ADDRESS } from './support/home-and-away.ts';
+import { HOME_ADDRESS, RENTED_ADDRESS } from './support/home-and-away.ts';
 import { networkTest } from './support/network-test.ts';
-import { Watching } from './support/watching.ts';
+import { RTC_PORT, Watching } from './support/watching.ts';
 
 interface Case extends BehindCarrierNatOptions {
   /** The viewer's path to the server's relay. */
@@ -34,6 +34,19 @@ const CASES: Record<string, Case> = {
     viewers: 'direct',
   },
 };
+
+networkTest('through a tunnel for the page, with one STUN server, video is direct', async (context) => {
+  await using house = await BehindCarrierNat.start({ otherPeers: 'public' });
+  await using watching = await Watching.start(house.networks.viewer, house.server, WEB_URL, {
+    args: house.edge.chromiumArgs,
+  });
+  const timeMs = await watching.timeToVideoMs();
+  await until('the path is direct', async () => {
+    const path = await watching.untilMoving();
+    return path?.remote === `${HOME_ADDRESS}:${RTC_PORT}` && path.local !== 'relay';
+  });
+  context.diagnostic(`time to video: ${Math.round(timeMs)} ms`);
+});
 
 for (const [where, { viewers, ...options }] of Object.entries(CASES)) {
   networkTest(`a server nothing comes in to is reached through its own relay, ${where}`, async (context) => {
