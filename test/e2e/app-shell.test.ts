@@ -3,22 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { liveSite } from '../support/live-site.ts';
 import { until } from '../support/until.ts';
 
-const server = await ServerProcess.start();
-const admin = await server.admin();
-const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
-const browser = await TestBrowser.launch();
-after(async () => {
-  await browser.close();
-  await camera.stop();
-  await server.stop();
-  browser.assertNoProblems(/ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|dynamically imported module/);
-});
+const { server, door, browser, close } = await liveSite();
+after(() => close(/ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|dynamically imported module/));
 
 /** Pages that the app loads as a whole. */
 const WITHOUT_WORKER = { serviceWorkers: 'block' } as const;

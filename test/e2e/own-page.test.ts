@@ -2,21 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { TestBrowser } from '../support/browser.ts';
-import { startCamera } from '../support/camera-process.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { liveSite } from '../support/live-site.ts';
 
-const server = await ServerProcess.start();
-const admin = await server.admin();
-const door = await admin.addCamera('Front door');
-const camera = startCamera(server.cameraUrl, door);
-const browser = await TestBrowser.launch();
-after(async () => {
-  await browser.close();
-  await camera.stop();
-  await server.stop();
-  browser.assertNoProblems();
-});
+const { server, door, browser, close } = await liveSite();
+after(() => close());
 
 test('who is signed out is told so, with a way to sign in, and sees the picture afterwards', async () => {
   // Any page of the server's origin that is not the app's.
