@@ -50,6 +50,8 @@ export class EdgeCamera {
   /** By id, the newest last. */
   readonly #keys = new Map<number, Uint8Array>();
   #keyAskedUs = -Infinity;
+  /** Frames wait for a key, and the site has not answered since. */
+  #isKeyWanted = false;
 
   constructor(context: EdgeCameraContext) {
     this.#context = context;
@@ -97,6 +99,7 @@ export class EdgeCamera {
   /** A few times a second. */
   tick(nowUs: number): void {
     for (const stream of this.#rungs.values()) stream.askForKeyframe();
+    if (this.#isKeyWanted) this.#askForKey();
     if (this.#isChanged || (this.isWatched && nowUs - this.#toldUs >= RENEW_MS * 1000)) void this.#tell();
   }
 
@@ -106,7 +109,9 @@ export class EdgeCamera {
     this.tellSoon();
   }
 
+  /** At once, or with a later tick. */
   #askForKey(): void {
+    this.#isKeyWanted = true;
     const nowUs = this.#context.clock();
     if (nowUs - this.#keyAskedUs < KEY_INTERVAL_US) return;
     this.#keyAskedUs = nowUs;
@@ -144,6 +149,7 @@ export class EdgeCamera {
       if (!answer) return void counters.malformed++;
       if ('refused' in answer) return void counters.otherVersion++;
       onClock({ t0, t1: answer.t1, t2: answer.t2, t3: clock() });
+      this.#isKeyWanted = false;
       if (answer.key) this.#learnKey(answer.key);
       for (const stream of this.#rungs.values()) stream.openSealed();
       this.#offered = answer.rungs?.map(({ heldBps, ...rung }) =>

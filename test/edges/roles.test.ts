@@ -286,7 +286,7 @@ test('a node proves by a key who it is, and one that cannot goes on trying witho
   assert.match(warnings[0] ?? '', /failed to connect to NATS/);
   const unreadable = open('neither of them');
   await until(() => warnings.length === 2);
-  assert.match(warnings[1] ?? '', /holds neither a .creds of NATS, nor the seed of an nkey/);
+  assert.match(warnings[1] ?? '', /contains neither a .creds of NATS, nor the seed of an nkey/);
   assert.doesNotMatch(warnings.join(), /neither of them/);
   // A server, or somebody in between, that offers no TLS gets nothing of who wants it.
   const seed = new TextDecoder().decode(pair.getSeed());
