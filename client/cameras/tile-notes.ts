@@ -18,6 +18,11 @@ export const tileNoteStyles = css`
     font-size: 0.875rem;
     justify-items: center;
     text-align: center;
+    /* The picture below it leads to the camera's page. */
+    pointer-events: none;
+  }
+  .never-connected wa-button {
+    pointer-events: auto;
   }
   .demo {
     position: absolute;

@@ -25,7 +25,10 @@ test('a key that is refused repeatedly is reported to the administrator, on the 
   await hers.signIn('anna', 'a password of her own');
   await own.signIn('admin', server.password);
   await own.tile(camera.id).getByTestId('advice-badge').waitFor();
-  await own.tile(camera.id).getByTestId('camera-link').click();
+  await own
+    .tile(camera.id)
+    .getByTestId('camera-link')
+    .click({ position: { x: 20, y: 20 } });
   await own.page.locator('[data-testid=advice][data-code=keyRejected]').getByText('New key').waitFor();
   await hers.tile(camera.id).waitFor();
   assert.equal(await hers.page.getByTestId('advice-badge').count(), 0);
