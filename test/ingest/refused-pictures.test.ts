@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { CameraAdvisor } from '../../server/cameras/camera-advisor.ts';
+import { unmappedTime } from '../../server/core/site-clock.ts';
 import { MAX_FRAME_BYTES } from '../../server/ingest/camera-endpoint.ts';
 import { CAMERA_CLOSE, MAX_JPEG_BYTES, MAX_LARGE_JPEG_BYTES } from '../../server/wire/camera-protocol.ts';
 import { frameMessage, IngestRig, JPEG } from '../support/ingest-rig.ts';
@@ -11,6 +12,7 @@ import { drawnJpeg } from '../support/sample-jpegs.ts';
 import { until } from '../support/until.ts';
 
 const NOW_MS = 1_800_000_000_000;
+const DATES = { ...unmappedTime(), dateMs: () => NOW_MS };
 
 interface Door {
   advisor: CameraAdvisor;
@@ -30,7 +32,7 @@ async function openV1(t: TestContext, allowed: ReadonlySet<string>): Promise<Doo
       allowsLargePictures: (id) => allowed.has(id),
     },
   });
-  const advisor = new CameraAdvisor(rig.ingest, undefined, () => NOW_MS);
+  const advisor = new CameraAdvisor(rig.ingest, undefined, () => NOW_MS, DATES);
   t.after(async () => {
     advisor.close();
     await rig[Symbol.asyncDispose]();
@@ -56,7 +58,7 @@ async function openLegacy(t: TestContext, allowed: ReadonlySet<string>): Promise
   const cameraId = 'seed-8880';
   const rig = await LegacyRig.start({ allowsLargePictures: (id) => allowed.has(id) });
   await using idle = await IngestRig.start();
-  const advisor = new CameraAdvisor(idle.ingest, rig.listeners, () => NOW_MS);
+  const advisor = new CameraAdvisor(idle.ingest, rig.listeners, () => NOW_MS, DATES);
   t.after(() => {
     advisor.close();
     rig.listeners.close();

@@ -18,7 +18,7 @@ after(async () => {
   rmSync(elsewhere, { recursive: true });
 });
 
-const PORTS = { VIGIE_HTTP_PORT: '0', VIGIE_RTC_PORT: '0' };
+const PORTS = { VIGIE_HTTP_PORT: '0', VIGIE_RTC_PORT: '0', VIGIE_DEMO: '0' };
 
 async function run(
   args: string[],

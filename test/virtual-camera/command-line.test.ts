@@ -19,6 +19,7 @@ suite('the virtual camera’s command line', () => {
       frameSize: 'VGA',
       jpegQuality: 12,
       firmware: 'vigie-virtual-camera',
+      hasTimeCode: true,
       footage: undefined,
       ca: undefined,
     });
