@@ -24,7 +24,7 @@ export function makeRefreshToken(secret: Buffer, { sessionId, generation }: Refr
 /** @returns undefined for a token that this server has not issued */
 export function readRefreshToken(secret: Buffer, token: string): RefreshClaims | undefined {
   const [, sessionId, number] = TOKEN.exec(token) ?? [];
-  if (sessionId === undefined || number === undefined) return undefined;
+  if (sessionId === undefined) return undefined;
   const claims = { sessionId, generation: Number(number) };
   // Compared as text, so a token has one spelling only: base64url leaves bits of its last character unused.
   const [given, genuine] = [Buffer.from(token), Buffer.from(makeRefreshToken(secret, claims))];

@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { inPerson, isWithin } from '../../server/core/grant.ts';
 import { ApiClient } from '../support/api-client.ts';
-import { call } from '../support/http-call.ts';
 import { rightsTo } from '../support/rights.ts';
 import { list, make, PASSWORD, startKeys } from './api-key-rig.ts';
 
@@ -187,22 +186,4 @@ test('keys end with their user, and each end is reported', async (context) => {
   server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   await server.accounts.users.remove(user.id);
   assert.ok(ended.includes(key.id));
-});
-
-test('a signed-in browser that also sends a key as Basic is the user, and the key when the sign-in is over', async (context) => {
-  const { server, door, admin, addViewer } = await startKeys(context);
-  const { client } = await addViewer('anna', ['live']);
-  const weak = (await make(admin, { everyCamera: ['lookBack'] })).body.secret;
-  const status = async (more: Record<string, string>) =>
-    (
-      await call(server.port, {
-        path: `/api/cameras/${door}/snapshot.jpg`,
-        headers: { authorization: `Basic ${Buffer.from(`any:${weak}`).toString('base64')}`, ...more },
-      })
-    ).status;
-  const media = client.cookies.get('vigie_media')?.value ?? '';
-  // Let in, there is no picture yet.
-  assert.equal(await status({ cookie: `vigie_media=${media}` }), 503);
-  assert.equal(await status({}), 403);
-  assert.equal(await status({ cookie: 'vigie_media=none.none.none' }), 403);
 });

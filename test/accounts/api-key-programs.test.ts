@@ -1,4 +1,4 @@
-/** Programs with a key: Basic where it is taken, wrong keys, rates, and streams that end with their key. */
+/** Programs with a key: where they are asked for Basic, wrong keys, rates, and streams that end with their key. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -6,7 +6,6 @@ import { get, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { REQUEST_BURST } from '../../server/accounts/api-key-use.ts';
 import { makeApiKey } from '../../server/accounts/api-key-secret.ts';
-import { call } from '../support/http-call.ts';
 import { BEGIN_US, encodedFrames } from '../support/encoded-frames.ts';
 import { moved, recordAll } from '../support/recording-rig.ts';
 import { rightsTo } from '../support/rights.ts';
@@ -14,35 +13,6 @@ import { until } from '../support/until.ts';
 import { make, startKeys } from './api-key-rig.ts';
 
 const HOUR_MS = 3_600_000;
-
-const basic = (secret: string) => ({
-  authorization: `Basic ${Buffer.from(`any:${secret}`).toString('base64')}`,
-});
-
-test('Basic is taken on what shows pictures, and nowhere else', async (context) => {
-  const { server, door, admin } = await startKeys(context);
-  const { secret } = (await make(admin, { powers: ['administer'] })).body;
-  const headers = basic(secret);
-  // Let in, there is no picture yet.
-  const snapshot = await call(server.port, { path: `/api/cameras/${door}/snapshot.jpg`, headers });
-  assert.equal(snapshot.status, 503);
-  // Another site's page could make requests that create something, with a key that the browser keeps.
-  const made = `/api/cameras/${door}/export.webm?from=0&to=1000`;
-  for (const path of ['/api/cameras', '/api/users', `/api/cameras/${door}/status`, made])
-    assert.equal((await call(server.port, { path, headers })).status, 401, path);
-  const renamed = { method: 'PATCH', path: `/api/cameras/${door}`, headers, body: { name: 'Gate' } };
-  assert.equal((await call(server.port, renamed)).status, 401);
-});
-
-test('a browser that keeps a key for Basic does not send it from another site', async (context) => {
-  const { server, door, admin } = await startKeys(context);
-  const { secret } = (await make(admin, { everyCamera: ['live'] })).body;
-  const path = `/api/cameras/${door}/snapshot.jpg`;
-  const from = (site: string) =>
-    call(server.port, { path, headers: { ...basic(secret), 'sec-fetch-site': site } });
-  assert.equal((await from('cross-site')).status, 401);
-  assert.equal((await from('none')).status, 503);
-});
 
 test('a program is asked for Basic where it is taken, and a page never', async (context) => {
   const { server, door } = await startKeys(context);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { VigieError } from '../../server/errors.ts';
 import type { Problem } from '../../server/wire/problem.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN_PASSWORD, startApi } from '../support/api-server.ts';
@@ -176,6 +177,17 @@ test('two tabs that renew at the same moment both stay signed in', async (contex
   assert.equal((await client.refresh()).status, 200);
 });
 
+test('a renewal that fails while the session lasts leaves its cookies, so that the next one works', async (context) => {
+  const server = await startApi(context);
+  const client = await ApiClient.signedIn(server);
+  const cookies = [...client.cookies.keys()];
+  const busy = () => Promise.reject(new VigieError('unavailable', 'the server is busy; try again'));
+  context.mock.method(server.accounts.sessions, 'refresh', busy, { times: 1 });
+  assert.equal((await client.refresh()).status, 503);
+  assert.deepEqual([...client.cookies.keys()], cookies);
+  assert.equal((await client.refresh()).status, 200);
+});
+
 test('reusing an old refresh token ends the session for everyone who holds it', async (context) => {
   let nowMs = Date.now();
   const server = await startApi(context, { nowMs: () => nowMs });
@@ -187,6 +199,7 @@ test('reusing an old refresh token ends the session for everyone who holds it', 
   const ended: string[] = [];
   server.accounts.events.on('credentialEnded', (id) => ended.push(id));
   assert.equal((await thief.refresh()).status, 401);
+  assert.deepEqual([...thief.cookies.keys()], ['vigie_device'], 'cookies of an ended session are cleared');
   assert.equal(ended.length, 1);
   assert.equal((await owner.refresh()).status, 401);
   assert.equal((await owner.call('GET', '/api/cameras')).status, 401);
