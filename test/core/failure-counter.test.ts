@@ -45,6 +45,14 @@ suite('failures by key', () => {
     assert.equal(counter.waitMs('guesser', 1), 999);
   });
 
+  test('a key that fails again after its time takes no other key’s room', () => {
+    const counter = new FailureCounter(LIMIT, 40);
+    fail(counter, 'guesser', 2, 0);
+    for (let key = 0; key < 40; key++) counter.add(`later ${key}`, 900);
+    counter.add('guesser', 1000);
+    assert.equal(counter.size, 40);
+  });
+
   test('expired keys are removed first', () => {
     const counter = new FailureCounter(LIMIT, 3);
     fail(counter, 'old', 3, 0);

@@ -115,10 +115,8 @@ export class Probes {
       sentBps,
       arrivedBps < FULL * sentBps ? FULL_SHARE * arrivedBps : arrivedBps,
     );
-    if (bps >= PASSED * probe.bps) {
-      this.#waitUs = FIRST_WAIT_US;
-      this.#nextUs = nowUs;
-    } else this.#wait(nowUs);
+    if (bps >= PASSED * probe.bps) this.#waitUs = FIRST_WAIT_US;
+    else this.#wait(nowUs);
     // A burst that left faster than the tried rate shows nothing about that rate.
     return { bps, isLimit: arrivedBps < FULL * Math.min(probe.bps, sentBps) };
   }

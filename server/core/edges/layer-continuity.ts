@@ -13,17 +13,15 @@ type Tid = 0 | 1 | 2;
 export class LayerContinuity {
   /** For each layer, whether its newest frame was taken. */
   readonly #open: [boolean, boolean, boolean] = [false, false, false];
-  #awaitsKeyframe = true;
 
   /** Nothing but a keyframe can be decoded. */
   get awaitsKeyframe(): boolean {
-    return this.#awaitsKeyframe;
+    return !this.#open[0];
   }
 
   /** A frame of this layer is missing. */
   miss(tid: Tid): void {
     this.#open[tid] = false;
-    if (tid === 0) this.#awaitsKeyframe = true;
   }
 
   /** @returns whether the next frame can be decoded; it counts as taken then, and as missing if not */
@@ -31,7 +29,6 @@ export class LayerContinuity {
     const tid = layer?.tid ?? 0;
     if (keyframe) {
       this.#open.fill(false);
-      this.#awaitsKeyframe = false;
     } else if (!this.#isDecodable(tid, layer?.layerSync ?? false)) {
       this.miss(tid);
       return false;
@@ -41,7 +38,6 @@ export class LayerContinuity {
   }
 
   #isDecodable(tid: Tid, layerSync: boolean): boolean {
-    if (this.#awaitsKeyframe) return false;
     const refersTo = layerSync ? this.#open.slice(0, 1) : this.#open.slice(0, tid + 1);
     return refersTo.every((isOpen) => isOpen);
   }

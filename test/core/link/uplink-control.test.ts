@@ -135,6 +135,20 @@ test('a setting that the camera refuses stays as it is, and the next one is lowe
   assert.ok(uplink.told.length < 8);
 });
 
+test('a refused size leaves the quality lowered, and a refused quality the size', () => {
+  const lowered = { jpegQuality: 48, maxFps: 25 };
+  const size = settled({ bps: 400_000, oneWayUs: 20_000, loss: 0 });
+  const { frameSize } = size.control.settings;
+  assert.notEqual(frameSize, 'VGA');
+  assert.deepEqual(size.control.onRefused(['frameSize'], size.nowUs), { ...lowered, frameSize: 'VGA' });
+  const quality = settled({ bps: 400_000, oneWayUs: 20_000, loss: 0 });
+  assert.deepEqual(quality.control.onRefused(['jpegQuality'], quality.nowUs), {
+    ...lowered,
+    jpegQuality: 12,
+    frameSize,
+  });
+});
+
 test('a camera that refuses all but its frame rate is told to lower that', () => {
   const uplink = new SimulatedUplink(NARROW);
   uplink.rejects = ['jpegQuality', 'frameSize'];

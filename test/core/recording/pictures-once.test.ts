@@ -35,6 +35,19 @@ suite('pictures that are recorded once', () => {
     assert.deepEqual(pictures.offer(frame(1, true, true), true), { verdict: 'lost' });
   });
 
+  test('the newest picture is known by when it was taken, held, released or not wanted', () => {
+    const pictures = new PicturesOnce();
+    assert.equal(pictures.lastMs, 0);
+    pictures.offer(frame(1_234_567, true), true);
+    assert.equal(pictures.lastMs, 1_234);
+    pictures.release();
+    assert.equal(pictures.lastMs, 1_234);
+    pictures.offer(frame(2_000_000, true), false);
+    assert.equal(pictures.lastMs, 2_000);
+    pictures.pass(frame(3_000_000, true));
+    assert.equal(pictures.lastMs, 3_000);
+  });
+
   test('whatever is repeated, each picture comes once, in order, and what it depends on has come before', () => {
     const step = fc.oneof(fc.constantFrom('key', 'delta', 'again', 'release' as const));
     fc.assert(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { CLUSTER, CUES, readElement, readUnsigned } from '../../../server/core/recording/webm-elements.ts';
 import { webmPrefix, type ReadBytes, type WebmPrefix } from '../../../server/core/recording/webm-prefix.ts';
 import { WebmFile } from '../../../server/recording/webm-file.ts';
 import { encodedFrames } from '../../support/encoded-frames.ts';
@@ -54,6 +55,45 @@ test('the complete part of a file that is being written plays, with its length a
   assert.equal(width, 320);
   assert.ok(Math.abs(durationSeconds - (packets.length - 1) / 25) < 0.05, `${durationSeconds} s`);
   assert.ok(prefix.cues.length > 30);
+});
+
+const CUE_POINT = 0xbb;
+const CUE_TIME = 0xb3;
+const CUE_TRACK_POSITIONS = 0xb7;
+const CUE_CLUSTER_POSITION = 0xf1;
+
+/** The values of the elements with this id in the cues. */
+function valuesIn(cues: Uint8Array, id: number): number[] {
+  const view = new DataView(cues.buffer, cues.byteOffset, cues.byteLength);
+  const values: number[] = [];
+  let at = 0;
+  for (let element = readElement(view, at); element; element = readElement(view, at)) {
+    const isContainer = [CUES, CUE_POINT, CUE_TRACK_POSITIONS].includes(element.id);
+    const end = element.dataAt + element.bytes;
+    if (element.id === id) values.push(readUnsigned(cues.subarray(element.dataAt, end)));
+    at = isContainer ? element.dataAt : end;
+  }
+  return values;
+}
+
+test('its cues name each cluster by its time and where it begins', async (context) => {
+  const { open } = await written(context, 80);
+  const prefix = (await webmPrefix(reader(open), open.length)) ?? assert.fail('nothing');
+  const file = assembled(open, prefix);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const header = readElement(view, 0) ?? assert.fail('no header');
+  const segment = readElement(view, header.dataAt + header.bytes) ?? assert.fail('no segment');
+  const clusters = valuesIn(prefix.cues, CUE_CLUSTER_POSITION).map((position) => {
+    const cluster = readElement(view, segment.dataAt + position) ?? assert.fail('no element');
+    const time = readElement(view, cluster.dataAt) ?? assert.fail('no time');
+    return [cluster.id, readUnsigned(file.subarray(time.dataAt, time.dataAt + time.bytes))];
+  });
+  const timesMs = valuesIn(prefix.cues, CUE_TIME);
+  assert.ok(timesMs.length > 1 && (timesMs.at(-1) ?? 0) > 0);
+  assert.deepEqual(
+    clusters,
+    timesMs.map((timeMs) => [CLUSTER, timeMs]),
+  );
 });
 
 test('it is the same to the byte when the file has grown, and when it has ended', async (context) => {

@@ -16,6 +16,11 @@ test('a payload that begins anywhere in memory is read right', () => {
   assert.equal(bytesOf(parityOf([memory.subarray(1, 6), memory.subarray(2, 7)])), '3311771133');
 });
 
+test('a payload may be of any length', () => {
+  const [long, other] = [Buffer.alloc(70_001, 0x0f), Buffer.alloc(70_001, 0xf0)];
+  assert.equal(bytesOf(parityOf([long, other])), 'ff'.repeat(70_001));
+});
+
 test('the parity of parities is that of all their payloads', () => {
   const payloads = [hex('0102030405'), hex('a0'), hex('ffee'), hex('123456789abcdef0')];
   const parts = [parityOf(payloads.slice(0, 2)), parityOf([]), parityOf(payloads.slice(2))];

@@ -84,6 +84,17 @@ test('packets that a frame’s repair packets could not restore are restored by 
   assert.ok(areRepaired(lost, [...base, ...later]));
 });
 
+test('five repair packets in a row protect parts of the referenced frame that tell any two of its packets apart', () => {
+  const planned = new Planned();
+  planned.frame(6, 0.4, BASE);
+  const turns = Array.from({ length: 5 }, () =>
+    planned.frame(1, 1, TOP).flatMap((numbers) => numbers.filter((number) => number < 6)),
+  );
+  for (const part of turns) assert.ok(part.length > 0 && part.length < 6, String(part));
+  const turnsOf = (number: number): string => turns.map((part) => part.includes(number)).join();
+  assert.equal(new Set([0, 1, 2, 3, 4, 5].map(turnsOf)).size, 6);
+});
+
 test('a frame that was lost without harm keeps no later one from being repaired', () => {
   const planned = new Planned();
   planned.frame(8, 0.4, BASE);

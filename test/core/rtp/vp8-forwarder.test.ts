@@ -201,6 +201,23 @@ test('a layer is left out at once, and sent again from a frame that refers to th
   );
 });
 
+test('on the way to a smaller rung the old one is sent without upper layers, to a larger one with them', () => {
+  for (const [from, to, leftOutOf] of [
+    ['full', 'small', 'layer'],
+    ['small', 'full', undefined],
+  ] as const) {
+    const forwarder = new Vp8Forwarder({ rung: from, maxTid: 2 });
+    forwarder.forward(frameOf(from, 1, true, hasLayer));
+    forwarder.target = { rung: to, maxTid: 2 };
+    const upper = frameOf(from, 3601, false, { tid: 2, layerSync: true });
+    assert.equal(leftOut(forwarder.forward(upper)), leftOutOf, `${from} to ${to}`);
+    assert.equal(leftOut(forwarder.forward(frameOf(from, 7201, false, hasLayer))), undefined);
+    forwarder.forward(frameOf(to, 10_801, true, hasLayer));
+    const next = frameOf(to, 14_401, false, { tid: 2, layerSync: true });
+    assert.equal(leftOut(forwarder.forward(next)), undefined);
+  }
+});
+
 test('without room an upper layer costs nothing else, a base frame costs a keyframe, another rung’s frame nothing', () => {
   const forwarder = new Vp8Forwarder({ rung: 'full', maxTid: 2 });
   forwarder.forward(frameOf('full', 1, true, hasLayer));

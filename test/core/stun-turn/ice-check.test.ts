@@ -63,9 +63,12 @@ test('another implementation accepts integrity and fingerprint of the answers', 
     assert.deepEqual(answer?.getAttributeValue('XOR-MAPPED-ADDRESS'), [seen.address, seen.port]);
     assert.deepEqual(answer?.transactionId, check.transactionId);
   }
-  const refusal = parseMessage(iceCheckError({ ...check, unknown: [0x7777] }, 420, ICE.password), key);
+  const refusal = parseMessage(
+    iceCheckError({ ...check, unknown: [0x7777, 0x7001] }, 420, ICE.password),
+    key,
+  );
   assert.deepEqual(refusal?.getAttributeValue('ERROR-CODE'), [420, 'Unknown Attribute']);
-  assert.deepEqual(refusal?.getAttributeValue('UNKNOWN-ATTRIBUTES'), [0x7777]);
+  assert.deepEqual(refusal?.getAttributeValue('UNKNOWN-ATTRIBUTES'), [0x7777, 0x7001]);
 });
 
 test('a datagram larger than any check has no user', () => {

@@ -209,6 +209,17 @@ test('a peer is permitted as long as it is needed, and renewed every four minute
   assert.deepEqual(await timesOf('permission', 10 * MINUTE), []);
 });
 
+test('while the server does not answer, each permission is requested once, not at each tick', async () => {
+  await allocated();
+  isSilent = true;
+  client.permit(VIEWER, nowUs);
+  const [request, ...others] = take().filter(({ name }) => name === 'permission');
+  assert.equal(others.length, 0);
+  for (let tick = 0; tick < 20; tick++) client.tick(nowUs);
+  assert.ok(request);
+  assert.deepEqual(names(), []);
+});
+
 test('a refused peer affects nothing else, and is not requested again soon', async () => {
   await allocated();
   refusals = { permission: 403 };
@@ -265,9 +276,10 @@ test('a number is not reused until its channel has certainly expired', async () 
   assert.equal(taken.size, 0xfff);
   assert.equal(taken.has(0x4000), false);
   const last = { address: VIEWER, port: 5000, channel: 0 };
+  take();
   client.bindChannel(last, nowUs);
   await Promise.resolve();
-  assert.equal(last.channel, 0, 'all are taken');
+  assert.deepEqual([last.channel, names()], [0, []], 'all are taken, so none is requested');
   await pass(15 * MINUTE);
   client.bindChannel(last, nowUs);
   await Promise.resolve();
@@ -287,6 +299,7 @@ test('data from peers is passed on, by indication and by channel', async () => {
   await Promise.resolve();
   client.receive(Buffer.from('\x40\x00\x00\x02hi', 'latin1'), nowUs);
   assert.deepEqual(events, [`hello from ${VIEWER} 4000`, `hi from ${VIEWER} 4001`]);
+  assert.equal(client.counters.received, 2);
 });
 
 test('unsigned answers, and answers without a request, change nothing', async () => {

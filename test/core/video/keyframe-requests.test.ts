@@ -5,7 +5,8 @@ import { KeyframeRequests } from '../../../server/core/video/keyframe-requests.t
 const INTERVAL_US = 300_000;
 
 test('without a request no keyframe is due', () => {
-  assert.equal(new KeyframeRequests(INTERVAL_US).waitUs(0), undefined);
+  const requests = new KeyframeRequests(INTERVAL_US);
+  assert.deepEqual([requests.waitUs(0), requests.takesNew(0)], [undefined, false]);
 });
 
 test('the first request is due at once', () => {
