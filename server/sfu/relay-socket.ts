@@ -79,7 +79,6 @@ export class RelaySocket {
     this.#closed = true;
     clearInterval(this.#timer);
     clearTimeout(this.#retry);
-    this.#allocation?.close(this.#clock());
     this.#drop();
   }
 
@@ -160,7 +159,7 @@ export class RelaySocket {
 
   #drop(): void {
     this.#relayed = undefined;
-    this.#allocation = undefined;
+    this.#allocation?.close(this.#clock());
     this.#connection?.close();
     this.#connection = undefined;
     this.#paths.clear();

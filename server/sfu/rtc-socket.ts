@@ -7,6 +7,7 @@
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { canonicalIp } from '../core/address/ip-address.ts';
 import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
@@ -49,13 +50,9 @@ export class RtcSocket {
         lookup: (host, _options, done) => done(null, host, type === 'udp6' ? 6 : 4),
       });
       try {
-        await new Promise<void>((resolve, reject) => {
-          socket.once('error', reject);
-          socket.bind(port, () => {
-            socket.off('error', reject);
-            resolve();
-          });
-        });
+        const listening = once(socket, 'listening');
+        socket.bind(port);
+        await listening;
         return new RtcSocket(socket, type === 'udp6', users, log);
       } catch (error) {
         socket.close();

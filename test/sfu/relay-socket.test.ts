@@ -8,6 +8,7 @@ import { serverClock } from '../../server/core/clock.ts';
 import { turnCredentials } from '../../server/core/stun-turn/turn-credentials.ts';
 import { IceLiteAgent } from '../../server/sfu/ice-lite-agent.ts';
 import { IceUsers } from '../../server/sfu/ice-users.ts';
+import type { Path } from '../../server/sfu/path.ts';
 import { RelaySocket } from '../../server/sfu/relay-socket.ts';
 import { Coturn } from '../support/coturn.ts';
 import { connectivityCheck } from '../support/node-viewer.ts';
@@ -41,8 +42,9 @@ async function answer(socket: Socket): Promise<Buffer> {
   return ((await once(socket, 'message')) as [Buffer])[0];
 }
 
-/** A viewer's path through the relay: check, answer, and data both ways. */
-async function talkThrough(relay: RelaySocket): Promise<void> {
+/** A viewer's path through the relay: check, answer, and data both ways. @returns the path */
+async function talkThrough(relay: RelaySocket): Promise<Path> {
+  const { received: before } = relay.counters;
   const agent = new IceLiteAgent(users, serverClock);
   const received: string[] = [];
   agent.onData = (datagram) => received.push(datagram.toString('latin1'));
@@ -54,7 +56,8 @@ async function talkThrough(relay: RelaySocket): Promise<void> {
   const response = parseMessage(await checked, Buffer.from(agent.parameters.password));
   assert.equal(response?.messageClass, classes.RESPONSE);
   assert.deepEqual(response.getAttributeValue('XOR-MAPPED-ADDRESS'), ['127.0.0.1', viewer.address().port]);
-  assert.equal(agent.selected?.kind, 'relay');
+  const path = agent.selected ?? assert.fail('no path');
+  assert.equal(path.kind, 'relay');
 
   // The first is sent in a Send indication and requests the channel for the others.
   const heard: string[] = [];
@@ -68,6 +71,8 @@ async function talkThrough(relay: RelaySocket): Promise<void> {
   await until('it has come back', () => received.includes('\x80back'));
   viewer.off('message', hear);
   agent.close();
+  assert.ok(relay.counters.received >= before + 2, 'a check and an answer at least');
+  return path;
 }
 
 for (const [index, transport] of ['UDP', 'TCP'].entries()) {
@@ -101,9 +106,12 @@ test('a wrong secret yields no relay, and it is tried again', async () => {
 test("after coturn's restart the relay returns with its permissions", async () => {
   const relay = await relayBy(coturn.urls.slice(0, 1));
   const forbid = relay.permit('127.0.0.1');
-  await talkThrough(relay);
+  const path = await talkThrough(relay);
   await coturn.kill();
   await until('the loss is noticed', () => relay.relayed === undefined);
+  const { sent, unsent } = relay.counters;
+  path.send(Buffer.from('\x80late', 'latin1'));
+  assert.deepEqual([relay.counters.sent, relay.counters.unsent], [sent, unsent + 1]);
   await coturn.restart();
   await until('there is a relay again', () => relay.relayed);
   await talkThrough(relay);

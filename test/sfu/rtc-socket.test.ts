@@ -8,7 +8,8 @@ import { RtcSocket } from '../../server/sfu/rtc-socket.ts';
 import { NodeViewer } from '../support/node-viewer.ts';
 
 const users = new IceUsers();
-const server = await RtcSocket.open(0, users, pino({ level: 'silent' }));
+const log = pino({ level: 'silent' });
+const server = await RtcSocket.open(0, users, log);
 after(() => server.close());
 
 test('an overloaded network causes skipped frames first, then dropped datagrams', async (context) => {
@@ -32,4 +33,11 @@ test('an overloaded network causes skipped frames first, then dropped datagrams'
   assert.deepEqual([server.counters.sent, server.counters.dropped], [sent + 1, 1]);
   agent.close();
   viewer.close();
+});
+
+test('a port that another program holds is a mistake in the configuration', async () => {
+  await assert.rejects(RtcSocket.open(server.port, users, log), {
+    code: 'configuration',
+    message: /VIGIE_RTC_PORT/,
+  });
 });

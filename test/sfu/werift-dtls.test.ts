@@ -154,6 +154,37 @@ test('werift keeps no state of an SSRC that is no longer used', async () => {
   server.close();
 });
 
+test('an SSRC can be forgotten before the handshake', async () => {
+  const { server, connect } = await pair(await newCertificate());
+  server.forget([7]);
+  assert.ok(await connect());
+  server.close();
+});
+
+test('RTCP is told from other packets by its first two bytes', async () => {
+  const { server, connect, counters } = await pair(await newCertificate());
+  await connect();
+  /** Nothing of it is authentic. */
+  const isRead = (...bytes: [first: number, second: number]): boolean => {
+    const { malformed } = counters;
+    server.receive(Buffer.concat([Buffer.from(bytes), Buffer.alloc(40)]));
+    return counters.malformed > malformed;
+  };
+  for (const [first, second] of [
+    [128, 192],
+    [191, 223],
+  ] as const)
+    assert.equal(isRead(first, second), true, `${first} ${second}`);
+  for (const [first, second] of [
+    [127, 192],
+    [192, 192],
+    [128, 191],
+    [128, 224],
+  ] as const)
+    assert.equal(isRead(first, second), false, `${first} ${second}`);
+  server.close();
+});
+
 test("a viewer's RTCP never reaches werift's parser", async (t) => {
   const { server, viewer, connect, rtcp } = await pair(await newCertificate());
   await connect();
@@ -289,6 +320,15 @@ test('the first excess of incomplete fragments closes the transport', async () =
   for (let i = 0; i < 2000; i++) server.receive(unfinished);
   assert.equal(counters.excess, 1);
   assert.match(await ended, /more than 65536 bytes before its handshake was done/);
+  server.close();
+});
+
+test('datagrams from before a transport connects do not count as its handshake', async () => {
+  const { server, connect, counters } = await pair(await newCertificate());
+  const early = record(22, Buffer.alloc(1200));
+  for (let i = 0; i < 100; i++) server.receive(early);
+  assert.equal(counters.excess, 0);
+  assert.ok(await connect());
   server.close();
 });
 
