@@ -41,6 +41,23 @@ async function recorded(
 }
 
 suite('a recording that ends', () => {
+  for (const [how, frameCount, end] of [
+    ['without a picture', 0, 'close'],
+    ['and is discarded with its picture', 1, 'discard'],
+  ] as const)
+    test(`${how} leaves neither file nor entry`, async (context) => {
+      const rig = await RecordingRig.make(context);
+      const library = await rig.open();
+      const recording = await library.begin(FRAMES[0] ?? assert.fail(), false);
+      for (const frame of FRAMES.slice(0, frameCount)) recording.add(frame);
+      await recording[end]();
+      await rig.store.settled();
+      assert.deepEqual(
+        [library.find(recording.id), await rig.files(), library.status.usedBytes],
+        [undefined, [], 0],
+      );
+    });
+
   test('stays protected where it was protected meanwhile', async (context) => {
     const { rig, library, id } = await recorded(context, (opened, one) => opened.setProtected(one, true));
     assert.equal(library.find(id)?.protected, true);

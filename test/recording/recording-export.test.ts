@@ -192,6 +192,37 @@ suite('an export', () => {
     await until('one of each has begun', () => !one.isWaiting && !other.isWaiting);
     await Promise.all([one, two, other].map((job) => job.whenReady()));
   });
+
+  test('two exports at most are made at a time, however many users ask', async (t) => {
+    const rig = await ExportRig.make(t);
+    const { cameraId, startMs, library, space } = rig;
+    await rig.record(1);
+    const disk = Promise.withResolvers<undefined>();
+    const exports = await ExportJobs.open({
+      library: {
+        range: (...range) => library.range(...range),
+        bytesForExports: () => library.bytesForExports(),
+        pathOf: () => join(rig.rig.dataDir, 'on a slow disk'),
+        locate: () => disk.promise,
+      },
+      space,
+      recordingsFolder: rig.rig.folder,
+      log: createLog('silent'),
+    });
+    t.after(() => {
+      disk.resolve(undefined);
+      return exports.close();
+    });
+    const jobs = await Promise.all(
+      ['anna', 'ben', 'cleo', 'dora'].map((userId) =>
+        exports.create({ userId, cameraId, fromMs: startMs, toMs: startMs + 60_000 }),
+      ),
+    );
+    const waiting = () => jobs.filter(({ isWaiting }) => isWaiting).length;
+    assert.equal(waiting(), 2);
+    disk.resolve(undefined);
+    await until('the others have had their turn', () => waiting() === 0);
+  });
 });
 
 suite('exports never take room from recordings', () => {
