@@ -8,6 +8,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
+/** It is erased, so what it names does not run. */
+const TYPE_IMPORT = /^(?:import|export) type [^;]*;/gm;
 const IMPORT = /(?:from|import|import\(|new URL\()\s*'(\.[^']+)'/g;
 const NOT_ABOUT_ONE_FILE =
   /^test\/(e2e|network|deploy|integration|fuzz|torture|bench|architecture|firmware|mutate)\//;
@@ -58,7 +60,7 @@ export class TestsOf {
   #imports(file: string): string[] {
     let imports = this.#importsOf.get(file);
     if (!imports) {
-      const source = readFileSync(join(this.#root, file), 'utf8');
+      const source = readFileSync(join(this.#root, file), 'utf8').replaceAll(TYPE_IMPORT, '');
       imports = [...source.matchAll(IMPORT)]
         .map(([, specifier = '']) => normalize(join(dirname(file), specifier)))
         .filter((path) => path.endsWith('.ts') && existsSync(join(this.#root, path)));
