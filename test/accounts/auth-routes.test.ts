@@ -177,11 +177,12 @@ test('two tabs that renew at the same moment both stay signed in', async (contex
   assert.equal((await client.refresh()).status, 200);
 });
 
+const busy = () => Promise.reject(new VigieError('unavailable', 'the server is busy; try again'));
+
 test('a renewal that fails while the session lasts leaves its cookies, so that the next one works', async (context) => {
   const server = await startApi(context);
   const client = await ApiClient.signedIn(server);
   const cookies = [...client.cookies.keys()];
-  const busy = () => Promise.reject(new VigieError('unavailable', 'the server is busy; try again'));
   context.mock.method(server.accounts.sessions, 'refresh', busy, { times: 1 });
   assert.equal((await client.refresh()).status, 503);
   assert.deepEqual([...client.cookies.keys()], cookies);

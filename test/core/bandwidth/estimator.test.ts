@@ -196,15 +196,17 @@ test('another path is another line', () => {
   assert.ok(least(moving.last(1), 0) > ENOUGH_BPS, label);
 });
 
+/** No random number is above another. */
+const evenly = (): number => 0.5;
+const targets = (of: SimulatedViewer): number[] => of.last(10).map(({ targetBps }) => targetBps);
+
 test('after a change of path the estimate is that of a viewer who began on the new path', () => {
-  const evenly = (): number => 0.5;
   const far = { rateBps: 900_000, delayMs: 250 };
   const began = new SimulatedViewer(evenly, far).run(10);
   const moved = new SimulatedViewer(evenly, { rateBps: 5_000_000, delayMs: 10 }).run(10);
   Object.assign(moved.link.settings, far);
   moved.restart();
   moved.run(10);
-  const targets = (viewer: SimulatedViewer) => viewer.last(10).map(({ targetBps }) => targetBps);
   assert.deepEqual(targets(moved), targets(began));
 });
 
