@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import type { CameraView } from '../../server/wire/camera.ts';
 import type { AdjustableSettings } from '../../server/wire/camera-settings.ts';
 import { TestBrowser } from '../support/browser.ts';
@@ -24,6 +25,12 @@ after(async () => {
 const dialog = page.getByTestId('settings-dialog');
 const setting = (name: string) => dialog.locator(`[data-setting=${name}]`);
 const answer = (name: string) => setting(name).getByTestId('setting-answer');
+/** Also waits until the list has closed: a click while it closes opens none. */
+const choose = async (name: string, option: Locator): Promise<void> => {
+  await setting(name).locator('wa-select').click();
+  await option.click();
+  await option.waitFor({ state: 'hidden' });
+};
 const stored = () => admin.request<AdjustableSettings>('GET', `/cameras/${camera.id}/settings`);
 
 test('a setting in the dialog changes the picture beside it, and is kept', async () => {
@@ -78,12 +85,10 @@ test('while the camera is offline the controls are disabled, and the reason is s
   await setting('largePictures').locator('wa-switch').click();
   await answer('largePictures').getByText('Applied').waitFor();
   assert.equal((await stored()).largePictures, true, 'what only the server goes by needs no camera');
-  await setting('pictureIntervalMs').locator('wa-select').click();
-  await setting('pictureIntervalMs').getByText('1 h', { exact: true }).click();
+  await choose('pictureIntervalMs', setting('pictureIntervalMs').getByText('1 h', { exact: true }));
   await answer('pictureIntervalMs').getByText('Applied').waitFor();
   assert.equal((await stored()).pictureIntervalMs, 3_600_000);
-  await setting('pictureIntervalMs').locator('wa-select').click();
-  await setting('pictureIntervalMs').getByText('As the camera says').click();
+  await choose('pictureIntervalMs', setting('pictureIntervalMs').getByText('As the camera says'));
   await until('it is learnt again', async () => (await stored()).pictureIntervalMs === 0);
   process = startCamera(server.cameraUrl, camera);
   await dialog.getByTestId('settings-obstacle').waitFor({ state: 'detached' });
