@@ -4,7 +4,7 @@ import { LineControl } from '../../server/sfu/line-control.ts';
 
 const REMB_BPS = 400_000;
 
-test('what was measured of one path limits the video until the viewer takes another, and not after', (context) => {
+test('the measured capacity of a path limits the video until the viewer takes another, and not after', (context) => {
   let nowUs = 1_000_000;
   const control = new LineControl({
     clock: () => nowUs,
