@@ -80,13 +80,16 @@ export class Sfu {
   /** @throws VigieError `configuration` when a port is taken */
   static async open(options: SfuOptions): Promise<Sfu> {
     const users = new IceUsers();
+    // A viewer could try its check at every address of the internet, and learn by the answer which one is this server's.
+    const directUsers = options.relayOnly ? new IceUsers() : users;
     const [fingerprint, socket] = await Promise.all([
       localFingerprint(),
-      RtcSocket.open(options.rtcPort, users, options.log),
+      RtcSocket.open(options.rtcPort, directUsers, options.log),
     ]);
     try {
       const { rtcTcpPort: port, log } = options;
-      const tcp = port === undefined ? undefined : await RtcTcpListener.open({ port, users, log });
+      const tcp =
+        port === undefined ? undefined : await RtcTcpListener.open({ port, users: directUsers, log });
       return new Sfu(options, users, socket, tcp, fingerprint);
     } catch (error) {
       await socket.close();
