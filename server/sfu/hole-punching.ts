@@ -33,8 +33,8 @@ export interface PunchedViewer {
 export interface HolePunchingOptions {
   socket: Pick<RtcSocket, 'sendTo'>;
   clock: Clock;
-  /** Called once for each viewer from outside who was punched for. */
-  onOutcome: (cameThrough: boolean) => void;
+  /** Called once for each viewer from outside who was punched for, if it is clear whether that helped. */
+  onOutcome: (viewerAddress: string, cameThrough: boolean) => void;
 }
 
 const TICK_MS = 50;
@@ -73,7 +73,8 @@ export class HolePunching {
    */
   open(viewerAddress: string, isOutside: boolean): PunchedViewer {
     const address = canonicalIp(viewerAddress) ?? '';
-    const targets = new PunchTargets(address, isOwnNetwork);
+    // From outside nobody has a reason to name the addresses of the server's network.
+    const targets = new PunchTargets(address, isOutside ? () => false : isOwnNetwork);
     const viewer = { address, targets, isOutside, isJudged: false };
     return {
       get state() {
@@ -111,7 +112,7 @@ export class HolePunching {
     const { targets, address } = viewer;
     const nowUs = this.#options.clock();
     for (const target of targets.due(nowUs)) {
-      if (!this.#budget.take(address, target.isConfirmed, nowUs)) {
+      if (!this.#budget.take(address, target, nowUs)) {
         this.counters.deferred++;
         targets.deferred(target, nowUs + DEFER_US);
         continue;
@@ -126,11 +127,12 @@ export class HolePunching {
   }
 
   #judge(viewer: Viewer, nowUs: number): void {
-    const cameThrough = viewer.targets.cameThrough(nowUs);
-    if (viewer.isJudged || cameThrough === undefined) return;
+    const verdict = viewer.targets.verdict(nowUs);
+    if (viewer.isJudged || verdict === undefined) return;
     viewer.isJudged = true;
-    this.counters.outcomes[cameThrough ? 'cameThrough' : 'failed']++;
-    if (viewer.isOutside) this.#options.onOutcome(cameThrough);
+    if (verdict === 'unclear') return;
+    this.counters.outcomes[verdict]++;
+    if (viewer.isOutside) this.#options.onOutcome(viewer.address, verdict === 'cameThrough');
   }
 
   #forget(viewer: Viewer): void {

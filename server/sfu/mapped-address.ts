@@ -57,6 +57,8 @@ export class MappedAddress extends EventEmitter<{ change: [] }> {
   #roundUs = -Infinity;
   #attendedUs = -Infinity;
   #closed = false;
+  /** The last one that was not undefined. */
+  #announced: TransportAddress | undefined;
 
   constructor(options: MappedAddressOptions) {
     super();
@@ -75,8 +77,8 @@ export class MappedAddress extends EventEmitter<{ change: [] }> {
   }
 
   /** See NatMapping. */
-  viewerTried(cameThrough: boolean): void {
-    this.#watchChange(() => this.#mapping.viewerTried(cameThrough));
+  viewerTried(viewerAddress: string, cameThrough: boolean): void {
+    this.#watchChange(() => this.#mapping.viewerTried(viewerAddress, cameThrough));
   }
 
   /** Idempotent. */
@@ -146,7 +148,11 @@ export class MappedAddress extends EventEmitter<{ change: [] }> {
     act();
     if (this.state !== stateBefore || !isSame(before, this.address))
       this.#options.log.info({ state: this.state, ...this.address }, 'mapped address changed');
-    if (!isSame(before, this.address)) this.emit('change');
+    // Open pages are not to make a new transport for an address that others have failed on.
+    const isTriedAgain = stateBefore === 'withdrawn' && this.state === 'unverified';
+    const isNew = !isSame(before, this.address) && !(isTriedAgain && isSame(this.#announced, this.address));
+    this.#announced = this.address ?? this.#announced;
+    if (isNew) this.emit('change');
   }
 }
 

@@ -6,6 +6,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../core/clock.ts';
 import { iceCandidates, relayCandidate } from '../core/reach/ice-candidates.ts';
+import { isSame } from '../core/reach/nat-mapping.ts';
 import { isOutside, offeredAddresses, type KnownAddresses } from '../core/reach/offered-addresses.ts';
 import type { CheckSource, PunchState } from '../core/reach/punch-targets.ts';
 import type { TransportAddress } from '../core/stun-turn/stun-address.ts';
@@ -47,8 +48,8 @@ export interface ServerPathsOptions {
 
 /** The ways that are open for one viewer. */
 export interface ViewerPaths {
-  /** It is neither in the server's network nor behind the same NAT. */
-  readonly isOutside: boolean;
+  /** It is neither in the server's network nor behind the same NAT, and was told another mapped address, or none. */
+  readonly isOutdated: boolean;
   readonly obstacle: DirectObstacle | null;
   /** It says that its media comes from there. */
   claim(address: TransportAddress): void;
@@ -91,7 +92,7 @@ export class ServerPaths {
     });
     this.#punching =
       mapped &&
-      new HolePunching({ socket, clock, onOutcome: (cameThrough) => mapped.viewerTried(cameThrough) });
+      new HolePunching({ socket, clock, onOutcome: (...outcome) => mapped.viewerTried(...outcome) });
     const refresh = async (): Promise<void> => void (this.#source = await sourceAddresses());
     void refresh();
     this.#refresh = setInterval(() => void refresh(), SOURCES_REFRESH_MS);
@@ -134,8 +135,12 @@ export class ServerPaths {
     const fromOutside = isOutside(this.#addresses(), viewerAddress);
     const punched = this.#punching?.open(viewerAddress, fromOutside);
     const obstacle = (): DirectObstacle | null => (fromOutside ? this.#obstacle(punched?.state) : null);
+    const told = this.#mapped?.address;
+    const isOutdated = (): boolean => fromOutside && !isSame(told, this.#mapped?.address);
     return {
-      isOutside: fromOutside,
+      get isOutdated() {
+        return isOutdated();
+      },
       get obstacle() {
         return obstacle();
       },

@@ -147,9 +147,9 @@ export class ViewerTransport
     this.#dtls.connect(fingerprints).then((srtp) => this.#onConnected(srtp), onFailure);
   }
 
-  /** The server's addresses have changed. */
+  /** The server's addresses have changed: for most viewers, if not for all. */
   outdate(): void {
-    if (this.#paths.isOutside) this.emit('outdated');
+    if (this.#paths.isOutdated) this.emit('outdated');
   }
 
   /** Addresses from which this viewer's media comes, as its browser sees them. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
  * - `unknown`: no STUN server has answered, or none from outside
  * - `verified`: two servers saw the same address
  * - `unverified`: only one server answered
- * - `withdrawn`: only one server answered, and viewers did not get through there
+ * - `withdrawn`: only one server answered, and viewers of several networks did not get through there
  * - `symmetric`: servers saw different addresses, so viewers would see yet another one
  */
 export const MAPPING_STATE = z.enum(['unknown', 'verified', 'unverified', 'withdrawn', 'symmetric']);

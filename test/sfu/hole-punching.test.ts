@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { suite, test, type TestContext } from 'node:test';
+import { parseIp } from '../../server/core/address/ip-address.ts';
+import { kindOf } from '../../server/core/address/special-addresses.ts';
 import type { TransportAddress } from '../../server/core/stun-turn/stun-address.ts';
 import { HolePunching } from '../../server/sfu/hole-punching.ts';
 
 const VIEWER = '9.8.7.6';
+
+function isPrivate(text: string): boolean {
+  const address = parseIp(text);
+  return address !== undefined && kindOf(address) === 'private';
+}
 
 function open(context: TestContext) {
   context.mock.timers.enable({ apis: ['setInterval'] });
@@ -16,7 +24,7 @@ function open(context: TestContext) {
         void sent.push({ address, port, atMs: nowUs / 1000, bytes: datagram.toString('hex') }),
     },
     clock: () => nowUs,
-    onOutcome: (cameThrough) => outcomes.push(cameThrough),
+    onOutcome: (_, cameThrough) => outcomes.push(cameThrough),
   });
   context.after(() => punching.close());
   const pass = (seconds: number): void => {
@@ -96,6 +104,29 @@ suite('hostile claims', () => {
       assert.ok(within <= 20, `${within} in the second from ${atMs} ms`);
     }
     assert.ok(punching.counters.deferred > 0);
+  });
+
+  test('from outside never lead into the networks of the server', (context) => {
+    const own = Object.values(networkInterfaces())
+      .flatMap((entries) => entries ?? [])
+      .find(({ address, internal }) => !internal && isPrivate(address));
+    if (!own) return context.skip('this machine is in no private network');
+    const { punching, sent } = open(context);
+    for (const isOutside of [true, false])
+      punching.open(VIEWER, isOutside).claim({ address: own.address, port: 40_000 });
+    const { accepted, foreign } = punching.counters.claimed;
+    assert.deepEqual([accepted, foreign, sent.length], [1, 1, 1]);
+  });
+
+  test('by ever new transports make no more than twenty datagrams a minute to one stranger', (context) => {
+    const { punching, sent, pass } = open(context);
+    for (let half = 0; half < 118; half++) {
+      const viewer = punching.open(`9.8.7.${half}`, true);
+      for (let port = 2000; port < 2004; port++) viewer.claim({ address: '1.2.3.4', port });
+      pass(0.5);
+      viewer.close();
+    }
+    assert.equal(sent.length, 20);
   });
 
   test('are forgotten with their transport', (context) => {

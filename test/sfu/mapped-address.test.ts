@@ -124,6 +124,24 @@ suite('the mapped address of the media socket', () => {
       await pass(15);
     }
   });
+
+  test('is told nobody when it is tried again after viewers failed on it, unlike another one', async (context) => {
+    const { socket, mapped, pass, changes } = open(context, { urls: ['stun:9.9.9.1:3478'] });
+    await pass(0.5);
+    socket.answer(SEEN);
+    for (const viewer of ['9.8.7.1', '9.8.7.2', '9.8.7.3']) mapped.viewerTried(viewer, false);
+    assert.equal(mapped.state, 'withdrawn');
+    const before = changes();
+    for (let round = 0; round < 240; round++) {
+      await pass(15);
+      socket.answer(SEEN);
+    }
+    assert.equal(mapped.state, 'unverified');
+    assert.equal(changes(), before);
+    await pass(15);
+    socket.answer({ ...SEEN, port: 9000 });
+    assert.equal(changes(), before + 1);
+  });
 });
 
 suite('an answer is not believed', () => {

@@ -10,11 +10,14 @@
 
 import { kindOf } from '../address/special-addresses.ts';
 import { parseIp } from '../address/ip-address.ts';
+import { networkOf } from '../address/network.ts';
 import type { MappingState } from '../../wire/reach.ts';
 import type { TransportAddress } from '../stun-turn/stun-address.ts';
 
-/** This many viewers in a row that did not get through withdraw an unverified address. */
-const MAX_FAILED_VIEWERS = 3;
+/** Viewers of this many networks that did not get through, and none that did, withdraw an unverified address. */
+const MAX_FAILED_NETWORKS = 3;
+/** About an hour: those viewers may have had NATs of their own, or have made it up. */
+const WITHDRAWN_ROUNDS = 240;
 /** A single lost round says nothing about the mapping. */
 const MAX_SILENT_ROUNDS = 4;
 
@@ -23,7 +26,8 @@ export class NatMapping {
   #address: TransportAddress | undefined;
   /** By the address of the server: what it saw in this round. */
   readonly #seen = new Map<string, TransportAddress>();
-  #failedViewers = 0;
+  readonly #failedNetworks = new Set<string>();
+  #withdrawnRounds = 0;
   #silentRounds = 0;
 
   get state(): MappingState {
@@ -55,21 +59,29 @@ export class NatMapping {
     else this.#onlyOne(first);
   }
 
-  /** A viewer who was to come directly to the mapped address did, or did not within the time. */
-  viewerTried(cameThrough: boolean): void {
-    this.#failedViewers = cameThrough ? 0 : this.#failedViewers + 1;
-    if (this.#state === 'unverified' && this.#failedViewers >= MAX_FAILED_VIEWERS) this.#state = 'withdrawn';
+  /**
+   * A viewer who was to come directly to the mapped address did, or did not within the time.
+   *
+   * @param viewerAddress one viewer may try often: its network counts once
+   */
+  viewerTried(viewerAddress: string, cameThrough: boolean): void {
+    if (cameThrough) return this.#failedNetworks.clear();
+    if (this.#state !== 'unverified') return;
+    this.#failedNetworks.add(networkOf(viewerAddress, 48));
+    if (this.#failedNetworks.size >= MAX_FAILED_NETWORKS) this.#state = 'withdrawn';
   }
 
   /** The answer of one server cannot tell the kinds of NAT apart, so it changes nothing that two have told. */
   #onlyOne(seen: TransportAddress): void {
     const known = this.#address;
     const isKnown = this.#state === 'symmetric' ? known?.address === seen.address : isSame(known, seen);
-    if (!isKnown || this.#state === 'unknown') this.#set('unverified', seen);
+    const isTriedAgain = this.#state === 'withdrawn' && ++this.#withdrawnRounds >= WITHDRAWN_ROUNDS;
+    if (!isKnown || isTriedAgain || this.#state === 'unknown') this.#set('unverified', seen);
   }
 
   #set(state: MappingState, address: TransportAddress | undefined): void {
-    if (state !== this.#state || !isSame(address, this.#address)) this.#failedViewers = 0;
+    if (state !== this.#state || !isSame(address, this.#address)) this.#failedNetworks.clear();
+    this.#withdrawnRounds = 0;
     this.#state = state;
     this.#address = address;
   }

@@ -32,6 +32,9 @@ export type ClaimOutcome = 'accepted' | 'known' | 'foreign' | 'reservedPort' | '
  */
 export type PunchState = 'silent' | 'waiting' | 'symmetric' | 'open';
 
+/** `unclear`: it did not come directly to the mapped address, for which there may be other reasons. */
+export type PunchVerdict = 'cameThrough' | 'failed' | 'unclear';
+
 /** The source of an authentic check. */
 export interface CheckSource extends TransportAddress {
   readonly kind: 'udp' | 'tcp' | 'relay';
@@ -55,6 +58,7 @@ export class PunchTargets {
   #firstSentUs: number | undefined;
   #isOpen = false;
   #hasChecked = false;
+  #cameByUdp = false;
 
   /**
    * @param viewerAddress from which the page signals, in canonical form
@@ -81,10 +85,14 @@ export class PunchTargets {
     return 'accepted';
   }
 
-  /** A check of this viewer was authentic. One that came by the relay shows from where direct ones would come. */
+  /**
+   * A check of this viewer was authentic. One that came by the server's relay shows from where direct ones would come,
+   * unless it came from a relay of the viewer: these are many, and nothing opens them.
+   */
   onCheck({ kind, address, port }: CheckSource, nowUs: number): void {
-    if (kind === 'relay') this.claim({ address, port }, nowUs);
+    if (kind === 'relay' && address === this.#viewerAddress) this.claim({ address, port }, nowUs);
     this.#hasChecked = true;
+    this.#cameByUdp ||= kind === 'udp';
     // From another port of its address: the server's port is open, or the viewer's NAT is symmetric.
     this.#isOpen ||= kind === 'udp' && address === this.#viewerAddress;
     for (const target of this.#targets) {
@@ -124,10 +132,13 @@ export class PunchTargets {
   }
 
   /** Whether the viewer came directly from one of these addresses; undefined while that is open, or nothing was sent. */
-  cameThrough(nowUs: number): boolean | undefined {
+  verdict(nowUs: number): PunchVerdict | undefined {
     if (this.#firstSentUs === undefined) return undefined;
-    if (this.#isOpen) return true;
-    return nowUs - this.#firstSentUs >= VERDICT_US ? false : undefined;
+    if (this.#isOpen) return 'cameThrough';
+    if (nowUs - this.#firstSentUs < VERDICT_US) return undefined;
+    // By IPv6, say, it needs no mapped address, which is IPv4; with a symmetric NAT of its own it cannot use one.
+    const couldTry = this.#targets.some(({ address, isConfirmed }) => isConfirmed && !address.includes(':'));
+    return couldTry && !this.#cameByUdp && this.state !== 'symmetric' ? 'failed' : 'unclear';
   }
 
   get state(): PunchState {

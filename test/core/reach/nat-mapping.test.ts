@@ -89,19 +89,42 @@ suite('when the line changes', () => {
   });
 });
 
+/** Viewers of different networks, one after the other. */
 const failing = (mapping: NatMapping, ...outcomes: boolean[]): void => {
-  for (const cameThrough of outcomes) mapping.viewerTried(cameThrough);
+  for (const [index, cameThrough] of outcomes.entries()) mapping.viewerTried(`9.8.7.${index}`, cameThrough);
 };
 
 suite('an unverified address', () => {
-  test('is withdrawn after three viewers in a row did not get through, and stays so', () => {
+  test('is withdrawn after viewers of three networks in a row did not get through', () => {
     const mapping = mappingAfter({ [ONE]: SEEN });
     failing(mapping, false, false, true, false, false);
     assertIs(mapping, 'unverified', SEEN);
-    failing(mapping, false);
+    mapping.viewerTried('7.7.7.7', false);
     assertIs(mapping, 'withdrawn');
     round(mapping, { [ONE]: SEEN });
     assertIs(mapping, 'withdrawn');
+  });
+
+  test('is not withdrawn by viewers of one or two networks, however often they fail', () => {
+    const mapping = mappingAfter({ [ONE]: SEEN });
+    for (let viewer = 1; viewer < 100; viewer++) {
+      mapping.viewerTried('9.8.7.6', false);
+      mapping.viewerTried(`2a01:db9:1:${viewer}::1`, false);
+    }
+    assertIs(mapping, 'unverified', SEEN);
+  });
+
+  test('is tried again after an hour, with the failures counted anew', () => {
+    const mapping = mappingAfter({ [ONE]: SEEN });
+    failing(mapping, false, false, false);
+    for (let minute = 0; minute < 59; minute++) {
+      for (let each = 0; each < 4; each++) round(mapping, { [ONE]: SEEN });
+      assertIs(mapping, 'withdrawn');
+    }
+    for (let each = 0; each < 4; each++) round(mapping, { [ONE]: SEEN });
+    assertIs(mapping, 'unverified', SEEN);
+    failing(mapping, false, false);
+    assertIs(mapping, 'unverified', SEEN);
   });
 
   test('comes back when it is another one, or two servers see it', () => {

@@ -71,8 +71,16 @@ suite('datagrams', () => {
 
   test('to the address that the relay shows for a check are sent without a claim', () => {
     const targets = targetsOf();
-    targets.onCheck({ kind: 'relay', ...at(STRANGER) }, 0);
-    assert.equal(sentBetween(targets, 0, 60 * SECOND)[`${STRANGER} 40000`]?.length, 5);
+    targets.onCheck({ kind: 'relay', ...at(VIEWER) }, 0);
+    assert.equal(sentBetween(targets, 0, 60 * SECOND)[`${VIEWER} 40000`]?.length, 5);
+  });
+
+  test('are not sent to relays of the viewer, whose checks come by the relay too', () => {
+    const targets = targetsOf();
+    for (let port = 50_000; port < 50_003; port++)
+      targets.onCheck({ kind: 'relay', ...at(STRANGER, port) }, 0);
+    assert.deepEqual(sentBetween(targets, 0, 60 * SECOND), {});
+    assert.equal(targets.state, 'silent');
   });
 
   test('that found no room are not sent once the browser has given up', () => {
@@ -130,7 +138,7 @@ suite('a viewer', () => {
   test('for whom nothing was sent has neither come through nor failed', () => {
     const targets = targetsOf();
     targets.onCheck({ kind: 'udp', ...at(VIEWER) }, 0);
-    assert.equal(targets.cameThrough(60 * SECOND), undefined);
+    assert.equal(targets.verdict(60 * SECOND), undefined);
   });
 
   test('has come through with a check from a target, and failed ten seconds after the first datagram', () => {
@@ -138,9 +146,30 @@ suite('a viewer', () => {
       const targets = targetsOf();
       targets.claim(at(VIEWER), 0);
       sentBetween(targets, 0, SECOND);
-      assert.equal(targets.cameThrough(9 * SECOND), undefined);
+      assert.equal(targets.verdict(9 * SECOND), undefined);
       targets.onCheck({ kind, ...at(VIEWER) }, 9 * SECOND);
-      assert.equal(targets.cameThrough(10 * SECOND), kind === 'udp');
+      assert.equal(targets.verdict(10 * SECOND), kind === 'udp' ? 'cameThrough' : 'failed');
+    }
+  });
+
+  test('says nothing about the mapped address when it could not use it, or had no need to', () => {
+    const claims: Record<string, (targets: PunchTargets) => void> = {
+      'came by IPv6': (targets) => {
+        targets.claim(at(VIEWER), 0);
+        targets.onCheck({ kind: 'udp', ...at('2a01:db9::6') }, SECOND);
+      },
+      'has a symmetric NAT': (targets) => {
+        for (const port of [40_000, 40_001]) targets.claim(at(VIEWER, port), 0);
+      },
+      'named only somebody else’s address': (targets) => void targets.claim(at(STRANGER), 0),
+      'named only an IPv6 address': (targets) => void targets.claim(at('2a01:db9::6'), 0),
+    };
+    for (const [name, claim] of Object.entries(claims)) {
+      const targets = targetsOf();
+      claim(targets);
+      sentBetween(targets, 0, 5 * SECOND);
+      assert.equal(targets.verdict(9 * SECOND), undefined, name);
+      assert.equal(targets.verdict(10 * SECOND), 'unclear', name);
     }
   });
 });
