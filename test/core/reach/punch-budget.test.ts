@@ -48,12 +48,12 @@ test('viewers of one network leave room for others', () => {
 
 test('no network is sent more than twenty in a minute on the word of others, and each viewer’s own is', () => {
   const budget = new PunchBudget();
-  const granted = (from: string, to: string): number => {
+  const grantedTo = (from: string, to: string): number => {
     const times = Array.from({ length: 60 * 20 }, (_, index) => index * 50_000);
     const target = { address: to, port: 40_000, isConfirmed: true };
     return times.filter((nowUs) => budget.take(from, target, nowUs)).length;
   };
-  assert.equal(granted('9.8.7.6', '1.2.3.4'), PER_STRANGER_PER_MINUTE);
-  assert.equal(granted('9.8.7.7', '1.2.3.4'), 0, 'whoever names it');
-  assert.ok(granted('9.8.7.8', '9.8.7.8') > 10 * PER_STRANGER_PER_MINUTE);
+  assert.equal(grantedTo('9.8.7.6', '1.2.3.4'), PER_STRANGER_PER_MINUTE);
+  assert.equal(grantedTo('9.8.7.7', '1.2.3.4'), 0, 'whoever names it');
+  assert.ok(grantedTo('9.8.7.8', '9.8.7.8') > 10 * PER_STRANGER_PER_MINUTE);
 });
