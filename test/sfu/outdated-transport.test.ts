@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { serverClock } from '../../server/core/clock.ts';
 import { writeXorAddress, type TransportAddress } from '../../server/core/stun-turn/stun-address.ts';
@@ -33,7 +32,7 @@ async function stunServer(host: string, seen: () => TransportAddress): Promise<S
 }
 
 function urlOf(server: Socket): string {
-  const { address, port } = server.address() as AddressInfo;
+  const { address, port } = server.address();
   return `stun:${address}:${port}`;
 }
 
