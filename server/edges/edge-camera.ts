@@ -119,7 +119,8 @@ export class EdgeCamera {
   }
 
   #learnKey({ id, secret }: NonNullable<CameraOffer['key']>): void {
-    if (this.#keys.has(id)) return;
+    // The site says which one it is: it may have started again, and have given the id before.
+    this.#keys.delete(id);
     this.#keys.set(id, Buffer.from(secret, 'base64url'));
     for (const oldest of this.#keys.keys()) if (this.#keys.size > MAX_KEYS) this.#keys.delete(oldest);
   }

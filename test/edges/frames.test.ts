@@ -162,6 +162,21 @@ test(
   },
 );
 
+test('an edge shows a site on after the site has started again, with other keys', TIMEOUT, async (t) => {
+  const first = await openSite(t);
+  const { frames } = await rig.edge('north');
+  const seen = watch(frames);
+  await seen.count(5);
+  first.site.close();
+  await first.link.close();
+  const before = seen.frames.length;
+  const { site } = await openSite(t);
+  await seen.count(before + 10);
+  assert.equal(frames.stats['home']?.malformed, 0);
+  assert.equal(site.stats.streams, 1);
+  assertPlays(seen.frames);
+});
+
 test('a camera that is switched off is published no more, and comes back by itself', TIMEOUT, async (t) => {
   const { site } = await openSite(t);
   const { frames } = await rig.edge('north');

@@ -3,10 +3,11 @@
  *
  * Invariants: an edge that may no longer have a camera cannot open what is sealed after `renewUnless` has been called: at
  * once when the site has dropped it, else after MIN_INTERVAL_US at the latest, since each new key costs the other edges
- * a round trip. Time is an argument.
+ * a round trip; an id names one key, also after the site has started again, when edges still have the keys of before.
+ * Time is an argument.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { FRAME_KEY_BYTES, type FrameKey } from './frame-seal.ts';
 
 /** Between two keys of a camera, unless an edge is dropped. */
@@ -20,7 +21,7 @@ interface CameraKey extends FrameKey {
 
 export class CameraKeys {
   readonly #keys = new Map<string, CameraKey>();
-  #lastId = 0;
+  #lastId = randomInt(2 ** 32);
 
   get size(): number {
     return this.#keys.size;

@@ -97,6 +97,11 @@ suite('keys of cameras', () => {
     assert.equal(keys.of('door', 0), second, 'south never had this one');
   });
 
+  test('a site that has started again gives its keys other ids than before', () => {
+    const idOf = () => new CameraKeys().of('door', 0).id;
+    assert.notEqual(idOf(), idOf());
+  });
+
   test('a dropped edge costs a new key at once', () => {
     const keys = new CameraKeys();
     const first = keys.give('door', 'north', 0);
