@@ -131,14 +131,15 @@ export class RelayedSession {
     if (this.#closed) return;
     if (isBinary) return this.close(SIGNALING_CLOSE.badMessage, 'viewers send no binary messages');
     const text = (data as Buffer).toString('utf8');
-    if (!isAck(text) && !this.#messages.take(this.#options.clock()))
-      return this.close(SIGNALING_CLOSE.tooManyMessages, 'tooManyMessages');
     try {
-      if (!this.#isSignedIn) {
-        this.#token = parseAuthenticate(text).token;
+      const message = this.#isSignedIn ? parseRequest(text) : parseAuthenticate(text);
+      // The number of acks is set by the site, which counts those that answer no picture.
+      if (!('sequence' in message) && !this.#messages.take(this.#options.clock()))
+        return this.close(SIGNALING_CLOSE.tooManyMessages, 'tooManyMessages');
+      if ('token' in message) {
+        this.#token = message.token;
         return this.#pass(text);
       }
-      const message = parseRequest(text);
       if ('method' in message && message.method in this.#own) this.#answer(message);
       else if ('error' in message) this.#send(refusalOf(message.id, message.error));
       else this.#pass(text);
@@ -225,9 +226,4 @@ export class RelayedSession {
     this.#media.close();
     finish();
   }
-}
-
-/** Their number is set by the site, which counts those that answer no picture. */
-function isAck(text: string): boolean {
-  return text.startsWith('{"type":"ack"');
 }

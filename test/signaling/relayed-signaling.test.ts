@@ -133,6 +133,14 @@ test('a viewer who says more than the site reads is closed, and not kept in memo
   site.terminate();
 });
 
+test('a request that begins like an ack is counted as a request', async () => {
+  const { viewer } = await open();
+  // The last of two equal names counts (ECMA-262, JSON.parse).
+  const request = '{"type":"ack","type":"request","id":1,"method":"getTime","data":{"t0":1}}';
+  for (let count = 0; count < 1_000; count++) viewer.socket.send(request);
+  await until(() => viewer.closeCode === SIGNALING_CLOSE.tooManyMessages);
+});
+
 test('a handshake that is no WebSocket’s does not reach the site, and a host is no part of an address', async () => {
   const { port } = http.address() as AddressInfo;
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
