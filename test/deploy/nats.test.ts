@@ -31,12 +31,12 @@ if (!existsSync('/usr/sbin/nats-server') && !existsSync('/usr/bin/nats-server'))
 
 const env = { PATH, NATS_NAME: 'localhost', NATS_PORT: String(port), NATS_DIR: nats, VIGIE_DIR: ROOT };
 
+const tryToInvite = (house: string) =>
+  spawnSync('sh', [join(ROOT, 'turn/invite.sh'), house], { env, encoding: 'utf8' });
+
 /** @returns the line for the house's .env */
 function invite(house: string): string {
-  const { status, stdout, stderr } = spawnSync('sh', [join(ROOT, 'turn/invite.sh'), house], {
-    env,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = tryToInvite(house);
   assert.equal(status, 0, stderr);
   return stdout.trim();
 }
@@ -113,6 +113,15 @@ test('an invitation is one line, the same one each time, and its user has the pe
     ],
   );
   assert.equal(statSync(users).mode & 0o007, 0, 'others do not read it');
+});
+
+test('a house is not invited by the name of an edge, whose password it would get', () => {
+  const before = readFileSync(users, 'utf8');
+  const { status, stdout, stderr } = tryToInvite('paris');
+  assert.notEqual(status, 0);
+  assert.equal(stdout, '');
+  assert.match(stderr, /paris is an edge in .* already: give this one another name/);
+  assert.equal(readFileSync(users, 'utf8'), before);
 });
 
 test('a house joins with the line alone, once Caddy has a certificate; another that is invited later too', async (t) => {
