@@ -6,6 +6,7 @@
 #   VIGIE_ROLE   edge: also makes the edge's own user at NATS, and lets its group read the users
 #   VIGIE_EDGE, VIGIE_SITE   the name of this edge, and of the house that it shows
 #   NATS_DIR     folder of the users                                                 /nats
+#   NATS_EDGE_DIR   folder of the edge's own password: it does not see the users     /nats-edge
 #   VIGIE_DIR    where Vigie is installed                                            /vigie
 #   SECRETS_DIR, CADDY_DATA_DIR, CERTIFICATES_DIR   where the volumes are   /secrets, /caddy-data, /certificates
 set -eu
@@ -35,14 +36,15 @@ fi
 # The users of NATS: the edge's own, and those of houses that were invited (invite.sh), which keep their passwords.
 if [ "${VIGIE_ROLE:-}" = edge ]; then
   nats=${NATS_DIR:-/nats}
+  own=${NATS_EDGE_DIR:-/nats-edge}
   line=$(node "${VIGIE_DIR:-/vigie}/server/command-line/main.ts" site edge "${VIGIE_EDGE:?}" --site "${VIGIE_SITE:?}" \
     --nats ws://nats --users "$nats/users.json")
   # ws://EDGE:PASSWORD@nats/SITE
   line=${line#*://}
-  echo "${line%@*}" >"$nats/edge.txt.new"
-  chmod 0640 "$nats/users.json" "$nats/edge.txt.new"
-  chown "0:$EDGE_USER" "$nats/users.json" "$nats/edge.txt.new"
-  mv "$nats/edge.txt.new" "$nats/edge.txt"
-  # It holds no file that others may not know of.
-  chmod 0755 "$nats"
+  echo "${line%@*}" >"$own/edge.txt.new"
+  chmod 0640 "$nats/users.json" "$own/edge.txt.new"
+  chown "0:$EDGE_USER" "$nats/users.json" "$own/edge.txt.new"
+  mv "$own/edge.txt.new" "$own/edge.txt"
+  # They hold no file that others may not know of.
+  chmod 0755 "$nats" "$own"
 fi

@@ -199,13 +199,20 @@ test('on a rented server the same file makes an edge, which reaches NATS beside 
   } = loadConfig({ env, cwd: folder, args: [] });
   assert.deepEqual(
     [role, site, name, natsCredentials, warnings],
-    ['edge', 'home', 'edge', '/nats/edge.txt', []],
+    ['edge', 'home', 'edge', '/nats-edge/edge.txt', []],
   );
   const { networks, ports, environment: nats = {} } = service('nats', edge);
   assert.deepEqual(natsUrls, [`ws://${networks?.vigie.ipv4_address}:8080`]);
   // WebSockets without TLS stay between the containers.
   assert.deepEqual(ports, ['4222:4222']);
   assert.equal(nats['NATS_NAME'], 'cams.example.org');
+});
+
+test('an edge sees its own password for NATS, and not those of the houses', () => {
+  const readers = Object.entries(file.services).flatMap(([name, { volumes = [] }]) =>
+    volumes.some((volume) => volume.startsWith('nats:')) ? [name] : [],
+  );
+  assert.deepEqual(readers, ['prepare', 'nats', 'invite']);
 });
 
 test('coturn sees certificates, and not the keys of Caddy’s authorities', () => {
