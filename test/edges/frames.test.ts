@@ -169,9 +169,9 @@ test('an edge shows a site on after the site has started again, with other keys'
   await seen.count(5);
   first.site.close();
   await first.link.close();
-  const before = seen.frames.length;
+  const count = seen.frames.length;
   const { site } = await openSite(t);
-  await seen.count(before + 10);
+  await seen.count(count + 10);
   assert.equal(frames.stats['home']?.malformed, 0);
   assert.equal(site.stats.streams, 1);
   assertPlays(seen.frames);

@@ -301,11 +301,13 @@ test('a site that is away is told at once, and requests under way end with the c
     response.once('close', resolve);
     response.writeHead(200).write('beginning');
   });
-  const late = send('/');
-  late.end();
-  const response = await answerOf(late);
+  const response = await until('the site is heard of', async () => {
+    const answer = await answerOf(send('/').end());
+    return answer.statusCode === 200 && answer;
+  });
+  const broken = assert.rejects(buffer(response));
   await rig.nats.kill();
-  await assert.rejects(buffer(response));
+  await broken;
   await closed;
   await rig.nats.restart();
   await until(() => site.tunnels.stats.open === 0 && tunnels.size === 0);
