@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { edgePermissions, sitePermissions } from '../../server/core/edges/subjects.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
+import { untilSiteAnswers } from '../support/household.ts';
 import { NatsServer } from '../support/nats-server.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -24,6 +25,7 @@ const [site, edge, browser] = await Promise.all([
   nodeOf('paris', { VIGIE_ROLE: 'edge', VIGIE_EDGE: 'paris' }),
   TestBrowser.launch(),
 ]);
+await untilSiteAnswers(edge);
 const admin = await site.admin();
 const door = await admin.addCamera('Front door');
 const { id: userId } = await admin.addViewer('anna', PASSWORD, [door.id]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { TestBrowser } from '../support/browser.ts';
 import { startCamera } from '../support/camera-process.ts';
-import { Household } from '../support/household.ts';
+import { Household, untilSiteAnswers } from '../support/household.ts';
 import { ReverseProxy } from '../support/reverse-proxy.ts';
 import { until } from '../support/until.ts';
 
@@ -17,6 +17,7 @@ const [site, paris, oslo, browser] = await Promise.all([
   household.edge('oslo', 'home'),
   TestBrowser.launch(),
 ]);
+await untilSiteAnswers(paris, oslo);
 const admin = await site.admin();
 const door = await admin.addCamera('Front door');
 await admin.addViewer('anna', PASSWORD, [door.id]);

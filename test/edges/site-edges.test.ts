@@ -8,7 +8,7 @@ import type { CameraWithKey } from '../../server/wire/camera.ts';
 import type { Timeline } from '../../server/wire/recording.ts';
 import type { SiteEdgesView } from '../../server/wire/site-edges.ts';
 import { ApiError, ApiSession } from '../support/api-session.ts';
-import { Household } from '../support/household.ts';
+import { Household, untilSiteAnswers } from '../support/household.ts';
 import { ScriptedCamera } from '../support/scripted-camera.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +18,6 @@ const PASSWORD = 'correct horse battery staple';
 const TIMEOUT = { timeout: 120_000 };
 
 const anna = (at: ServerProcess): Promise<ApiSession> => ApiSession.signIn(at.url, 'anna', PASSWORD);
-
-const answers = (at: ServerProcess) => async () => (await fetch(`${at.url}/api/cameras`)).status === 401;
 
 suite('a site and its edges', TIMEOUT, () => {
   let household: Household;
@@ -52,7 +50,7 @@ suite('a site and its edges', TIMEOUT, () => {
     camera = await ScriptedCamera.connect(site.cameraUrl, door);
     camera.play();
     await admin.addViewer('anna', PASSWORD, [door.id]);
-    for (const each of [paris, oslo]) await until('the site answers', answers(each));
+    await untilSiteAnswers(paris, oslo);
   });
 
   after(async () => {
@@ -94,7 +92,7 @@ suite('a site and its edges', TIMEOUT, () => {
     await until('it is dropped after a restart too', async () => (await edge('paris'))?.status === 'dropped');
     await assert.rejects(setDropped('nowhere', true), ApiError);
     await setDropped('paris', false);
-    await until('it is served again', answers(paris));
+    await untilSiteAnswers(paris);
     const entries = await admin.request<AuditEntry[]>('GET', '/audit');
     assert.deepEqual(
       entries.filter(({ action }) => action === 'edgeDropped').map(({ details }) => details),
@@ -112,7 +110,7 @@ suite('a site and its edges', TIMEOUT, () => {
   test('a recording is looked at and downloaded through an edge, in parts and whole', async () => {
     const beganMs = Date.now();
     await admin.request('PUT', `/cameras/${door.id}/recording`, { ...DEFAULT_RECORDING, mode: 'continuous' });
-    await until('the edge answers', answers(oslo));
+    await untilSiteAnswers(oslo);
     const viewer = await anna(oslo);
     const range = (): string => `from=${beganMs - 1_000}&to=${Date.now()}`;
     const segment = await until('it is recorded', async () => {

@@ -10,7 +10,7 @@ import type { SiteEdgesView } from '../../server/wire/site-edges.ts';
 import type { SwitchView } from '../../server/wire/camera-switch.ts';
 import type { ApiSession } from '../support/api-session.ts';
 import { freePort } from '../support/coturn.ts';
-import { Household } from '../support/household.ts';
+import { Household, untilSiteAnswers } from '../support/household.ts';
 import { ScriptedCamera } from '../support/scripted-camera.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
@@ -62,6 +62,7 @@ suite('WHEP at an edge', { timeout: 120_000 }, () => {
       household.site('home'),
       household.edge('paris', 'home', { VIGIE_METRICS_PORT: port, VIGIE_WHEP_ORIGINS: PLAYER_SITE }),
     ]);
+    await untilSiteAnswers(edge);
     admin = await site.admin();
     door = await admin.addCamera('Door');
     camera = await ScriptedCamera.connect(site.cameraUrl, door);

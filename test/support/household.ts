@@ -3,6 +3,7 @@
 import { edgePermissions, sitePermissions } from '../../server/core/edges/subjects.ts';
 import { NatsServer, type NatsServerOptions } from './nats-server.ts';
 import { ServerProcess } from './server-process.ts';
+import { until } from './until.ts';
 
 export class Household {
   readonly nats: NatsServer;
@@ -51,4 +52,10 @@ export class Household {
     this.#processes.push(process);
     return process;
   }
+}
+
+/** A request at an edge that has not heard of its site yet is refused. */
+export async function untilSiteAnswers(...edges: readonly ServerProcess[]): Promise<void> {
+  for (const { url } of edges)
+    await until('the site answers', async () => (await fetch(`${url}/api/cameras`)).status === 401);
 }
