@@ -3,15 +3,15 @@
  * pictures.
  */
 
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
-import type { CameraAttempts } from '../../server/wire/camera.ts';
 import type { AppContext } from '../app-context.ts';
 import '../live/vigie-camera.ts';
 import { listen } from '../ui/listen.ts';
 import { sharedStyles } from '../ui/shared-styles.ts';
 import { attemptTexts } from './attempt-words.ts';
+import { CameraDetailsPoll } from './camera-details-poll.ts';
 
 const REFRESH_MS = 3_000;
 
@@ -40,30 +40,14 @@ export class ConnectWatch extends LitElement {
   static override properties = {
     context: { attribute: false },
     cameraId: {},
-    attempts: { state: true },
   };
   declare context: AppContext;
   declare cameraId: string;
-  declare protected attempts: CameraAttempts | undefined;
-  #refresh: ReturnType<typeof setInterval> | undefined;
+  readonly #poll = new CameraDetailsPoll(this, REFRESH_MS, () => !this.#isConnected);
 
   constructor() {
     super();
     listen(this, (update) => this.context.live.cameras.on('change', update));
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#refresh = setInterval(() => void this.#load(), REFRESH_MS);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#refresh);
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('cameraId')) void this.#load();
   }
 
   protected override render(): TemplateResult {
@@ -95,21 +79,9 @@ export class ConnectWatch extends LitElement {
 
   #attemptTexts(): string[] {
     const camera = this.context.live.cameras.find(this.cameraId);
-    if (!camera || !this.attempts) return [];
-    return attemptTexts(this.attempts, camera, this.context.siteZone.time);
-  }
-
-  async #load(): Promise<void> {
-    const { cameraId } = this;
-    if (document.hidden || this.#isConnected) return;
-    try {
-      const { attempts } = await this.context.api.call('GET /api/cameras/:cameraId/status', {
-        params: { cameraId },
-      });
-      if (cameraId === this.cameraId) this.attempts = attempts;
-    } catch {
-      // The connection banner shows why the server does not answer.
-    }
+    const { attempts } = this.#poll.details ?? {};
+    if (!camera || !attempts) return [];
+    return attemptTexts(attempts, camera, this.context.siteZone.time);
   }
 }
 
