@@ -53,7 +53,7 @@ export const reachSettings = {
     name: 'VIGIE_RELAY',
     default: 'auto',
     description:
-      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty. only: nobody is told any other address, so that viewers do not learn where this server is.',
+      'Whether viewers reach the server itself through the TURN server, when no port can be forwarded: on, off, or auto, which means on while VIGIE_ANNOUNCED_ADDRESS is empty. only: viewers are told no other address and the media ports answer nobody; the page needs another address too (docs/reach.md).',
     parse: parseRelay,
   }),
 };
