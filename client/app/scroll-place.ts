@@ -1,6 +1,6 @@
 /**
  * Scrolls back to where a page was left, as soon as the page is as long as that: lists are longer once their data are here.
- * Whoever scrolls meanwhile is left alone.
+ * A user who scrolls meanwhile keeps that place.
  */
 
 const MAX_WAIT_MS = 5_000;

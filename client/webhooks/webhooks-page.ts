@@ -32,7 +32,7 @@ export class WebhooksPage extends LitElement {
   };
   declare context: AppContext;
   declare protected webhooks: readonly WebhookView[] | null;
-  /** Whose deliveries are shown. */
+  /** The webhook whose deliveries are shown. */
   declare protected opened: string | null;
   declare protected deliveries: readonly DeliveryView[];
   declare protected error: string | null;

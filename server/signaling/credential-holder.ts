@@ -1,4 +1,4 @@
-/** Whose a credential is, as far as an edge can tell by itself: for the shares of one user, once the site has accepted it. */
+/** The holder of a credential, as an edge can tell by itself: for the shares of one user, once the site has accepted it. */
 
 import { createHash } from 'node:crypto';
 

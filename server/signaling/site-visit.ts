@@ -33,7 +33,7 @@ const REFUSED_AS: Readonly<Record<number, ErrorCode>> = {
 };
 
 export class SiteVisit extends EventEmitter<{ changed: []; end: [] }> {
-  /** Whose shares it counts against. */
+  /** The user against whose shares it counts. */
   readonly holderId: string;
   readonly #socket: WebSocket;
   readonly #watching: EdgeWatching;

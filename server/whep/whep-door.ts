@@ -23,6 +23,6 @@ export interface WhepEntry {
 export interface WhepDoor {
   /** @throws VigieError `unauthorized`, `notFound`, `forbidden`, `unavailable` */
   enter(request: Request, cameraId: string): Promise<WhepEntry>;
-  /** Whose sessions of the camera this caller may change. @throws VigieError like `enter` */
+  /** The owner of the sessions that this caller may change. @throws VigieError like `enter` */
   ownerOf(request: Request, cameraId: string): string;
 }
